@@ -1,0 +1,1 @@
+//! JSON for programs: the contract under `/api`.

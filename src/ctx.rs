@@ -1,0 +1,1 @@
+//! What a feature needs to work.

@@ -1,0 +1,1 @@
+//! Who did what: one append-only line for each administrative act.

@@ -1,0 +1,4 @@
+//! Channels with their streams, films, series; how streams are matched to them; favourites.
+
+pub mod matching;
+pub mod vod;

@@ -1,0 +1,1 @@
+//! Films and series: telling them from channels, and their versions.

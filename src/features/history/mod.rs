@@ -1,0 +1,1 @@
+//! Plays: who watched what, from when to when.

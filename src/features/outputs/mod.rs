@@ -1,0 +1,1 @@
+//! What players and media servers read: names, playlists, STRM and NFO files, trash. Pure writers and their jobs.

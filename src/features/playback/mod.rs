@@ -1,0 +1,1 @@
+//! A stream on its way from a provider to a player.

@@ -1,0 +1,1 @@
+//! Reading M3U playlists, leniently and in bounded memory.

@@ -1,0 +1,3 @@
+//! Providers, their credentials and what they send.
+
+pub mod m3u;

@@ -1,0 +1,1 @@
+//! From a provider's answer to the catalogue: plan, fetch, stage, diff, guard, apply.

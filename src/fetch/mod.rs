@@ -1,0 +1,1 @@
+//! Outbound HTTP: client, address guard, retry, breaker.

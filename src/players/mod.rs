@@ -1,0 +1,1 @@
+//! Protocols of players and media servers.

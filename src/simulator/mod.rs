@@ -1,0 +1,1 @@
+//! The pretended provider, for tests and the demo. Loopback only; can misbehave.

@@ -1,0 +1,4 @@
+//! Pure helpers. They import nothing of ours and know no feature.
+
+pub mod clock;
+pub mod ids;
