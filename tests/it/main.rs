@@ -1,0 +1,1 @@
+//! Behaviour through the product's own doors: the command line, real HTTP, real databases.
