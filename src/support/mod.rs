@@ -1,4 +1,5 @@
 //! Pure helpers. They import nothing of ours and know no feature.
 
 pub mod clock;
+pub mod crypto;
 pub mod ids;
