@@ -1,0 +1,105 @@
+use std::path::Path;
+use std::str::FromStr;
+use std::time::Duration;
+
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+
+use super::{Db, DbError, Pools, Statements};
+
+/// The two engines.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Engine {
+    Sqlite,
+    Postgres,
+}
+
+/// How many connections there are and how long one is waited for.
+#[derive(Debug, Clone)]
+pub struct PoolOptions {
+    /// PostgreSQL: connections kept open.
+    pub min: u32,
+    /// PostgreSQL: connections at most. SQLite has one writer and as many readers as cores.
+    pub max: u32,
+    pub acquire_timeout: Duration,
+    /// Age at which a PostgreSQL connection is replaced.
+    pub recycle: Duration,
+    /// The record that a test reads; off by default.
+    pub statements: Statements,
+}
+
+impl Default for PoolOptions {
+    fn default() -> Self {
+        Self {
+            min: 0,
+            max: 60,
+            acquire_timeout: Duration::from_secs(30),
+            recycle: Duration::from_secs(3600),
+            statements: Statements::default(),
+        }
+    }
+}
+
+/// How long SQLite waits for a lock that another process holds.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
+const READER_CACHE_KIB: &str = "-16384";
+const WRITER_CACHE_KIB: &str = "-32768";
+
+impl Db {
+    /// Opens the SQLite file at `path`, making it if it is not there.
+    ///
+    /// # Errors
+    /// [`DbError::Other`] if the file cannot be opened.
+    pub async fn open_sqlite(path: &Path, options: &PoolOptions) -> Result<Self, DbError> {
+        let base = SqliteConnectOptions::new()
+            .filename(path)
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Normal)
+            .busy_timeout(BUSY_TIMEOUT)
+            .foreign_keys(true)
+            .pragma("temp_store", "memory");
+        let writer = SqlitePoolOptions::new()
+            .max_connections(1)
+            .acquire_timeout(options.acquire_timeout)
+            .idle_timeout(None)
+            .max_lifetime(None)
+            .connect_with(base.clone().pragma("cache_size", WRITER_CACHE_KIB))
+            .await?;
+        let cores = std::thread::available_parallelism().map_or(2, |cores| cores.get());
+        let readers = SqlitePoolOptions::new()
+            .max_connections(u32::try_from(cores.clamp(2, 16)).unwrap_or(2))
+            .acquire_timeout(options.acquire_timeout)
+            .idle_timeout(None)
+            .max_lifetime(None)
+            .connect_lazy_with(
+                base.pragma("cache_size", READER_CACHE_KIB)
+                    .pragma("query_only", "true"),
+            );
+        Ok(Self {
+            pools: Pools::Sqlite { writer, readers },
+            statements: options.statements.clone(),
+        })
+    }
+
+    /// Connects to the PostgreSQL database at `url`.
+    ///
+    /// # Errors
+    /// [`DbError::Address`] if the URL cannot be read (its text is not repeated), else what the server says.
+    pub async fn connect_postgres(url: &str, options: &PoolOptions) -> Result<Self, DbError> {
+        let connect = PgConnectOptions::from_str(url)
+            .map_err(|_| DbError::Address("not a postgres:// URL".to_owned()))?
+            .application_name("m3u-strm-processor");
+        let pool = PgPoolOptions::new()
+            .min_connections(options.min.min(options.max))
+            .max_connections(options.max)
+            .acquire_timeout(options.acquire_timeout)
+            .max_lifetime(options.recycle)
+            .connect_with(connect)
+            .await?;
+        Ok(Self {
+            pools: Pools::Postgres(pool),
+            statements: options.statements.clone(),
+        })
+    }
+}
