@@ -48,6 +48,31 @@ impl Keys {
         sealed
     }
 
+    /// As [`Keys::encrypt`], but equal texts for the same place give equal results: the nonce is the fingerprint of both,
+    /// so that links made from the same address stay the same.
+    pub fn encrypt_stable(&self, purpose: &str, plain: &[u8], aad: &[u8]) -> Vec<u8> {
+        let mut place = u64::try_from(aad.len())
+            .unwrap_or(u64::MAX)
+            .to_be_bytes()
+            .to_vec();
+        place.extend_from_slice(aad);
+        place.extend_from_slice(plain);
+        let print = self.derive("nonce", purpose);
+        let print: [u8; 32] = keyed(print.expose_secret())
+            .chain_update(&place)
+            .finalize()
+            .into_bytes()
+            .into();
+        let mut sealed = print[..NONCE_BYTES].to_vec();
+        let nonce = XNonce::try_from(&sealed[..]).unwrap_or_default();
+        sealed.extend(
+            self.cipher(purpose)
+                .encrypt(&nonce, Payload { msg: plain, aad })
+                .unwrap_or_default(),
+        );
+        sealed
+    }
+
     /// The plain text of [`Keys::encrypt`] with the same purpose and `aad`.
     pub fn decrypt(&self, purpose: &str, sealed: &[u8], aad: &[u8]) -> Result<Vec<u8>, DecryptError> {
         if sealed.len() < NONCE_BYTES + TAG_BYTES {
@@ -158,6 +183,20 @@ mod tests {
             keys.encrypt("provider", b"secret", b"7"),
             keys.encrypt("provider", b"secret", b"7")
         );
+    }
+
+    #[test]
+    fn stable_encryption_is_equal_for_equal_texts_in_one_place_only() {
+        let keys = Keys::random();
+        let sealed = keys.encrypt_stable("link", b"secret", b"7");
+        assert_eq!(sealed, keys.encrypt_stable("link", b"secret", b"7"));
+        assert_eq!(keys.decrypt("link", &sealed, b"7").as_deref(), Ok(&b"secret"[..]));
+        for other in [
+            keys.encrypt_stable("link", b"secret", b"8"),
+            keys.encrypt_stable("link", b"secret2", b"7"),
+        ] {
+            assert_ne!(sealed[..NONCE_BYTES], other[..NONCE_BYTES]);
+        }
     }
 
     #[test]

@@ -1,1 +1,4 @@
 //! A stream on its way from a provider to a player.
+
+pub mod hls;
+pub mod sealed;

@@ -1,0 +1,84 @@
+//! Addresses of a provider as players may see them: encrypted, and bound to who asks and to what is played.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use url::Url;
+
+use crate::support::crypto::Keys;
+use crate::support::ids::{CredentialId, StreamId};
+
+const PURPOSE: &str = "hls part";
+const ID_BYTES: usize = 8;
+
+/// A part of an HLS stream: where it is, and of which stream it is a part.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Part {
+    pub stream: StreamId,
+    pub url: Url,
+}
+
+/// The path segment that stands for `part` in a playlist for `credential`: the same for the same part, so that a player
+/// that polls sees the same addresses. It ends in the part's own extension, since players judge segments by it.
+pub fn seal(keys: &Keys, credential: CredentialId, part: &Part) -> String {
+    let mut plain = part.stream.0.to_be_bytes().to_vec();
+    plain.extend_from_slice(part.url.as_str().as_bytes());
+    let sealed = keys.encrypt_stable(PURPOSE, &plain, &credential.0.to_be_bytes());
+    let mut text = URL_SAFE_NO_PAD.encode(sealed);
+    if let Some(extension) = extension(&part.url) {
+        text.push('.');
+        text.push_str(extension);
+    }
+    text
+}
+
+/// What [`seal`] sealed for this credential; `None` if it is another's, was changed or is no such text.
+pub fn open(keys: &Keys, credential: CredentialId, text: &str) -> Option<Part> {
+    let sealed = URL_SAFE_NO_PAD.decode(text.split('.').next()?).ok()?;
+    let plain = keys.decrypt(PURPOSE, &sealed, &credential.0.to_be_bytes()).ok()?;
+    let (stream, url) = plain.split_at_checked(ID_BYTES)?;
+    let stream = StreamId(i64::from_be_bytes(stream.try_into().ok()?));
+    let url = Url::parse(std::str::from_utf8(url).ok()?).ok()?;
+    Some(Part { stream, url })
+}
+
+fn extension(url: &Url) -> Option<&str> {
+    let (_, extension) = url.path().rsplit('/').next()?.rsplit_once('.')?;
+    let known =
+        (1..=5).contains(&extension.len()) && extension.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    known.then_some(extension)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn part() -> Part {
+        Part {
+            stream: StreamId(7),
+            url: Url::parse("http://user:pw@p.example/live/seg1.ts?token=x").unwrap(),
+        }
+    }
+
+    #[test]
+    fn only_the_credential_it_was_sealed_for_opens_a_part() {
+        let keys = Keys::random();
+        let text = seal(&keys, CredentialId(1), &part());
+        assert_eq!(open(&keys, CredentialId(1), &text), Some(part()));
+        assert_eq!(open(&keys, CredentialId(2), &text), None);
+        assert_eq!(open(&Keys::random(), CredentialId(1), &text), None);
+        assert_eq!(open(&keys, CredentialId(1), &text[1..]), None);
+        assert_eq!(open(&keys, CredentialId(1), "%00"), None);
+    }
+
+    #[test]
+    fn a_sealed_part_is_stable_and_keeps_only_its_extension() {
+        let keys = Keys::random();
+        let text = seal(&keys, CredentialId(1), &part());
+        assert_eq!(text, seal(&keys, CredentialId(1), &part()));
+        assert!(text.ends_with(".ts"));
+        assert!(
+            text.bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte))
+        );
+    }
+}
