@@ -1,0 +1,193 @@
+//! What a path answers with.
+
+use std::fmt;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+
+use super::message::Request;
+
+/// The bytes of an answer.
+#[derive(Debug, Clone)]
+pub enum Body {
+    Bytes(Bytes),
+    /// Read while it is sent, so that a large file costs no memory.
+    File(PathBuf),
+    /// `lead` once, then `block` for ever with `pause` after each.
+    Endless {
+        lead: Bytes,
+        block: Bytes,
+        pause: Duration,
+    },
+}
+
+/// How the end of a body is announced.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Framing {
+    #[default]
+    Length,
+    Chunked,
+    /// By closing the connection.
+    Close,
+}
+
+/// One answer.
+#[derive(Debug, Clone)]
+pub struct Reply {
+    pub status: u16,
+    pub headers: Vec<(String, String)>,
+    pub body: Body,
+    pub framing: Framing,
+}
+
+impl Reply {
+    /// An answer with this status, content type and body.
+    pub fn new(status: u16, content_type: &str, body: impl Into<Bytes>) -> Self {
+        Self {
+            status,
+            headers: vec![("Content-Type".into(), content_type.into())],
+            body: Body::Bytes(body.into()),
+            framing: Framing::Length,
+        }
+    }
+
+    /// An empty answer.
+    pub fn status(status: u16) -> Self {
+        Self {
+            status,
+            headers: Vec::new(),
+            body: Body::Bytes(Bytes::new()),
+            framing: Framing::Length,
+        }
+    }
+
+    /// Adds a header.
+    #[must_use]
+    pub fn header(mut self, name: &str, value: &str) -> Self {
+        self.headers.push((name.into(), value.into()));
+        self
+    }
+
+    pub(super) fn set_header(&mut self, name: &str, value: &str) {
+        self.headers
+            .retain(|(known, _)| !known.eq_ignore_ascii_case(name));
+        self.headers.push((name.into(), value.into()));
+    }
+}
+
+type Handler = Arc<dyn Fn(&Request) -> Reply + Send + Sync>;
+
+/// What a path answers with, what it demands, and whose account it counts against.
+#[derive(Clone)]
+pub struct Resource {
+    handler: Handler,
+    pub(super) demands: Vec<(String, String)>,
+    pub(super) account: Option<String>,
+    headers: Vec<(String, String)>,
+    framing: Option<Framing>,
+}
+
+impl Resource {
+    /// These bytes, in ranges if asked so; the content type of a playlist.
+    pub fn bytes(body: impl Into<Bytes>) -> Self {
+        Self::body(Body::Bytes(body.into())).content_type("audio/x-mpegurl")
+    }
+
+    /// This file, read while it is sent, in ranges if asked so.
+    pub fn file(path: impl Into<PathBuf>) -> Self {
+        Self::body(Body::File(path.into()))
+    }
+
+    /// `block` for ever, with `pause` after each time.
+    pub fn live(block: impl Into<Bytes>, pause: Duration) -> Self {
+        let body = Body::Endless {
+            lead: Bytes::new(),
+            block: block.into(),
+            pause,
+        };
+        Self::body(body)
+            .content_type("video/mp2t")
+            .framing(Framing::Close)
+    }
+
+    /// Whatever the function answers.
+    pub fn dynamic(handler: impl Fn(&Request) -> Reply + Send + Sync + 'static) -> Self {
+        Self {
+            handler: Arc::new(handler),
+            demands: vec![],
+            account: None,
+            headers: vec![],
+            framing: None,
+        }
+    }
+
+    fn body(body: Body) -> Self {
+        Self::dynamic(move |_| Reply {
+            body: body.clone(),
+            ..Reply::status(200)
+        })
+    }
+
+    /// Sets the content type.
+    #[must_use]
+    pub fn content_type(self, value: &str) -> Self {
+        self.header("Content-Type", value)
+    }
+
+    /// Sets a header of the answer (Content-Encoding: the body must already be encoded).
+    #[must_use]
+    pub fn header(mut self, name: &str, value: &str) -> Self {
+        self.headers
+            .retain(|(known, _)| !known.eq_ignore_ascii_case(name));
+        self.headers.push((name.into(), value.into()));
+        self
+    }
+
+    /// Sets how the end is announced.
+    #[must_use]
+    pub fn framing(mut self, framing: Framing) -> Self {
+        self.framing = Some(framing);
+        self
+    }
+
+    /// Answers 403 unless the request's header `name` contains `text`.
+    #[must_use]
+    pub fn demand(mut self, name: &str, text: &str) -> Self {
+        self.demands.push((name.into(), text.into()));
+        self
+    }
+
+    /// Counts its open requests against this account.
+    #[must_use]
+    pub fn account(mut self, name: &str) -> Self {
+        self.account = Some(name.into());
+        self
+    }
+
+    pub(super) fn reply(&self, request: &Request) -> Reply {
+        let met = |(name, text): &(String, String)| {
+            request
+                .header(name)
+                .is_some_and(|value| value.contains(text.as_str()))
+        };
+        if !self.demands.iter().all(met) {
+            return Reply::new(403, "text/plain", "forbidden");
+        }
+        let mut reply = (self.handler)(request);
+        for (name, value) in &self.headers {
+            reply.set_header(name, value);
+        }
+        reply.framing = self.framing.unwrap_or(reply.framing);
+        reply
+    }
+}
+
+impl fmt::Debug for Resource {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Resource")
+            .field("headers", &self.headers)
+            .finish_non_exhaustive()
+    }
+}
