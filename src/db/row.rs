@@ -124,6 +124,7 @@ id_column!(
     SeriesId,
     EpisodeId,
     UserId,
+    SessionId,
     CredentialId,
     SyncId,
     JobId,

@@ -49,6 +49,7 @@ into_value! {
     crate::support::ids::SeriesId => Int(value) value.0,
     crate::support::ids::EpisodeId => Int(value) value.0,
     crate::support::ids::UserId => Int(value) value.0,
+    crate::support::ids::SessionId => Int(value) value.0,
     crate::support::ids::CredentialId => Int(value) value.0,
     crate::support::ids::SyncId => Int(value) value.0,
     crate::support::ids::JobId => Int(value) value.0,

@@ -36,6 +36,7 @@ id! {
     SeriesId,
     EpisodeId,
     UserId,
+    SessionId,
     CredentialId,
     SyncId,
     JobId,
