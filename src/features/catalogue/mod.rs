@@ -1,4 +1,5 @@
 //! Channels with their streams, films, series; how streams are matched to them; favourites.
 
 pub mod matching;
+pub mod quality;
 pub mod vod;
