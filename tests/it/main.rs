@@ -1,1 +1,10 @@
 //! Behaviour through the product's own doors: the command line, real HTTP, real databases.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test fails by panicking"
+)]
+
+mod db;
+mod support;

@@ -1,0 +1,4 @@
+//! The database engine itself.
+
+mod schema;
+mod statements;
