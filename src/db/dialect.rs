@@ -10,6 +10,14 @@ pub fn skip_locked(engine: Engine) -> &'static str {
     }
 }
 
+/// What follows a select whose rows no other node may change until the transaction ends; SQLite's only writer has that.
+pub fn for_update(engine: Engine) -> &'static str {
+    match engine {
+        Engine::Sqlite => "",
+        Engine::Postgres => " for update",
+    }
+}
+
 impl Tx {
     /// Renews the planner's statistics after a bulk change; without them SQLite picks quadratic plans.
     pub async fn refresh_statistics(&mut self, tables: &[&'static str]) -> Result<(), DbError> {
