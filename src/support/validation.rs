@@ -31,6 +31,13 @@ impl Invalid {
             .push(message.into());
     }
 
+    /// Takes over what `other` says about fields that have no message yet.
+    pub fn merge(&mut self, other: Self) {
+        for (field, messages) in other.fields {
+            self.fields.entry(field).or_insert(messages);
+        }
+    }
+
     pub fn is_empty(&self) -> bool {
         self.fields.is_empty()
     }

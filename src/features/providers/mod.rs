@@ -1,3 +1,18 @@
 //! Providers, their credentials and what they send.
+//!
+//! A *provider* is one subscription: an address that answers with a catalogue. Its *secrets* are whatever of it may hold
+//! a credential (addresses, headers); they are stored encrypted and shown *masked*. A *draft* is a provider as somebody
+//! wants it to be, from a form or from JSON. A *breaker* stops asking a host that keeps failing.
 
+mod draft;
+mod error;
 pub mod m3u;
+pub mod mask;
+mod provider;
+mod secrets;
+pub mod store;
+
+pub use draft::Draft;
+pub use error::Error;
+pub use provider::{Kind, Provider, Status, Totals};
+pub use secrets::Secrets;

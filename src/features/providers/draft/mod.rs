@@ -1,0 +1,153 @@
+//! A provider as somebody wants it to be: one draft behind the form and the JSON, with the rules of each field.
+
+mod rules;
+mod sent;
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value};
+use validator::Validate;
+
+use super::{Kind, Provider, Secrets};
+use crate::support::validation::Invalid;
+use rules::{backups, header_set, header_text, one_line, playlist_url, web_url};
+use sent::{Sent, unmasked};
+
+pub const DEFAULT_PRIORITY: i64 = 50;
+
+/// Every field of a provider, resolved: what was sent on top of what was there.
+#[derive(Clone, PartialEq, Validate)]
+pub struct Draft {
+    #[validate(
+        custom(function = one_line),
+        length(max = 100, message = "A name has at most 100 characters.")
+    )]
+    pub name: String,
+    pub kind: Kind,
+    pub enabled: bool,
+    #[validate(range(min = 1, max = 100, message = "Priority is a whole number from 1 to 100."))]
+    pub priority: i64,
+    #[validate(range(
+        min = 1,
+        max = 1000,
+        message = "Connections are a whole number from 1 to 1,000."
+    ))]
+    pub max_connections: Option<i64>,
+    #[validate(custom(function = header_text), length(max = 500, message = "A user agent has at most 500 characters."))]
+    pub user_agent: Option<String>,
+    #[validate(custom(function = playlist_url))]
+    pub m3u_url: String,
+    #[validate(custom(function = backups))]
+    pub backup_urls: Vec<String>,
+    #[validate(custom(function = web_url))]
+    pub epg_url: Option<String>,
+    #[validate(custom(function = header_set))]
+    pub headers: BTreeMap<String, String>,
+}
+
+impl Draft {
+    /// What was sent, for a provider that is not there yet.
+    ///
+    /// # Errors
+    /// The messages of each field that cannot stand.
+    pub fn new(sent: &Map<String, Value>) -> Result<Self, Invalid> {
+        let empty = Self {
+            name: String::new(),
+            kind: Kind::M3u,
+            enabled: true,
+            priority: DEFAULT_PRIORITY,
+            max_connections: None,
+            user_agent: None,
+            m3u_url: String::new(),
+            backup_urls: Vec::new(),
+            epg_url: None,
+            headers: BTreeMap::new(),
+        };
+        let mut errors = Invalid::default();
+        if sent.get("type").is_none_or(Value::is_null) {
+            errors.add("type", "Choose a type: m3u.");
+        }
+        empty.with(sent, errors)
+    }
+
+    /// A stored provider with what was sent on top: an absent field stays, null empties it or gives it its default, and
+    /// an address that was sent as it is shown, masked, stays what it is.
+    ///
+    /// # Errors
+    /// The messages of each field that cannot stand.
+    pub fn changed(
+        provider: &Provider,
+        secrets: &Secrets,
+        sent: &Map<String, Value>,
+    ) -> Result<Self, Invalid> {
+        let stored = Self {
+            name: provider.name.clone(),
+            kind: provider.kind,
+            enabled: provider.enabled,
+            priority: provider.priority,
+            max_connections: provider.max_connections,
+            user_agent: provider.user_agent.clone(),
+            m3u_url: secrets.m3u_url.clone(),
+            backup_urls: secrets.backup_urls.clone(),
+            epg_url: secrets.epg_url.clone(),
+            headers: secrets.headers.clone(),
+        };
+        stored.with(sent, Invalid::default())
+    }
+
+    /// The names of the fields that are not as stored.
+    pub fn differences(&self, provider: &Provider, secrets: &Secrets) -> Vec<&'static str> {
+        let checks = [
+            ("name", self.name == provider.name),
+            ("type", self.kind == provider.kind),
+            ("enabled", self.enabled == provider.enabled),
+            ("priority", self.priority == provider.priority),
+            (
+                "max_connections",
+                self.max_connections == provider.max_connections,
+            ),
+            ("user_agent", self.user_agent == provider.user_agent),
+            ("m3u_url", self.m3u_url == secrets.m3u_url),
+            ("backup_urls", self.backup_urls == secrets.backup_urls),
+            ("epg_url", self.epg_url == secrets.epg_url),
+            ("headers", self.headers == secrets.headers),
+        ];
+        checks
+            .into_iter()
+            .filter(|(_, is_same)| !is_same)
+            .map(|(field, _)| field)
+            .collect()
+    }
+
+    fn with(mut self, sent: &Map<String, Value>, errors: Invalid) -> Result<Self, Invalid> {
+        let mut sent = Sent { sent, errors };
+        sent.text("name", |name| self.name = name.unwrap_or_default());
+        sent.kind(&mut self.kind);
+        sent.flag("enabled", |enabled| self.enabled = enabled.unwrap_or(true));
+        sent.number("priority", |priority| {
+            self.priority = priority.unwrap_or(DEFAULT_PRIORITY)
+        });
+        sent.number("max_connections", |most| self.max_connections = most);
+        sent.text("user_agent", |agent| {
+            self.user_agent = agent.filter(|agent| !agent.is_empty())
+        });
+        let known = [self.m3u_url.clone()];
+        sent.text("m3u_url", |url| {
+            self.m3u_url = unmasked(url.unwrap_or_default(), &known, 0)
+        });
+        let known: Vec<String> = self.epg_url.iter().cloned().collect();
+        sent.text("epg_url", |url| {
+            self.epg_url = url
+                .filter(|url| !url.is_empty())
+                .map(|url| unmasked(url, &known, 0));
+        });
+        let known = std::mem::take(&mut self.backup_urls);
+        self.backup_urls = sent.list("backup_urls", &known);
+        self.headers = sent.headers("headers", std::mem::take(&mut self.headers));
+        let mut errors = sent.errors;
+        errors.merge(Invalid::of(&self));
+        errors.into_result().map(|()| self)
+    }
+}

@@ -1,0 +1,119 @@
+//! What each field must be. The messages are for people and never repeat the value.
+
+use std::collections::BTreeMap;
+
+use url::Url;
+use validator::ValidationError;
+
+use crate::features::providers::mask;
+
+const MOST_BACKUPS: usize = 10;
+const MOST_HEADERS: usize = 20;
+const LONGEST_URL: usize = 4096;
+
+fn refusal(message: impl Into<String>) -> ValidationError {
+    ValidationError::new("refused").with_message(message.into().into())
+}
+
+pub(super) fn one_line(text: &str) -> Result<(), ValidationError> {
+    if text.is_empty() {
+        return Err(refusal("Give the provider a name."));
+    }
+    if text.chars().any(char::is_control) {
+        return Err(refusal("A name is one line without control characters."));
+    }
+    Ok(())
+}
+
+/// The rules of any address: http or https, a host, and no mask left in it.
+fn checked(text: &str) -> Result<Url, String> {
+    if text.len() > LONGEST_URL {
+        return Err(format!("An address has at most {LONGEST_URL} characters."));
+    }
+    if text.contains(mask::MASK) {
+        return Err("Type the whole address again: *** stands for a part that is not shown.".to_owned());
+    }
+    match Url::parse(text) {
+        Ok(url) if !matches!(url.scheme(), "http" | "https") => {
+            Err("The address must begin with http:// or https://.".to_owned())
+        }
+        Ok(url) if url.has_host() && !text.chars().any(|char| char.is_whitespace() || char.is_control()) => {
+            Ok(url)
+        }
+        _ => Err("This is not a complete address, such as http://example.org/list.m3u.".to_owned()),
+    }
+}
+
+pub(super) fn web_url(text: &str) -> Result<(), ValidationError> {
+    checked(text).map(drop).map_err(refusal)
+}
+
+pub(super) fn playlist_url(text: &str) -> Result<(), ValidationError> {
+    if text.is_empty() {
+        return Err(refusal("Give the address of the playlist."));
+    }
+    web_url(text)
+}
+
+pub(super) fn backups(urls: &[String]) -> Result<(), ValidationError> {
+    if urls.len() > MOST_BACKUPS {
+        return Err(refusal(format!(
+            "There can be at most {MOST_BACKUPS} backup addresses."
+        )));
+    }
+    for (at, url) in urls.iter().enumerate() {
+        checked(url).map_err(|message| refusal(format!("Backup {}: {message}", at + 1)))?;
+        if urls[..at].contains(url) {
+            return Err(refusal(format!("Backup {} is listed twice.", at + 1)));
+        }
+    }
+    Ok(())
+}
+
+/// Headers that describe the connection or the body are the fetcher's own.
+const OWN_HEADERS: [&str; 10] = [
+    "accept-encoding",
+    "connection",
+    "content-length",
+    "host",
+    "keep-alive",
+    "range",
+    "te",
+    "trailer",
+    "transfer-encoding",
+    "upgrade",
+];
+
+pub(super) fn header_set(headers: &BTreeMap<String, String>) -> Result<(), ValidationError> {
+    if headers.len() > MOST_HEADERS {
+        return Err(refusal(format!("There can be at most {MOST_HEADERS} headers.")));
+    }
+    for (name, value) in headers {
+        if http::HeaderName::from_bytes(name.as_bytes()).is_err() {
+            return Err(refusal(
+                "A header's name is letters, digits and hyphens, then a colon and its value.",
+            ));
+        }
+        if OWN_HEADERS.contains(&name.to_ascii_lowercase().as_str()) {
+            return Err(refusal(format!("{name} is set by the product itself.")));
+        }
+        if value == mask::MASK {
+            return Err(refusal(format!(
+                "Type the value of {name} again: *** stands for one that is not shown."
+            )));
+        }
+        if http::HeaderValue::from_str(value).is_err() || value.len() > LONGEST_URL {
+            return Err(refusal(format!(
+                "The value of {name} is not one line of plain text."
+            )));
+        }
+    }
+    Ok(())
+}
+
+pub(super) fn header_text(text: &str) -> Result<(), ValidationError> {
+    if http::HeaderValue::from_str(text).is_err() {
+        return Err(refusal("A user agent is one line of plain text."));
+    }
+    Ok(())
+}

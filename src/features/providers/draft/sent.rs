@@ -1,0 +1,104 @@
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value};
+
+use crate::features::providers::{Kind, mask};
+use crate::support::validation::Invalid;
+
+/// The fields of a request and what is wrong with their types.
+pub(super) struct Sent<'s> {
+    pub sent: &'s Map<String, Value>,
+    pub errors: Invalid,
+}
+
+impl Sent<'_> {
+    pub fn text(&mut self, field: &str, take: impl FnOnce(Option<String>)) {
+        match self.sent.get(field) {
+            None => {}
+            Some(Value::Null) => take(None),
+            Some(Value::String(text)) => take(Some(text.trim().to_owned())),
+            Some(_) => self.errors.add(field, "This must be a text."),
+        }
+    }
+
+    pub fn flag(&mut self, field: &str, take: impl FnOnce(Option<bool>)) {
+        match self.sent.get(field) {
+            None => {}
+            Some(Value::Null) => take(None),
+            Some(Value::Bool(flag)) => take(Some(*flag)),
+            Some(_) => self.errors.add(field, "This must be true or false."),
+        }
+    }
+
+    pub fn number(&mut self, field: &str, take: impl FnOnce(Option<i64>)) {
+        match self.sent.get(field) {
+            None => {}
+            Some(Value::Null) => take(None),
+            Some(value) => match value.as_i64() {
+                Some(number) => take(Some(number)),
+                None => self.errors.add(field, "This must be a whole number."),
+            },
+        }
+    }
+
+    pub fn kind(&mut self, kind: &mut Kind) {
+        match self.sent.get("type") {
+            None | Some(Value::Null) => {}
+            Some(Value::String(text)) => match Kind::parse(text) {
+                Ok(parsed) => *kind = parsed,
+                Err(message) => self.errors.add("type", message),
+            },
+            Some(_) => self.errors.add("type", "This must be a text."),
+        }
+    }
+
+    pub fn list(&mut self, field: &str, known: &[String]) -> Vec<String> {
+        match self.sent.get(field) {
+            None => known.to_vec(),
+            Some(Value::Null) => Vec::new(),
+            Some(Value::Array(items)) if items.iter().all(Value::is_string) => items
+                .iter()
+                .filter_map(Value::as_str)
+                .map(str::trim)
+                .filter(|text| !text.is_empty())
+                .enumerate()
+                .map(|(at, text)| unmasked(text.to_owned(), known, at))
+                .collect(),
+            Some(_) => {
+                self.errors.add(field, "This must be a list of texts.");
+                known.to_vec()
+            }
+        }
+    }
+
+    pub fn headers(&mut self, field: &str, known: BTreeMap<String, String>) -> BTreeMap<String, String> {
+        match self.sent.get(field) {
+            None => known,
+            Some(Value::Null) => BTreeMap::new(),
+            Some(Value::Object(items)) if items.values().all(Value::is_string) => items
+                .iter()
+                .map(|(name, value)| {
+                    let value = value.as_str().unwrap_or_default().trim();
+                    let stored = known
+                        .get(name)
+                        .filter(|stored| mask::header(name, stored) == value);
+                    (
+                        name.trim().to_owned(),
+                        stored.map_or(value, String::as_str).to_owned(),
+                    )
+                })
+                .collect(),
+            Some(_) => {
+                self.errors.add(field, "This must be an object of texts.");
+                known
+            }
+        }
+    }
+}
+
+/// The stored address that a masked text stands for, first the one at the same place; else the text itself.
+pub(super) fn unmasked(text: String, known: &[String], at: usize) -> String {
+    let same_place = known.get(at).into_iter();
+    let meant = same_place.chain(known).find(|stored| mask::url(stored) == text);
+    meant.cloned().unwrap_or(text)
+}

@@ -1,0 +1,30 @@
+use crate::db::DbError;
+use crate::support::validation::Invalid;
+
+/// Why something about a provider cannot be done.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error("there is no such provider")]
+    NotFound,
+    #[error(transparent)]
+    Invalid(#[from] Invalid),
+    #[error("another provider has this name")]
+    NameTaken,
+    /// What is stored encrypted cannot be read.
+    #[error(
+        "the provider's addresses cannot be read with this key file; put back the one that belongs to the database"
+    )]
+    Sealed,
+    #[error(transparent)]
+    Db(DbError),
+}
+
+impl From<DbError> for Error {
+    fn from(error: DbError) -> Self {
+        match error {
+            DbError::NotFound => Self::NotFound,
+            error if error.is_taken("providers_name") || error.is_taken("providers.name") => Self::NameTaken,
+            error => Self::Db(error),
+        }
+    }
+}

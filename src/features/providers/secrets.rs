@@ -1,0 +1,60 @@
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::{Draft, Error};
+use crate::support::crypto::Keys;
+use crate::support::ids::ProviderId;
+
+const PURPOSE: &str = "provider";
+
+/// What of a provider may hold a credential. Stored as one encrypted value, bound to its row; never printed.
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Secrets {
+    pub m3u_url: String,
+    #[serde(default)]
+    pub backup_urls: Vec<String>,
+    #[serde(default)]
+    pub epg_url: Option<String>,
+    #[serde(default)]
+    pub headers: BTreeMap<String, String>,
+}
+
+impl Secrets {
+    /// The playlist's addresses in the order they are tried.
+    pub fn playlist_urls(&self) -> Vec<String> {
+        std::iter::once(&self.m3u_url)
+            .chain(&self.backup_urls)
+            .cloned()
+            .collect()
+    }
+
+    pub(super) fn seal(&self, keys: &Keys, id: ProviderId) -> Result<Vec<u8>, Error> {
+        let plain = serde_json::to_vec(self).map_err(|_| Error::Sealed)?;
+        Ok(keys.encrypt(PURPOSE, &plain, &id.0.to_be_bytes()))
+    }
+
+    pub(super) fn open(keys: &Keys, id: ProviderId, sealed: &[u8]) -> Result<Self, Error> {
+        let plain = keys
+            .decrypt(PURPOSE, sealed, &id.0.to_be_bytes())
+            .map_err(|_| Error::Sealed)?;
+        serde_json::from_slice(&plain).map_err(|_| Error::Sealed)
+    }
+}
+
+impl From<&Draft> for Secrets {
+    fn from(draft: &Draft) -> Self {
+        Self {
+            m3u_url: draft.m3u_url.clone(),
+            backup_urls: draft.backup_urls.clone(),
+            epg_url: draft.epg_url.clone(),
+            headers: draft.headers.clone(),
+        }
+    }
+}
+
+impl std::fmt::Debug for Secrets {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Secrets")
+    }
+}

@@ -1,0 +1,192 @@
+//! The tables `providers` and `provider_breakers`.
+
+use super::provider::{Provider, Status, Totals};
+use super::{Draft, Error, Secrets};
+use crate::args;
+use crate::db::{Db, DbError, Tx};
+use crate::support::crypto::Keys;
+use crate::support::ids::ProviderId;
+
+const SELECT: &str = "select id, name, type, enabled, priority, max_connections, user_agent, secrets, status, \
+    status_message, total_channels, active_channels, total_vod_movies, total_vod_series, last_sync, created_at, \
+    updated_at from providers where deleted_at is null";
+
+macro_rules! select {
+    ($rest:literal) => {
+        crate::db::Sql::built(format!("{SELECT} {}", $rest))
+    };
+}
+
+pub async fn find(db: &Db, id: ProviderId) -> Result<Option<Provider>, DbError> {
+    db.optional(select!("and id = $1"), args![id]).await
+}
+
+/// # Errors
+/// [`Error::NotFound`] if it is not there or was removed.
+pub async fn get(db: &Db, id: ProviderId) -> Result<Provider, Error> {
+    find(db, id).await?.ok_or(Error::NotFound)
+}
+
+/// As [`get`], within a transaction.
+pub async fn get_in(tx: &mut Tx, id: ProviderId) -> Result<Provider, Error> {
+    Ok(tx.one(select!("and id = $1"), args![id]).await?)
+}
+
+pub async fn find_by_name(db: &Db, name: &str) -> Result<Option<Provider>, DbError> {
+    db.optional(select!("and name = $1"), args![name]).await
+}
+
+/// A page of providers, those preferred first.
+pub async fn list(db: &Db, skip: i64, limit: i64) -> Result<Vec<Provider>, DbError> {
+    let sql = select!("order by priority desc, name, id limit $1 offset $2");
+    db.all(sql, args![limit, skip]).await
+}
+
+pub async fn count(db: &Db) -> Result<i64, DbError> {
+    let (count,) = db
+        .one("select count(*) from providers where deleted_at is null", args![])
+        .await?;
+    Ok(count)
+}
+
+/// The provider that a form with this one-use key made.
+pub async fn made_by_form(tx: &mut Tx, form_key: &str) -> Result<Option<ProviderId>, DbError> {
+    let made: Option<(i64,)> = tx
+        .optional("select id from providers where form_key = $1", args![form_key])
+        .await?;
+    Ok(made.map(|(id,)| ProviderId(id)))
+}
+
+/// # Errors
+/// [`Error::NameTaken`]; a form key that was used is a [`DbError::Unique`].
+pub async fn insert(
+    tx: &mut Tx,
+    keys: &Keys,
+    draft: &Draft,
+    form_key: Option<&str>,
+    now_ms: i64,
+) -> Result<ProviderId, Error> {
+    let (id,): (i64,) = tx
+        .one(
+            "insert into providers (name, type, enabled, priority, max_connections, user_agent, secrets, form_key, \
+             created_at, updated_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9) returning id",
+            args![
+                &draft.name,
+                draft.kind.as_str(),
+                draft.enabled,
+                draft.priority,
+                draft.max_connections,
+                draft.user_agent.clone(),
+                Vec::<u8>::new(),
+                form_key,
+                now_ms,
+            ],
+        )
+        .await?;
+    let id = ProviderId(id);
+    // The encryption is bound to the row, whose id is known only now.
+    let sealed = Secrets::from(draft).seal(keys, id)?;
+    tx.execute(
+        "update providers set secrets = $2 where id = $1",
+        args![id, sealed],
+    )
+    .await?;
+    Ok(id)
+}
+
+/// # Errors
+/// [`Error::NotFound`], [`Error::NameTaken`].
+pub async fn update(
+    tx: &mut Tx,
+    keys: &Keys,
+    id: ProviderId,
+    draft: &Draft,
+    now_ms: i64,
+) -> Result<(), Error> {
+    let sealed = Secrets::from(draft).seal(keys, id)?;
+    let touched = tx
+        .execute(
+            "update providers set name = $2, type = $3, enabled = $4, priority = $5, max_connections = $6, \
+             user_agent = $7, secrets = $8, updated_at = $9 where id = $1 and deleted_at is null",
+            args![
+                id,
+                &draft.name,
+                draft.kind.as_str(),
+                draft.enabled,
+                draft.priority,
+                draft.max_connections,
+                draft.user_agent.clone(),
+                sealed,
+                now_ms,
+            ],
+        )
+        .await?;
+    found(touched)
+}
+
+/// Hides a provider for good: it is gone everywhere, its name is free, and its credentials are forgotten. The row stays
+/// for the plays that name it.
+///
+/// # Errors
+/// [`Error::NotFound`] if it is not there or was removed before.
+pub async fn remove(tx: &mut Tx, id: ProviderId, now_ms: i64) -> Result<(), Error> {
+    let touched = tx
+        .execute(
+            "update providers set deleted_at = $2, enabled = $3, secrets = $4, updated_at = $2 \
+             where id = $1 and deleted_at is null",
+            args![id, now_ms, false, Vec::<u8>::new()],
+        )
+        .await?;
+    tx.execute("delete from provider_breakers where provider_id = $1", args![id])
+        .await?;
+    found(touched)
+}
+
+/// How its last run left it. `message` is a sentence for people, without addresses.
+pub async fn set_status(
+    tx: &mut Tx,
+    id: ProviderId,
+    status: Status,
+    message: Option<&str>,
+) -> Result<(), DbError> {
+    tx.execute(
+        "update providers set status = $2, status_message = $3 where id = $1",
+        args![id, status.as_str(), message],
+    )
+    .await?;
+    Ok(())
+}
+
+pub async fn set_totals(tx: &mut Tx, id: ProviderId, totals: Totals) -> Result<(), DbError> {
+    tx.execute(
+        "update providers set total_channels = $2, active_channels = $3, total_vod_movies = $4, \
+         total_vod_series = $5 where id = $1",
+        args![
+            id,
+            totals.channels,
+            totals.active_channels,
+            totals.movies,
+            totals.series
+        ],
+    )
+    .await?;
+    Ok(())
+}
+
+/// When the last good run ended.
+pub async fn set_last_sync(tx: &mut Tx, id: ProviderId, at_ms: i64) -> Result<(), DbError> {
+    tx.execute(
+        "update providers set last_sync = $2 where id = $1",
+        args![id, at_ms],
+    )
+    .await?;
+    Ok(())
+}
+
+fn found(touched: u64) -> Result<(), Error> {
+    if touched == 0 {
+        Err(Error::NotFound)
+    } else {
+        Ok(())
+    }
+}
