@@ -130,7 +130,8 @@ id_column!(
     JobId,
     FavouriteId,
     PlayId,
-    TrashId
+    TrashId,
+    VersionId
 );
 
 macro_rules! tuple {

@@ -5,10 +5,9 @@ use sqlx::{Arguments, Postgres, Sqlite, Transaction};
 
 use super::{DbError, FromRow, Row, Sql, Statements, Value};
 
-/// Rows of one multi-row statement: past this SQLite gains nothing and its parser's memory grows.
+/// Rows and values of one multi-row statement: past this neither engine gains, and what they keep of it grows.
 const ROWS_AT_ONCE: usize = 500;
-/// SQLite's bound on placeholders of one statement.
-const VALUES_AT_ONCE: usize = 32_000;
+const VALUES_AT_ONCE: usize = 4_000;
 
 /// A write transaction; rolled back when it is dropped without [`Tx::commit`].
 pub struct Tx {
@@ -109,15 +108,22 @@ impl Tx {
     ) -> Result<u64, DbError> {
         debug_assert!(width > 0 && values.len().is_multiple_of(width));
         let rows_at_once = ROWS_AT_ONCE.min(VALUES_AT_ONCE / width.max(1)).max(1);
+        let full = multi_row(self.engine(), head, width, rows_at_once, tail);
+        self.statements
+            .note(multi_row(super::Engine::Postgres, head, width, 1, tail).as_str());
         let mut touched = 0;
         let mut values = values.into_iter();
         loop {
             let chunk: Vec<Value> = values.by_ref().take(rows_at_once * width).collect();
-            if chunk.is_empty() {
-                return Ok(touched);
-            }
-            let sql = multi_row(head, width, chunk.len() / width, tail);
-            touched += self.execute(sql, chunk).await?;
+            let rows = chunk.len() / width.max(1);
+            touched += match rows {
+                0 => return Ok(touched),
+                rows if rows == rows_at_once => self.on().run(full.clone(), chunk, true).await?,
+                rows => {
+                    let rest = multi_row(self.engine(), head, width, rows, tail);
+                    self.on().run(rest, chunk, false).await?
+                }
+            };
         }
     }
 
@@ -129,7 +135,8 @@ impl Tx {
     }
 }
 
-fn multi_row(head: &str, width: usize, rows: usize, tail: &str) -> Sql {
+/// SQLite looks a `$n` up among all the others of its statement, which takes quadratic time; a bare `?` it counts.
+fn multi_row(engine: super::Engine, head: &str, width: usize, rows: usize, tail: &str) -> Sql {
     use std::fmt::Write;
     let mut text = String::with_capacity(head.len() + tail.len() + rows * width * 7 + 16);
     text.push_str(head);
@@ -137,9 +144,12 @@ fn multi_row(head: &str, width: usize, rows: usize, tail: &str) -> Sql {
     for row in 0..rows {
         text.push_str(if row == 0 { "(" } else { ", (" });
         for column in 0..width {
-            let separator = if column == 0 { "$" } else { ", $" };
+            text.push_str(if column == 0 { "" } else { ", " });
             // Writing to a String cannot fail.
-            let _ = write!(text, "{separator}{}", row * width + column + 1);
+            let _ = match engine {
+                super::Engine::Sqlite => text.write_char('?'),
+                super::Engine::Postgres => write!(text, "${}", row * width + column + 1),
+            };
         }
         text.push(')');
     }
@@ -205,11 +215,26 @@ impl On<'_> {
 
     pub(super) async fn execute(self, sql: Sql, args: Vec<Value>) -> Result<u64, DbError> {
         self.note(&sql);
+        let lasting = is_lasting(&sql);
+        self.run(sql, args, lasting).await
+    }
+
+    /// Runs a statement without recording it; a lasting one stays prepared.
+    async fn run(self, sql: Sql, args: Vec<Value>, lasting: bool) -> Result<u64, DbError> {
+        macro_rules! touched {
+            ($query:expr, $on:expr) => {
+                $query?
+                    .persistent(lasting)
+                    .execute($on)
+                    .await?
+                    .rows_affected()
+            };
+        }
         Ok(match self {
-            Self::SqlitePool(pool, _) => query_sqlite(sql, args)?.execute(pool).await?.rows_affected(),
-            Self::Sqlite(conn, _) => query_sqlite(sql, args)?.execute(conn).await?.rows_affected(),
-            Self::PostgresPool(pool, _) => query_postgres(sql, args)?.execute(pool).await?.rows_affected(),
-            Self::Postgres(conn, _) => query_postgres(sql, args)?.execute(conn).await?.rows_affected(),
+            Self::SqlitePool(pool, _) => touched!(query_sqlite(sql, args), pool),
+            Self::Sqlite(conn, _) => touched!(query_sqlite(sql, args), conn),
+            Self::PostgresPool(pool, _) => touched!(query_postgres(sql, args), pool),
+            Self::Postgres(conn, _) => touched!(query_postgres(sql, args), conn),
         })
     }
 
@@ -220,6 +245,11 @@ impl On<'_> {
         | Self::Postgres(_, statements)) = self;
         statements.note(sql.as_str());
     }
+}
+
+/// A text of its own for each number of values would crowd the cache of prepared statements.
+fn is_lasting(sql: &Sql) -> bool {
+    matches!(sql, Sql::Static(_))
 }
 
 macro_rules! query {
@@ -240,8 +270,7 @@ macro_rules! query {
                 }
                 .map_err(|cause| DbError::Other(cause.to_string()))?;
             }
-            // A text of its own for each number of rows would crowd the statement cache.
-            let lasting = matches!(sql, Sql::Static(_));
+            let lasting = is_lasting(&sql);
             Ok(sqlx::query_with(sql.into_sqlx(), bound).persistent(lasting))
         }
     };

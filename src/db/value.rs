@@ -56,6 +56,7 @@ into_value! {
     crate::support::ids::FavouriteId => Int(value) value.0,
     crate::support::ids::PlayId => Int(value) value.0,
     crate::support::ids::TrashId => Int(value) value.0,
+    crate::support::ids::VersionId => Int(value) value.0,
 }
 
 /// The values of a statement's placeholders, in order.

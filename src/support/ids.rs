@@ -43,4 +43,6 @@ id! {
     FavouriteId,
     PlayId,
     TrashId,
+    /// What one provider offers of a film or an episode.
+    VersionId,
 }

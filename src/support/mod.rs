@@ -3,4 +3,5 @@
 pub mod clock;
 pub mod crypto;
 pub mod ids;
+pub mod keyed_hash;
 pub mod validation;
