@@ -4,4 +4,5 @@ pub mod clock;
 pub mod crypto;
 pub mod ids;
 pub mod keyed_hash;
+pub mod paging;
 pub mod validation;

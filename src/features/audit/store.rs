@@ -1,0 +1,51 @@
+use super::{Actor, Filter, Line};
+use crate::args;
+use crate::db::{Db, DbError, Tx};
+use crate::support::paging::{Listed, Slice};
+
+pub(super) async fn insert(
+    tx: &mut Tx,
+    at_ms: i64,
+    actor: &Actor,
+    action: &'static str,
+    resource: String,
+    details: serde_json::Value,
+) -> Result<(), DbError> {
+    let details = if details.is_null() {
+        "{}".to_owned()
+    } else {
+        details.to_string()
+    };
+    tx.execute(
+        "insert into audit_log (user_id, actor, action, resource, at, details) values ($1, $2, $3, $4, $5, $6)",
+        args![actor.user_id(), actor.name(), action, resource, at_ms, details],
+    )
+    .await
+    .map(|_| ())
+}
+
+pub(super) async fn list(db: &Db, filter: &Filter, slice: Slice) -> Result<Listed<Line>, DbError> {
+    let (total,): (i64,) = db
+        .one(
+            "select count(*) from audit_log
+             where ($1 is null or user_id = $1) and ($2 is null or action = $2)",
+            args![filter.user_id, filter.action.clone()],
+        )
+        .await?;
+    let items = db
+        .all(
+            "select id, user_id, actor, action, resource, at, details from audit_log
+             where ($1 is null or user_id = $1) and ($2 is null or action = $2)
+             order by id desc limit $3 offset $4",
+            args![filter.user_id, filter.action.clone(), slice.limit, slice.skip],
+        )
+        .await?;
+    Ok(Listed { items, total })
+}
+
+pub(super) async fn actions(db: &Db) -> Result<Vec<String>, DbError> {
+    let actions: Vec<(String,)> = db
+        .all("select distinct action from audit_log order by action", args![])
+        .await?;
+    Ok(actions.into_iter().map(|(action,)| action).collect())
+}
