@@ -4,7 +4,10 @@ use crate::support::ids::UserId;
 /// Who acts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Actor {
-    User { id: UserId, name: String },
+    User {
+        id: UserId,
+        name: String,
+    },
     /// Whoever has the terminal of the machine.
     Terminal,
     /// The product itself.

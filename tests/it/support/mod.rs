@@ -1,9 +1,11 @@
 //! What tests stand on: migrated databases of both engines, the server on a real port, plans and statements.
 
+pub mod ctx;
 pub mod db;
 mod postgres;
 pub mod statements;
 
+pub use ctx::TestCtx;
 pub use db::TestDb;
 use m3u_strm_processor::db::Engine;
 

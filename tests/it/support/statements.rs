@@ -43,7 +43,9 @@ pub fn keep(engine: Engine, statements: &Statements) {
 
 /// One text for the statements that differ in white space, in the number of rows or by dialect only.
 pub fn normal(text: &str) -> String {
-    let text = text.replace(dialect::skip_locked(Engine::Postgres), "");
+    let text = text
+        .replace(dialect::skip_locked(Engine::Postgres), "")
+        .replace(dialect::for_update(Engine::Postgres), "");
     let words = text.split_whitespace().collect::<Vec<_>>().join(" ");
     one_row(&words)
 }

@@ -1,0 +1,5 @@
+//! The SQL of accounts, one file a table.
+
+pub(super) mod credentials;
+pub(super) mod sessions;
+pub(super) mod users;
