@@ -5,4 +5,5 @@ pub mod crypto;
 pub mod ids;
 pub mod keyed_hash;
 pub mod paging;
+pub mod text;
 pub mod validation;
