@@ -7,6 +7,8 @@
 )]
 
 mod accounts;
+mod catalogue;
 mod db;
+mod leases;
 mod providers;
 mod support;

@@ -1,5 +1,8 @@
 //! Channels with their streams, films, series; how streams are matched to them; favourites.
 
+pub mod browse;
+pub mod content;
+pub mod favourites;
 pub mod matching;
 pub mod quality;
 pub mod vod;

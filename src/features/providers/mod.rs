@@ -6,6 +6,7 @@
 
 mod draft;
 mod error;
+pub mod leases;
 pub mod m3u;
 pub mod mask;
 mod provider;

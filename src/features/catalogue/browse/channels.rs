@@ -1,0 +1,121 @@
+use crate::db::{Db, DbError};
+use crate::support::ids::{ChannelId, ProviderId};
+
+use super::store::{self, Listing};
+use super::{Cursor, Page, Place, Placed};
+
+/// What a list of channels is narrowed to.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ChannelFilter {
+    /// Every word of it occurs in the name.
+    pub q: String,
+    pub category: Option<String>,
+    /// Has a stream of this provider.
+    pub provider: Option<ProviderId>,
+    pub enabled: Option<bool>,
+    pub health: Option<Health>,
+    pub has_epg: Option<bool>,
+}
+
+/// How a channel's streams are, as far as they were tested.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Health {
+    Up,
+    Degraded,
+    Down,
+    Unknown,
+}
+
+impl std::str::FromStr for Health {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, ()> {
+        Ok(match text {
+            "up" => Self::Up,
+            "degraded" => Self::Degraded,
+            "down" => Self::Down,
+            "unknown" => Self::Unknown,
+            _ => return Err(()),
+        })
+    }
+}
+
+/// What a list of channels is sorted by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum ChannelSort {
+    /// How well the name fits the search, then number, then name; by name where nothing is searched.
+    #[default]
+    Fit,
+    Name,
+    Number,
+    /// Most streams first.
+    Streams,
+    /// Most streams in use first.
+    Health,
+}
+
+impl std::str::FromStr for ChannelSort {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, ()> {
+        Ok(match text {
+            "name" => Self::Name,
+            "number" => Self::Number,
+            "streams" => Self::Streams,
+            "health" => Self::Health,
+            _ => return Err(()),
+        })
+    }
+}
+
+crate::record! {
+    /// A channel in a list.
+    #[derive(Debug, Clone)]
+    pub struct ChannelLine {
+        pub id: ChannelId,
+        pub name: String,
+        pub category: String,
+        pub country: Option<String>,
+        pub logo_url: Option<String>,
+        pub epg_id: Option<String>,
+        pub enabled: bool,
+        pub lineup_number: i64,
+        pub stream_count: i64,
+        pub active_stream_count: i64,
+        pub best_resolution: Option<String>,
+        pub sort_key: String,
+        pub lead: i64,
+    }
+}
+
+impl Placed for ChannelLine {
+    fn cursor(&self) -> Cursor {
+        Cursor {
+            lead: self.lead,
+            sort_key: self.sort_key.clone(),
+            id: self.id.0,
+        }
+    }
+}
+
+/// A page of the channels that have a stream.
+///
+/// # Errors
+/// Whatever the database says.
+pub async fn channels(
+    db: &Db,
+    filter: &ChannelFilter,
+    sort: ChannelSort,
+    place: &Place,
+    limit: i64,
+) -> Result<Page<ChannelLine>, DbError> {
+    store::page(db, &Listing::of_channels(filter, sort), place, limit).await
+}
+
+/// The names of all categories in use, in natural order.
+///
+/// # Errors
+/// Whatever the database says.
+pub async fn categories(db: &Db) -> Result<Vec<String>, DbError> {
+    store::categories(db).await
+}

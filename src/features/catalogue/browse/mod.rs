@@ -1,0 +1,76 @@
+//! Lists of channels, films and series as people and programs page through them: searched, filtered and sorted by the
+//! database over the whole list.
+//!
+//! - *place*: where in the list a page begins: a number of entries to skip, or beside an entry that was seen (a keyset,
+//!   which stays right while the list changes).
+//! - *lead*: the number that a sort compares first; equal leads stand in the natural order of their names.
+
+mod channels;
+mod cursor;
+mod store;
+mod titles;
+
+pub use channels::{ChannelFilter, ChannelLine, ChannelSort, Health, categories, channels};
+pub use cursor::Cursor;
+pub use titles::{MovieLine, SeriesLine, TitleFilter, TitleSort, genres, movies, series};
+
+use crate::support::text::name_key;
+
+/// Where a page of a list begins.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Place {
+    /// Behind this many entries.
+    Skip(i64),
+    After(Cursor),
+    Before(Cursor),
+}
+
+/// A part of a list.
+#[derive(Debug, Clone)]
+pub struct Page<T> {
+    pub items: Vec<T>,
+    /// Entries of the whole list, under its filters.
+    pub total: i64,
+    /// Where the page before this one ends, unless this is the first.
+    pub before: Option<Cursor>,
+    /// Where the page after this one begins, unless this is the last.
+    pub after: Option<Cursor>,
+}
+
+/// A line of a list that knows its place in it.
+trait Placed {
+    fn cursor(&self) -> Cursor;
+}
+
+/// Cuts a page out of what was read: one entry more than asked for tells whether the list goes on.
+fn cut<T: Placed>(mut items: Vec<T>, place: &Place, limit: i64, total: i64) -> Page<T> {
+    let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+    let goes_on = items.len() > limit;
+    items.truncate(limit);
+    if matches!(place, Place::Before(_)) {
+        items.reverse();
+    }
+    let (has_before, has_after) = match place {
+        Place::Skip(skip) => (*skip > 0, goes_on),
+        Place::After(_) => (true, goes_on),
+        Place::Before(_) => (goes_on, true),
+    };
+    let before = items.first().filter(|_| has_before).map(Placed::cursor);
+    let after = items.last().filter(|_| has_after).map(Placed::cursor);
+    Page {
+        items,
+        total,
+        before,
+        after,
+    }
+}
+
+/// The words of a search, folded as the stored names are; at most eight, the rest would only narrow.
+fn words(q: &str) -> Vec<String> {
+    name_key(q)
+        .split(' ')
+        .filter(|word| !word.is_empty())
+        .take(8)
+        .map(str::to_owned)
+        .collect()
+}

@@ -1,0 +1,243 @@
+use crate::db::{Sql, Value};
+use crate::features::catalogue::browse::{
+    ChannelFilter, ChannelSort, Health, Place, TitleFilter, TitleSort, words,
+};
+use crate::support::text::name_key;
+
+/// One list: its table, what is shown of a row, which rows, in which order. Every piece of its text stands in this file.
+pub struct Listing {
+    table: &'static str,
+    columns: &'static str,
+    conditions: Vec<String>,
+    args: Vec<Value>,
+    lead: Option<Lead>,
+}
+
+/// The number compared first.
+struct Lead {
+    expression: String,
+    args: Vec<Value>,
+    greatest_first: bool,
+}
+
+const CHANNEL_COLUMNS: &str = "t.id, t.name, t.category, t.country, t.logo_url, t.epg_id, t.enabled, \
+     t.lineup_number, t.stream_count, t.active_stream_count, t.best_resolution, t.sort_key";
+const MOVIE_COLUMNS: &str = "t.id, t.title, t.year, t.genre, t.version_count, t.sort_key";
+const SERIES_COLUMNS: &str = "t.id, t.title, t.year, t.genre, t.season_count, t.episode_count, t.sort_key";
+/// Beyond every number of the line-up: what fits better stands in front of all of them.
+const FIT_STEP: &str = "1000000000000";
+
+impl Listing {
+    pub fn of_channels(filter: &ChannelFilter, sort: ChannelSort) -> Self {
+        let mut listing = Self::new("channels", CHANNEL_COLUMNS, "not hidden and stream_count > 0");
+        listing.search(&filter.q);
+        if let Some(category) = &filter.category {
+            listing.narrow("category = ", category.as_str());
+        }
+        if let Some(provider) = filter.provider {
+            listing.narrow(
+                "id in (select s.channel_id from channel_streams s where s.missing_since is null and s.provider_id = ",
+                provider,
+            );
+            listing.close();
+        }
+        match filter.enabled {
+            None => {}
+            Some(true) => listing.and("enabled"),
+            Some(false) => listing.and("not enabled"),
+        }
+        match filter.health {
+            // Streams that were never tested are unknown.
+            None | Some(Health::Unknown) => {}
+            Some(Health::Up | Health::Degraded | Health::Down) => listing.and("1 = 0"),
+        }
+        match filter.has_epg {
+            None => {}
+            Some(true) => listing.and("epg_id is not null"),
+            Some(false) => listing.and("epg_id is null"),
+        }
+        listing.lead = match sort {
+            ChannelSort::Fit => fit(&filter.q, listing.args.len(), Some("lineup_number")),
+            ChannelSort::Name => None,
+            ChannelSort::Number => Some(Lead::column("lineup_number", false)),
+            ChannelSort::Streams => Some(Lead::column("stream_count", true)),
+            ChannelSort::Health => Some(Lead::column("active_stream_count", true)),
+        };
+        listing
+    }
+
+    pub fn of_movies(filter: &TitleFilter, sort: TitleSort) -> Self {
+        Self::new("vod_movies", MOVIE_COLUMNS, "version_count > 0").titles(filter, sort)
+    }
+
+    pub fn of_series(filter: &TitleFilter, sort: TitleSort) -> Self {
+        Self::new("vod_series", SERIES_COLUMNS, "episode_count > 0").titles(filter, sort)
+    }
+
+    /// The statement that counts the whole list.
+    pub fn count(&self) -> (Sql, Vec<Value>) {
+        let text = format!(
+            "select count(*) from {} where {}",
+            self.table,
+            self.conditions.join(" and ")
+        );
+        (Sql::built(text), self.args.clone())
+    }
+
+    /// The statement that reads `limit` rows from `place` on; backwards where the place is before a row. Rows are found
+    /// by index first and read whole only for the page.
+    pub fn items(&self, place: &Place, limit: i64) -> (Sql, Vec<Value>) {
+        let mut args = self.args.clone();
+        if let Some(lead) = &self.lead {
+            args.extend(lead.args.iter().cloned());
+        }
+        let backwards = matches!(place, Place::Before(_));
+        let keyset = match place {
+            Place::Skip(_) => String::new(),
+            Place::After(cursor) | Place::Before(cursor) => {
+                let sign = if backwards { '<' } else { '>' };
+                let sort_key = bind(&mut args, cursor.sort_key.as_str());
+                let id = bind(&mut args, cursor.id);
+                let beside = format!("(sort_key, id) {sign} ({sort_key}, {id})");
+                match &self.lead {
+                    None => format!(" and {beside}"),
+                    Some(Lead {
+                        expression,
+                        greatest_first,
+                        ..
+                    }) => {
+                        let beyond = if *greatest_first == backwards { '>' } else { '<' };
+                        let at = bind(&mut args, cursor.lead);
+                        format!(" and ({expression} {beyond} {at} or ({expression} = {at} and {beside}))")
+                    }
+                }
+            }
+        };
+        let skip = if let Place::Skip(skip) = place { *skip } else { 0 };
+        let (limit, skip) = (bind(&mut args, limit), bind(&mut args, skip));
+        let text = format!(
+            "select {columns}, p.lead from (select id as place_id, cast({lead} as bigint) as lead from {table} \
+             where {conditions}{keyset} order by {inner} limit {limit} offset {skip}) p \
+             join {table} t on t.id = p.place_id order by {outer}",
+            columns = self.columns,
+            table = self.table,
+            conditions = self.conditions.join(" and "),
+            lead = self.lead.as_ref().map_or("0", |lead| lead.expression.as_str()),
+            inner = self.order("", None, backwards),
+            outer = self.order("t.", Some("p.lead"), backwards),
+        );
+        (Sql::built(text), args)
+    }
+
+    fn order(&self, table: &str, lead_as: Option<&str>, backwards: bool) -> String {
+        let direction = |descending: bool| if descending { " desc" } else { "" };
+        let names = format!("{table}sort_key{0}, {table}id{0}", direction(backwards));
+        match &self.lead {
+            None => names,
+            Some(lead) => {
+                let expression = lead_as.unwrap_or(&lead.expression);
+                format!(
+                    "{expression}{}, {names}",
+                    direction(lead.greatest_first != backwards)
+                )
+            }
+        }
+    }
+
+    fn titles(mut self, filter: &TitleFilter, sort: TitleSort) -> Self {
+        self.search(&filter.q);
+        if let Some(genre) = &filter.genre {
+            self.narrow("genre = ", genre.as_str());
+        }
+        if let Some(year) = filter.year {
+            self.narrow("year = ", year);
+        }
+        self.lead = match sort {
+            TitleSort::Fit => fit(&filter.q, self.args.len(), None),
+            TitleSort::Title => None,
+            TitleSort::Year => Some(Lead::column("coalesce(year, 0)", true)),
+            TitleSort::Added => Some(Lead::column("created_at", true)),
+        };
+        self
+    }
+
+    fn new(table: &'static str, columns: &'static str, visible: &str) -> Self {
+        Self {
+            table,
+            columns,
+            conditions: vec![visible.to_owned()],
+            args: Vec::new(),
+            lead: None,
+        }
+    }
+
+    fn and(&mut self, condition: &str) {
+        self.conditions.push(condition.to_owned());
+    }
+
+    fn narrow(&mut self, condition: &str, value: impl Into<Value>) {
+        let value = bind(&mut self.args, value);
+        self.conditions.push(format!("{condition}{value}"));
+    }
+
+    fn close(&mut self) {
+        if let Some(last) = self.conditions.last_mut() {
+            last.push(')');
+        }
+    }
+
+    fn search(&mut self, q: &str) {
+        let words = words(q);
+        if words.is_empty() && !q.trim().is_empty() {
+            // Only punctuation: nothing that a folded name could hold.
+            self.and("1 = 0");
+        }
+        for word in words {
+            self.narrow("name_key like ", format!("%{word}%"));
+        }
+    }
+}
+
+impl Lead {
+    fn column(expression: &str, greatest_first: bool) -> Self {
+        Self {
+            expression: expression.to_owned(),
+            args: Vec::new(),
+            greatest_first,
+        }
+    }
+}
+
+fn bind(args: &mut Vec<Value>, value: impl Into<Value>) -> String {
+    args.push(value.into());
+    format!("${}", args.len())
+}
+
+/// 0 for the exact name, 1 where every word of the search is a whole word of the name, 2 otherwise; `then` after it.
+/// `bound` placeholders stand before its own.
+fn fit(q: &str, bound: usize, then: Option<&str>) -> Option<Lead> {
+    let words = words(q);
+    if words.is_empty() {
+        return None;
+    }
+    let mut args = vec![Value::from(name_key(q))];
+    let exact = format!("${}", bound + 1);
+    let mut whole = Vec::new();
+    for word in words {
+        args.push(Value::from(format!("% {word} %")));
+        whole.push(format!("' ' || name_key || ' ' like ${}", bound + args.len()));
+    }
+    let fit = format!(
+        "(case when name_key = {exact} then 0 when {} then 1 else 2 end)",
+        whole.join(" and ")
+    );
+    let expression = match then {
+        None => fit,
+        Some(then) => format!("({fit} * {FIT_STEP} + {then})"),
+    };
+    Some(Lead {
+        expression,
+        args,
+        greatest_first: false,
+    })
+}

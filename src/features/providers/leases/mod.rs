@@ -1,0 +1,132 @@
+//! Connections to providers, counted as leases: each is a row that lives as long as its socket and is given back when
+//! the guard is dropped. A node that dies stops its heartbeat, and its leases run out.
+
+mod store;
+
+use std::sync::Arc;
+
+use tokio_util::sync::CancellationToken;
+
+use crate::db::{Db, DbError};
+use crate::support::clock::Clock;
+use crate::support::ids::{CredentialId, ProviderId, StreamId};
+
+/// How often a node confirms its leases.
+const HEARTBEAT: std::time::Duration = std::time::Duration::from_secs(10);
+/// A lease that was not confirmed for this long is a ghost of a node that died.
+const EXPIRY_MS: i64 = 35_000;
+
+/// Whose connection to what.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Connection {
+    pub provider: ProviderId,
+    pub stream: StreamId,
+    pub credential: CredentialId,
+}
+
+/// The ledger of connections, shared by all nodes through the database; cheap to clone.
+#[derive(Clone)]
+pub struct Leases {
+    node: Arc<str>,
+    db: Db,
+    clock: Clock,
+}
+
+/// Why no connection may be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum LeaseError {
+    #[error("all {limit} connections of this provider are in use")]
+    AllInUse { limit: i64 },
+    #[error(transparent)]
+    Db(#[from] DbError),
+}
+
+impl Leases {
+    /// The ledger as the node named `node` writes it; the name is unique among running nodes.
+    pub fn new(node: impl Into<Arc<str>>, db: Db, clock: Clock) -> Self {
+        Self {
+            node: node.into(),
+            db,
+            clock,
+        }
+    }
+
+    /// Takes one of the provider's connections; without a limit there is always one.
+    ///
+    /// # Errors
+    /// [`LeaseError::AllInUse`] if none is free.
+    pub async fn acquire(&self, connection: Connection, limit: Option<i64>) -> Result<Lease, LeaseError> {
+        let now = self.clock.now_ms();
+        let mut tx = self.db.begin().await?;
+        if let Some(limit) = limit {
+            store::lock_provider(&mut tx, connection.provider).await?;
+            store::remove_expired(&mut tx, connection.provider, now - EXPIRY_MS).await?;
+            if store::count(&mut tx, connection.provider).await? >= limit {
+                // What ran out is gone for good, whether or not one was free.
+                tx.commit().await?;
+                return Err(LeaseError::AllInUse { limit });
+            }
+        }
+        let id = store::insert(&mut tx, connection, &self.node, now).await?;
+        tx.commit().await?;
+        Ok(Lease {
+            id,
+            connection,
+            db: self.db.clone(),
+        })
+    }
+
+    /// Connections in use now, over all nodes.
+    pub async fn in_use(&self, provider: ProviderId) -> Result<i64, DbError> {
+        store::count_live(&self.db, provider, self.clock.now_ms() - EXPIRY_MS).await
+    }
+
+    /// Confirms this node's leases until `cancel`, then gives them all back.
+    pub async fn keep_alive(&self, cancel: CancellationToken) {
+        loop {
+            tokio::select! {
+                () = cancel.cancelled() => break,
+                () = tokio::time::sleep(HEARTBEAT) => self.confirm().await,
+            }
+        }
+        if let Err(error) = store::remove_node(&self.db, &self.node).await {
+            tracing::warn!(%error, "leases were not given back; they run out by themselves");
+        }
+    }
+
+    /// Confirms this node's leases once and removes those that ran out.
+    pub async fn confirm(&self) {
+        let now = self.clock.now_ms();
+        if let Err(error) = store::confirm(&self.db, &self.node, now, now - EXPIRY_MS).await {
+            tracing::warn!(%error, "leases were not confirmed");
+        }
+    }
+}
+
+/// One connection in use; given back when dropped.
+pub struct Lease {
+    id: i64,
+    connection: Connection,
+    db: Db,
+}
+
+impl Lease {
+    /// Whose connection it is, and to what.
+    pub fn connection(&self) -> Connection {
+        self.connection
+    }
+}
+
+impl Drop for Lease {
+    fn drop(&mut self) {
+        let (id, db) = (self.id, self.db.clone());
+        // Without a runtime the process is ending; the row then runs out.
+        if let Ok(runtime) = tokio::runtime::Handle::try_current() {
+            runtime.spawn(async move {
+                if let Err(error) = store::remove(&db, id).await {
+                    tracing::warn!(%error, "a lease was not given back; it runs out by itself");
+                }
+            });
+        }
+    }
+}

@@ -1,0 +1,85 @@
+use super::Connection;
+use crate::args;
+use crate::db::{Db, DbError, Sql, Tx, dialect};
+use crate::support::ids::ProviderId;
+
+/// Lets only one node at a time count the provider's connections.
+pub async fn lock_provider(tx: &mut Tx, provider: ProviderId) -> Result<(), DbError> {
+    let sql = Sql::built(format!(
+        "select id from providers where id = $1{}",
+        dialect::for_update(tx.engine())
+    ));
+    tx.optional::<(i64,)>(sql, args![provider]).await?;
+    Ok(())
+}
+
+pub async fn remove_expired(tx: &mut Tx, provider: ProviderId, before_ms: i64) -> Result<(), DbError> {
+    tx.execute(
+        "delete from connection_leases where provider_id = $1 and confirmed_at < $2",
+        args![provider, before_ms],
+    )
+    .await?;
+    Ok(())
+}
+
+pub async fn count(tx: &mut Tx, provider: ProviderId) -> Result<i64, DbError> {
+    let (count,): (i64,) = tx
+        .one(
+            "select count(*) from connection_leases where provider_id = $1",
+            args![provider],
+        )
+        .await?;
+    Ok(count)
+}
+
+pub async fn count_live(db: &Db, provider: ProviderId, since_ms: i64) -> Result<i64, DbError> {
+    let (count,): (i64,) = db
+        .one(
+            "select count(*) from connection_leases where provider_id = $1 and confirmed_at >= $2",
+            args![provider, since_ms],
+        )
+        .await?;
+    Ok(count)
+}
+
+pub async fn insert(tx: &mut Tx, connection: Connection, node: &str, now_ms: i64) -> Result<i64, DbError> {
+    let (id,): (i64,) = tx
+        .one(
+            "insert into connection_leases (provider_id, stream_id, credential_id, node, opened_at, confirmed_at)
+             values ($1, $2, $3, $4, $5, $5) returning id",
+            args![connection.provider, connection.stream, connection.credential, node, now_ms],
+        )
+        .await?;
+    Ok(id)
+}
+
+pub async fn confirm(db: &Db, node: &str, now_ms: i64, expired_before_ms: i64) -> Result<(), DbError> {
+    let (held,): (i64,) = db.one("select count(*) from connection_leases", args![]).await?;
+    if held == 0 {
+        return Ok(());
+    }
+    let mut tx = db.begin().await?;
+    tx.execute(
+        "update connection_leases set confirmed_at = $2 where node = $1",
+        args![node, now_ms],
+    )
+    .await?;
+    tx.execute(
+        "delete from connection_leases where confirmed_at < $1",
+        args![expired_before_ms],
+    )
+    .await?;
+    tx.commit().await
+}
+
+pub async fn remove(db: &Db, id: i64) -> Result<(), DbError> {
+    db.execute("delete from connection_leases where id = $1", args![id])
+        .await?;
+    Ok(())
+}
+
+pub async fn remove_node(db: &Db, node: &str) -> Result<(), DbError> {
+    db.execute("delete from connection_leases where node = $1", args![node])
+        .await?;
+    Ok(())
+}

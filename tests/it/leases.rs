@@ -1,0 +1,73 @@
+use m3u_strm_processor::args;
+use m3u_strm_processor::db::Db;
+use m3u_strm_processor::features::providers::leases::{Connection, LeaseError, Leases};
+use m3u_strm_processor::support::clock::Clock;
+use m3u_strm_processor::support::ids::{CredentialId, ProviderId, StreamId};
+
+use crate::on_both_engines;
+use crate::support::TestDb;
+
+const CONNECTION: Connection = Connection {
+    provider: ProviderId(1),
+    stream: StreamId(7),
+    credential: CredentialId(3),
+};
+
+async fn add_provider(db: &Db) {
+    db.execute(
+        "insert into providers (id, name, type, secrets, created_at, updated_at) values (1, 'A', 'm3u', $1, 0, 0)",
+        args![&b"x"[..]],
+    )
+    .await
+    .unwrap();
+}
+
+async fn until_in_use(leases: &Leases, expected: i64) {
+    for _ in 0..1000 {
+        if leases.in_use(ProviderId(1)).await.unwrap() == expected {
+            return;
+        }
+        tokio::task::yield_now().await;
+    }
+    panic!("never {expected} in use");
+}
+
+on_both_engines! {
+    async fn no_more_connections_are_lent_than_the_provider_has(test: TestDb) {
+        add_provider(&test.db).await;
+        let clock = Clock::manual(1_000_000);
+        let leases = Leases::new("one", test.db.clone(), clock.clone());
+        let other_node = Leases::new("two", test.reopen().await, clock);
+        let first = leases.acquire(CONNECTION, Some(2)).await.unwrap();
+        let _second = other_node.acquire(CONNECTION, Some(2)).await.unwrap();
+        let refused = leases.acquire(CONNECTION, Some(2)).await;
+        assert!(matches!(refused, Err(LeaseError::AllInUse { limit: 2 })));
+        drop(first);
+        until_in_use(&leases, 1).await;
+        leases.acquire(CONNECTION, Some(2)).await.unwrap();
+    }
+
+    async fn the_leases_of_a_dead_node_run_out(test: TestDb) {
+        add_provider(&test.db).await;
+        let clock = Clock::manual(1_000_000);
+        let dead = Leases::new("dead", test.db.clone(), clock.clone());
+        std::mem::forget(dead.acquire(CONNECTION, Some(1)).await.unwrap());
+        let alive = Leases::new("alive", test.db.clone(), clock.clone());
+        clock.advance_ms(30_000);
+        assert!(alive.acquire(CONNECTION, Some(1)).await.is_err());
+        dead.confirm().await;
+        clock.advance_ms(30_000);
+        assert!(alive.acquire(CONNECTION, Some(1)).await.is_err());
+        clock.advance_ms(10_000);
+        assert_eq!(alive.in_use(ProviderId(1)).await.unwrap(), 0);
+        alive.acquire(CONNECTION, Some(1)).await.unwrap();
+    }
+
+    async fn many_at_once_share_exactly_what_there_is(test: TestDb) {
+        add_provider(&test.db).await;
+        let leases = Leases::new("one", test.db.clone(), Clock::manual(1_000_000));
+        let tries = (0..12).map(|_| leases.acquire(CONNECTION, Some(3)));
+        let lent: Vec<_> = futures_util::future::join_all(tries).await.into_iter().flatten().collect();
+        assert_eq!(lent.len(), 3);
+    }
+}
