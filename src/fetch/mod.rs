@@ -1,1 +1,27 @@
 //! Outbound HTTP: client, address guard, retry, breaker.
+//!
+//! [`Fetcher::get`] downloads a document (playlist, guide, picture, portal answer): several hosts, retries, breaker,
+//! unpacked and bounded. [`Fetcher::open`] opens one upstream for the relay: one try, bytes as they are.
+//! A *host* is the `host:port` of a URL; nothing else of a URL ever stands in an error, for it may be a secret.
+
+mod address;
+mod breaker;
+mod client;
+mod download;
+mod error;
+mod fetcher;
+mod hop;
+mod request;
+mod resolver;
+mod retry;
+mod wire;
+
+pub use self::address::{Refusal, Trust, judge};
+pub use self::breaker::{Breaker, BreakerError, BreakerState, BreakerStore, MemoryBreakers};
+pub use self::client::ClientError;
+pub use self::download::Download;
+pub use self::error::{Cause, FetchError, HostFailure, Waiting};
+pub use self::fetcher::{FetchConfig, Fetcher, Pause, Seams, install_tls};
+pub use self::request::{FetchRequest, Guard, OpenRequest};
+pub use self::resolver::{Lookup, SystemLookup};
+pub use self::wire::Upstream;

@@ -9,6 +9,7 @@
 mod accounts;
 mod catalogue;
 mod db;
+mod fetch;
 mod leases;
 mod providers;
 mod support;

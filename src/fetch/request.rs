@@ -1,0 +1,118 @@
+//! What may be asked of the fetcher.
+
+use std::time::Duration;
+
+use http::HeaderMap;
+use tokio_util::sync::CancellationToken;
+use url::Url;
+
+use super::address::Trust;
+
+/// Who named the hosts of a request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Guard {
+    /// An administrator typed every URL of the request: their hosts may be private.
+    Typed,
+    /// A catalogue named the URL: only public hosts, besides those in `also` (names or addresses without port), which
+    /// an administrator typed for the provider.
+    Catalogue { also: Vec<String> },
+}
+
+/// A document to download.
+#[derive(Clone)]
+pub struct FetchRequest {
+    /// The main URL, then its backups.
+    pub urls: Vec<Url>,
+    /// Sent to the hosts of `urls`, and not to another that one of them redirects to.
+    pub headers: HeaderMap,
+    /// Instead of the product's own.
+    pub user_agent: Option<String>,
+    pub guard: Guard,
+    /// Whose breakers to ask and to tell (the provider's id); none are used without.
+    pub owner: Option<i64>,
+    /// Rounds over all hosts, 1 to 3.
+    pub rounds: u32,
+    /// The most bytes handed out after unpacking, instead of the configured bound.
+    pub max_bytes: Option<u64>,
+    /// The longest silence, before the answer and between its bytes, instead of the configured one.
+    pub idle_timeout: Option<Duration>,
+    pub cancel: CancellationToken,
+}
+
+impl FetchRequest {
+    /// A request with three rounds, the configured bounds, no headers and no breaker.
+    pub fn new(urls: Vec<Url>, guard: Guard) -> Self {
+        Self {
+            urls,
+            headers: HeaderMap::new(),
+            user_agent: None,
+            guard,
+            owner: None,
+            rounds: super::retry::ROUNDS,
+            max_bytes: None,
+            idle_timeout: None,
+            cancel: CancellationToken::new(),
+        }
+    }
+}
+
+/// An upstream to open for a viewer: one try, bytes as they are.
+#[derive(Clone)]
+pub struct OpenRequest {
+    pub url: Url,
+    /// Sent as [`FetchRequest::headers`].
+    pub headers: HeaderMap,
+    /// Instead of the product's own.
+    pub user_agent: Option<String>,
+    /// The value of a Range header.
+    pub range: Option<String>,
+    pub guard: Guard,
+    /// The longest wait for the head of the answer, connecting and redirects included.
+    pub start_timeout: Duration,
+    /// The longest silence within the body.
+    pub idle_timeout: Duration,
+    pub cancel: CancellationToken,
+}
+
+impl OpenRequest {
+    /// A request with ten seconds to start and ten of silence, no headers and no range.
+    pub fn new(url: Url, guard: Guard) -> Self {
+        Self {
+            url,
+            headers: HeaderMap::new(),
+            user_agent: None,
+            range: None,
+            guard,
+            start_timeout: Duration::from_secs(10),
+            idle_timeout: Duration::from_secs(10),
+            cancel: CancellationToken::new(),
+        }
+    }
+}
+
+/// The hosts that may be private.
+#[derive(Debug, Clone)]
+pub(super) struct TypedHosts(Vec<String>);
+
+impl TypedHosts {
+    pub(super) fn of(guard: &Guard, urls: &[Url]) -> Self {
+        match guard {
+            Guard::Typed => Self(urls.iter().filter_map(|url| url.host_str().map(plain)).collect()),
+            Guard::Catalogue { also } => Self(also.iter().map(|host| plain(host)).collect()),
+        }
+    }
+
+    pub(super) fn trust(&self, url: &Url) -> Trust {
+        match url.host_str() {
+            Some(host) if self.0.contains(&plain(host)) => Trust::Typed,
+            _ => Trust::Named,
+        }
+    }
+}
+
+/// A host in lower case, without the brackets of IPv6 and the dot of a full name.
+fn plain(host: &str) -> String {
+    host.trim_matches(['[', ']'])
+        .trim_end_matches('.')
+        .to_ascii_lowercase()
+}
