@@ -1,0 +1,96 @@
+//! The one list of what can be reached from everywhere. A page that lands adds its line.
+
+/// The heading under which an entry stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Group {
+    /// Above all headings.
+    Top,
+    Watch,
+    Insight,
+    Manage,
+}
+
+impl Group {
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Top => "",
+            Self::Watch => "Watch",
+            Self::Insight => "Insight",
+            Self::Manage => "Manage",
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy)]
+pub struct Entry {
+    pub group: Group,
+    pub label: &'static str,
+    pub path: &'static str,
+    pub icon: &'static str,
+    pub admin: bool,
+}
+
+impl Entry {
+    /// Whether the page at `path` belongs to this entry.
+    pub fn holds(&self, path: &str) -> bool {
+        match path.strip_prefix(self.path) {
+            Some("") => true,
+            Some(rest) => self.path != "/" && rest.starts_with('/'),
+            None => false,
+        }
+    }
+}
+
+/// Only what exists, in the order it is shown: {group, label, path, icon of `static/icons/icons.svg`, admin only}.
+pub const ENTRIES: &[Entry] = &[];
+
+/// Where the search of the top line leads (`GET ?q=`), once that page exists.
+pub const SEARCH: Option<&str> = None;
+
+/// One heading with its entries.
+#[derive(Debug, Clone)]
+pub struct Section {
+    pub label: &'static str,
+    pub entries: Vec<Entry>,
+}
+
+/// The sections of `entries` that somebody sees.
+pub fn sections(entries: &[Entry], is_admin: bool) -> Vec<Section> {
+    [Group::Top, Group::Watch, Group::Insight, Group::Manage]
+        .into_iter()
+        .map(|group| Section {
+            label: group.label(),
+            entries: entries
+                .iter()
+                .filter(|entry| entry.group == group && (is_admin || !entry.admin))
+                .copied()
+                .collect(),
+        })
+        .filter(|section| !section.entries.is_empty())
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const USERS: Entry = Entry {
+        group: Group::Manage,
+        label: "Users",
+        path: "/users",
+        icon: "users",
+        admin: true,
+    };
+
+    #[test]
+    fn a_viewer_does_not_see_what_administrators_do() {
+        assert!(sections(&[USERS], false).is_empty());
+        assert_eq!(sections(&[USERS], true).len(), 1);
+    }
+
+    #[test]
+    fn a_page_below_an_entry_belongs_to_it() {
+        assert!(USERS.holds("/users") && USERS.holds("/users/7"));
+        assert!(!USERS.holds("/users-of-old") && !USERS.holds("/"));
+    }
+}
