@@ -12,4 +12,5 @@ mod db;
 mod fetch;
 mod leases;
 mod providers;
+mod settings;
 mod support;

@@ -4,6 +4,7 @@
 //! a credential (addresses, headers); they are stored encrypted and shown *masked*. A *draft* is a provider as somebody
 //! wants it to be, from a form or from JSON. A *breaker* stops asking a host that keeps failing.
 
+mod changes;
 mod draft;
 mod error;
 pub mod leases;
@@ -13,6 +14,7 @@ mod provider;
 mod secrets;
 pub mod store;
 
+pub use changes::{create, remove, update};
 pub use draft::Draft;
 pub use error::Error;
 pub use provider::{Kind, Provider, Status, Totals};

@@ -6,6 +6,7 @@ use crate::args;
 use crate::db::{Db, DbError, Tx};
 use crate::support::crypto::Keys;
 use crate::support::ids::ProviderId;
+use crate::support::paging::{Listed, Slice};
 
 const SELECT: &str = "select id, name, type, enabled, priority, max_connections, user_agent, secrets, status, \
     status_message, total_channels, active_channels, total_vod_movies, total_vod_series, last_sync, created_at, \
@@ -37,15 +38,18 @@ pub async fn find_by_name(db: &Db, name: &str) -> Result<Option<Provider>, DbErr
 }
 
 /// A page of providers, those preferred first.
-pub async fn list(db: &Db, skip: i64, limit: i64) -> Result<Vec<Provider>, DbError> {
+pub async fn list(db: &Db, slice: Slice) -> Result<Listed<Provider>, DbError> {
     let sql = select!("order by priority desc, name, id limit $1 offset $2");
-    db.all(sql, args![limit, skip]).await
+    Ok(Listed {
+        items: db.all(sql, args![slice.limit, slice.skip]).await?,
+        total: count(db).await?,
+    })
 }
 
+/// How many there are, those switched off too.
 pub async fn count(db: &Db) -> Result<i64, DbError> {
-    let (count,) = db
-        .one("select count(*) from providers where deleted_at is null", args![])
-        .await?;
+    let sql = "select count(*) from providers where deleted_at is null";
+    let (count,) = db.one(sql, args![]).await?;
     Ok(count)
 }
 

@@ -2,6 +2,7 @@ use m3u_strm_processor::args;
 use m3u_strm_processor::features::providers::{Draft, Error, Status, Totals, store};
 use m3u_strm_processor::support::crypto::Keys;
 use m3u_strm_processor::support::ids::ProviderId;
+use m3u_strm_processor::support::paging::Slice;
 use serde_json::{Value, json};
 
 use crate::on_both_engines;
@@ -91,11 +92,13 @@ on_both_engines! {
         for (name, priority) in [("Beta", 50), ("Alpha", 50), ("Gamma", 90)] {
             insert(&test, &keys, json!({ "name": name, "priority": priority }), None).await.unwrap();
         }
-        let names = |page: Vec<m3u_strm_processor::features::providers::Provider>| -> Vec<String> {
-            page.into_iter().map(|provider| provider.name).collect()
+        let names = async |skip, limit| -> Vec<String> {
+            let page = store::list(&test.db, Slice { skip, limit }).await.unwrap();
+            assert_eq!(page.total, 3);
+            page.items.into_iter().map(|provider| provider.name).collect()
         };
-        assert_eq!(names(store::list(&test.db, 0, 10).await.unwrap()), ["Gamma", "Alpha", "Beta"]);
-        assert_eq!(names(store::list(&test.db, 1, 1).await.unwrap()), ["Alpha"]);
+        assert_eq!(names(0, 10).await, ["Gamma", "Alpha", "Beta"]);
+        assert_eq!(names(1, 1).await, ["Alpha"]);
     }
 
     async fn a_run_leaves_its_status_and_totals(test: TestDb) {

@@ -5,8 +5,10 @@ use std::sync::Arc;
 use m3u_strm_processor::config::{Config, Flags};
 use m3u_strm_processor::ctx::Ctx;
 use m3u_strm_processor::db::Engine;
+use m3u_strm_processor::features::audit::{self, Actor};
 use m3u_strm_processor::support::clock::Clock;
 use m3u_strm_processor::support::crypto::Keys;
+use m3u_strm_processor::support::paging::Slice;
 use tempfile::TempDir;
 
 use super::{OnEngine, TestDb};
@@ -58,4 +60,16 @@ fn ctx(db: &TestDb, data: &TempDir, flags: &[(&'static str, &str)]) -> Ctx {
         clock: Clock::manual(START_MS),
         keys: Arc::new(Keys::random()),
     }
+}
+
+/// Somebody who acts.
+pub const ACTOR: Actor = Actor::Terminal;
+
+/// The audit lines that were written, action and resource, oldest first.
+pub async fn acts(ctx: &Ctx) -> Vec<String> {
+    let lines = audit::list(&ctx.db, &audit::Filter::default(), Slice::default())
+        .await
+        .unwrap();
+    let act = |line: audit::Line| format!("{} {}", line.action, line.resource);
+    lines.items.into_iter().rev().map(act).collect()
 }

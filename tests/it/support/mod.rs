@@ -5,7 +5,7 @@ pub mod db;
 mod postgres;
 pub mod statements;
 
-pub use ctx::TestCtx;
+pub use ctx::{ACTOR, TestCtx, acts};
 pub use db::TestDb;
 use m3u_strm_processor::db::Engine;
 

@@ -1,0 +1,107 @@
+//! What an administrator does to a provider, each with its audit line in the same transaction.
+
+use serde_json::{Map, Value, json};
+
+use super::{Draft, Error, Provider, store};
+use crate::ctx::Ctx;
+use crate::db::{DbError, Tx};
+use crate::features::audit::{self, Actor};
+use crate::support::ids::ProviderId;
+
+/// Makes a provider. A form's one-use key that was used before makes nothing: the provider it made is the answer.
+///
+/// # Errors
+/// [`Error::Invalid`], [`Error::NameTaken`].
+pub async fn create(
+    ctx: &Ctx,
+    actor: &Actor,
+    sent: &Map<String, Value>,
+    form_key: Option<&str>,
+) -> Result<ProviderId, Error> {
+    let mut tx = ctx.db.begin().await?;
+    if let Some(made) = made_before(&mut tx, form_key).await? {
+        return Ok(made);
+    }
+    let draft = Draft::new(sent)?;
+    match insert(ctx, tx, actor, &draft, form_key).await {
+        // The same form sent twice at the same time: the other one has just been written.
+        Err(Error::NameTaken | Error::Db(DbError::Unique { .. })) if form_key.is_some() => {
+            let mut tx = ctx.db.begin().await?;
+            made_before(&mut tx, form_key).await?.ok_or(Error::NameTaken)
+        }
+        made => made,
+    }
+}
+
+async fn made_before(tx: &mut Tx, form_key: Option<&str>) -> Result<Option<ProviderId>, DbError> {
+    match form_key {
+        Some(key) => store::made_by_form(tx, key).await,
+        None => Ok(None),
+    }
+}
+
+async fn insert(
+    ctx: &Ctx,
+    mut tx: Tx,
+    actor: &Actor,
+    draft: &Draft,
+    form_key: Option<&str>,
+) -> Result<ProviderId, Error> {
+    let now = ctx.clock.now_ms();
+    let id = store::insert(&mut tx, &ctx.keys, draft, form_key, now).await?;
+    let details = json!({ "name": draft.name });
+    audit::record(&mut tx, now, actor, "provider.created", resource(id), details).await?;
+    tx.commit().await?;
+    Ok(id)
+}
+
+/// Changes the fields that were sent; the audit line names them without their values.
+///
+/// # Errors
+/// [`Error::NotFound`], [`Error::Invalid`], [`Error::NameTaken`], [`Error::Sealed`].
+pub async fn update(
+    ctx: &Ctx,
+    actor: &Actor,
+    id: ProviderId,
+    sent: &Map<String, Value>,
+) -> Result<Provider, Error> {
+    let now = ctx.clock.now_ms();
+    let mut tx = ctx.db.begin().await?;
+    let before = store::get_in(&mut tx, id).await?;
+    let secrets = before.secrets(&ctx.keys)?;
+    let draft = Draft::changed(&before, &secrets, sent)?;
+    let changed = draft.differences(&before, &secrets);
+    if changed.is_empty() {
+        return Ok(before);
+    }
+    store::update(&mut tx, &ctx.keys, id, &draft, now).await?;
+    let action = match (changed.as_slice(), draft.enabled) {
+        (["enabled"], true) => "provider.enabled",
+        (["enabled"], false) => "provider.disabled",
+        _ => "provider.changed",
+    };
+    let details = json!({ "name": draft.name, "fields": changed });
+    audit::record(&mut tx, now, actor, action, resource(id), details).await?;
+    let after = store::get_in(&mut tx, id).await?;
+    tx.commit().await?;
+    Ok(after)
+}
+
+/// Hides a provider at once.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub async fn remove(ctx: &Ctx, actor: &Actor, id: ProviderId) -> Result<(), Error> {
+    let now = ctx.clock.now_ms();
+    let mut tx = ctx.db.begin().await?;
+    let provider = store::get_in(&mut tx, id).await?;
+    store::remove(&mut tx, id, now).await?;
+    let details = json!({ "name": provider.name });
+    audit::record(&mut tx, now, actor, "provider.removed", resource(id), details).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+fn resource(id: ProviderId) -> String {
+    format!("provider:{id}")
+}

@@ -1,0 +1,79 @@
+use m3u_strm_processor::features::audit;
+use m3u_strm_processor::features::providers::{self, Error, store};
+use m3u_strm_processor::support::paging::Slice;
+use serde_json::{Map, Value, json};
+
+use crate::on_both_engines;
+use crate::support::{ACTOR, TestCtx, acts};
+
+fn sent(name: &str) -> Map<String, Value> {
+    let sent = json!({ "name": name, "type": "m3u", "m3u_url": "http://tv.example/get.php?password=s3cret" });
+    sent.as_object().unwrap().clone()
+}
+
+fn change(value: Value) -> Map<String, Value> {
+    value.as_object().unwrap().clone()
+}
+
+on_both_engines! {
+    async fn each_act_leaves_one_line_without_addresses(test: TestCtx) {
+        let ctx = &test.ctx;
+        let id = providers::create(ctx, &ACTOR, &sent("Alpha"), None).await.unwrap();
+        for changes in [
+            json!({ "enabled": false }),
+            json!({ "enabled": true }),
+            json!({ "m3u_url": "http://new.example/?password=s3cret", "priority": 60 }),
+            json!({ "priority": 60 }),
+        ] {
+            providers::update(ctx, &ACTOR, id, &change(changes)).await.unwrap();
+        }
+        providers::remove(ctx, &ACTOR, id).await.unwrap();
+        assert_eq!(
+            acts(ctx).await,
+            [
+                format!("provider.created provider:{id}"),
+                format!("provider.disabled provider:{id}"),
+                format!("provider.enabled provider:{id}"),
+                format!("provider.changed provider:{id}"),
+                format!("provider.removed provider:{id}"),
+            ]
+        );
+        let lines = audit::list(&ctx.db, &audit::Filter::default(), Slice::default()).await.unwrap();
+        let details: String = lines.items.iter().map(|line| line.details.to_string()).collect();
+        assert!(!details.contains("s3cret") && !details.contains("example"), "{details}");
+        assert!(details.contains(r#"["priority","m3u_url"]"#), "{details}");
+    }
+
+    async fn a_form_sent_twice_makes_one_provider(test: TestCtx) {
+        let ctx = &test.ctx;
+        let first = providers::create(ctx, &ACTOR, &sent("Alpha"), Some("key")).await.unwrap();
+        let again = providers::create(ctx, &ACTOR, &sent("Alpha"), Some("key")).await.unwrap();
+        assert_eq!(first, again);
+        assert_eq!(store::count(&ctx.db).await.unwrap(), 1);
+        assert_eq!(acts(ctx).await.len(), 1);
+        let other = providers::create(ctx, &ACTOR, &sent("Alpha"), Some("other key")).await;
+        assert!(matches!(other, Err(Error::NameTaken)));
+    }
+
+    async fn a_form_sent_many_times_at_once_makes_one_provider(test: TestCtx) {
+        let ctx = &test.ctx;
+        let form = sent("Alpha");
+        let submits = (0..8).map(|_| {
+            let (ctx, form) = (ctx.clone(), form.clone());
+            async move { providers::create(&ctx, &ACTOR, &form, Some("key")).await.unwrap() }
+        });
+        let made = futures_util::future::join_all(submits).await;
+        assert!(made.windows(2).all(|pair| pair[0] == pair[1]));
+        assert_eq!(store::count(&ctx.db).await.unwrap(), 1);
+    }
+
+    async fn what_is_not_there_cannot_be_changed(test: TestCtx) {
+        let ctx = &test.ctx;
+        let id = providers::create(ctx, &ACTOR, &sent("Alpha"), None).await.unwrap();
+        providers::remove(ctx, &ACTOR, id).await.unwrap();
+        let changed = providers::update(ctx, &ACTOR, id, &change(json!({ "name": "Beta" }))).await;
+        assert!(matches!(changed, Err(Error::NotFound)));
+        assert!(matches!(providers::remove(ctx, &ACTOR, id).await, Err(Error::NotFound)));
+        assert_eq!(acts(ctx).await.len(), 2);
+    }
+}
