@@ -1,24 +1,29 @@
 //! What the three faces share: who asks, what they may, limits, origin, request ids, errors, event-stream transport.
 //!
-//! Order of the middlewares, from outside in: [`request::front`] (request id, client address, errors rendered), whoever
-//! learns the principal (it may leave a [`limits::LimitKey`]), [`limits::limit`], [`origin::check`], routes.
+//! Order of the middlewares, from outside in: [`request::front`] (request id, client address, errors rendered),
+//! [`cookies::secure`], [`sessions::middleware`], [`principal::identify`] (leaves a [`limits::LimitKey`]),
+//! [`limits::limit`], [`origin::check`], [`principal::admit`], routes.
 //! A middleware that refuses answers `Ok(req.into_response(problem.error_response()))`, never `Err`: only so does the
 //! error keep its request and can be rendered for its face.
 
 pub mod address;
+pub mod cookies;
 pub mod etag;
 pub mod face;
 pub mod limits;
 pub mod origin;
+pub mod principal;
 pub mod problem;
 pub mod range;
 pub mod request;
+pub mod sessions;
 pub mod sign_in_limit;
 pub mod sse;
 
 use std::sync::{Arc, RwLock};
 
 pub use face::Face;
+pub use principal::{Admin, Member};
 pub use problem::Problem;
 pub use request::{Client, RequestId};
 

@@ -1,5 +1,6 @@
 //! The one error of every handler. Narrow errors of features become problems in the files beside this one.
 
+mod accounts;
 mod db;
 pub mod extract;
 pub mod render;

@@ -1,0 +1,180 @@
+//! Who asks, and what they may.
+//!
+//! A person is a [`Member`], by session cookie or bearer token; an [`Admin`] is one with the role. A handler says whom it
+//! serves by taking one of them: without one it serves everybody. Players have a credential instead: see [`player`].
+
+use std::ops::Deref;
+use std::rc::Rc;
+
+use actix_session::SessionExt;
+use actix_web::body::{BoxBody, MessageBody};
+use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
+use actix_web::http::{StatusCode, header};
+use actix_web::middleware::Next;
+use actix_web::{Error, FromRequest, HttpMessage, HttpRequest, ResponseError, web};
+use std::future::{Ready, ready};
+
+use super::limits::LimitKey;
+use super::sse::Owner;
+use super::{Face, Problem, sessions};
+use crate::ctx::Ctx;
+use crate::features::accounts::credential::{self, Player};
+use crate::features::accounts::session::{self, SignedIn};
+
+/// Where programs sign in; the only path of the API for everybody.
+pub const API_SIGN_IN: &str = "/api/auth/login";
+/// What may still be done while a new password is demanded.
+const BEFORE_PASSWORD_CHANGE: [&str; 4] = ["/password", "/sign-in", "/sign-out", "/theme"];
+
+/// A person who is signed in.
+#[derive(Debug, Clone)]
+pub struct Member {
+    signed_in: Rc<SignedIn>,
+    /// By cookie, so in a browser that other sites may try to steer.
+    pub by_cookie: bool,
+}
+
+impl Member {
+    /// The person who asks, if signed in.
+    pub fn of(req: &HttpRequest) -> Option<Self> {
+        req.extensions().get::<Self>().cloned()
+    }
+
+    /// As whom this person's event streams are registered, so that the end of the session ends them.
+    pub fn owner(&self) -> Owner {
+        Owner {
+            session: self.session.to_string(),
+            user: self.user.id,
+        }
+    }
+}
+
+impl Deref for Member {
+    type Target = SignedIn;
+
+    fn deref(&self) -> &SignedIn {
+        &self.signed_in
+    }
+}
+
+impl FromRequest for Member {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(Self::of(req).ok_or_else(Problem::unauthenticated))
+    }
+}
+
+/// A person with the role of administrator; 403 for everybody else who is signed in.
+#[derive(Debug, Clone)]
+pub struct Admin(Member);
+
+impl Deref for Admin {
+    type Target = Member;
+
+    fn deref(&self) -> &Member {
+        &self.0
+    }
+}
+
+impl FromRequest for Admin {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(match Member::of(req) {
+            None => Err(Problem::unauthenticated()),
+            Some(member) if !member.user.is_admin() => Err(Problem::forbidden()),
+            Some(member) => Ok(Self(member)),
+        })
+    }
+}
+
+/// Who holds the token of an output credential.
+///
+/// # Errors
+/// 401 if the token is not, or no longer, one.
+pub async fn player(ctx: &Ctx, token: &str) -> Result<Player, Problem> {
+    credential::authenticate(ctx, token)
+        .await?
+        .ok_or_else(Problem::unauthenticated)
+}
+
+/// Learns who asks, for pages and API; inside of [`sessions::middleware`], outside of the limits.
+pub async fn identify(
+    req: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
+    if Face::of(req.path()).is_limited() {
+        match member(&req).await {
+            Err(problem) => return Ok(req.into_response(problem.error_response())),
+            Ok(None) => {}
+            Ok(Some(member)) => {
+                let key = LimitKey(format!("user {}", member.user.id));
+                req.extensions_mut().insert(key);
+                req.extensions_mut().insert(member);
+            }
+        }
+    }
+    next.call(req).await.map(ServiceResponse::map_into_boxed_body)
+}
+
+/// Keeps visitors out of the API, and everybody whose password must be changed to the page where that is done; the
+/// innermost of all.
+pub async fn admit(
+    req: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
+    if let Some(problem) = refusal(&req) {
+        return Ok(req.into_response(problem.error_response()));
+    }
+    next.call(req).await.map(ServiceResponse::map_into_boxed_body)
+}
+
+fn refusal(req: &ServiceRequest) -> Option<Problem> {
+    let path = req.path();
+    let face = Face::of(path);
+    match Member::of(req.request()) {
+        None => (face == Face::Api && path != API_SIGN_IN).then(Problem::unauthenticated),
+        Some(member) if member.user.must_change_password => {
+            let is_open = path.starts_with("/api/auth/") || BEFORE_PASSWORD_CHANGE.contains(&path);
+            (face.is_limited() && !is_open).then(password_change_required)
+        }
+        Some(_) => None,
+    }
+}
+
+fn password_change_required() -> Problem {
+    let message = "Choose a password of your own before you go on.";
+    Problem::new(StatusCode::FORBIDDEN, "password_change_required", message)
+        .with_recovery("Choose a password", "/password")
+}
+
+/// A bearer token beats the cookie, and never falls back to it: bearer requests pass the origin check.
+async fn member(req: &ServiceRequest) -> Result<Option<Member>, Problem> {
+    let (token, by_cookie) = match bearer(req) {
+        Some(token) => (token, false),
+        None => match sessions::token(&req.get_session()) {
+            Some(token) => (token, true),
+            None => return Ok(None),
+        },
+    };
+    let ctx = req
+        .app_data::<web::Data<Ctx>>()
+        .ok_or_else(|| Problem::internal("no Ctx among the app's data"))?;
+    let signed_in = session::authenticate(ctx, &token).await?;
+    Ok(signed_in.map(|signed_in| Member {
+        signed_in: Rc::new(signed_in),
+        by_cookie,
+    }))
+}
+
+/// The bearer token; empty where the header has that scheme but no token.
+fn bearer(req: &ServiceRequest) -> Option<String> {
+    let value = req.headers().get(header::AUTHORIZATION)?.to_str().ok()?;
+    let (scheme, token) = value.split_once(' ')?;
+    scheme
+        .eq_ignore_ascii_case("bearer")
+        .then(|| token.trim().to_owned())
+}
