@@ -122,6 +122,15 @@ impl Download {
         read
     }
 
+    /// The whole document, for small ones: the request's bound is also that of the memory.
+    pub async fn read_all(mut self) -> Result<Bytes, FetchError> {
+        let mut whole = BytesMut::new();
+        while let Some(bytes) = self.next().await {
+            whole.extend_from_slice(&bytes?);
+        }
+        Ok(whole.freeze())
+    }
+
     fn bounded(&mut self, bytes: Bytes) -> Result<Bytes, FetchError> {
         self.got += bytes.len() as u64;
         if self.got <= self.max_bytes {

@@ -220,7 +220,7 @@ impl fmt::Display for Cause {
                 Ok(until) => write!(f, "breaker open until {until:.0}"),
                 Err(_) => f.write_str("breaker open"),
             },
-            Self::NoAnswer => f.write_str("closed the connection without an HTTP answer"),
+            Self::NoAnswer => f.write_str("gave no HTTP answer"),
             Self::Truncated { declared, got } => write!(f, "sent {got} of {declared} bytes"),
             Self::Unfinished { got } => write!(f, "stopped in the middle of the body, after {got} bytes"),
             Self::Corrupt => f.write_str("sent damaged gzip data"),

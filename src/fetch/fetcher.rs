@@ -3,68 +3,19 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures_util::future::BoxFuture;
 use ipnet::IpNet;
 use tokio::sync::Mutex;
 
-use super::breaker::{BreakerStore, MemoryBreakers};
+use super::breaker::Breaker;
 use super::client::{ClientError, Clients};
+use super::config::{FetchConfig, Seams};
 use super::download::{Download, Head};
 use super::error::{Cause, FetchError, HostFailure, Waiting};
 use super::hop::{Answer, Ask, carried, host};
 use super::request::{FetchRequest, OpenRequest, TypedHosts};
-use super::resolver::{Lookup, SystemLookup};
 use super::retry::{Pauses, ROUNDS, again, retry_after, wish};
 use super::wire::{Upstream, Wire, declared};
 use crate::support::clock::Clock;
-
-/// What holds for every request that does not say otherwise.
-#[derive(Debug, Clone)]
-pub struct FetchConfig {
-    pub user_agent: String,
-    pub connect_timeout: Duration,
-    /// The longest silence, before the answer (connecting included) and between its bytes.
-    pub idle_timeout: Duration,
-    /// The most bytes of a document, packed and unpacked.
-    pub max_bytes: u64,
-    /// Loopback and private networks that catalogues may name.
-    pub allowed_networks: Vec<IpNet>,
-}
-
-impl Default for FetchConfig {
-    /// 10 s to connect, 30 s of silence, 1 GiB, no network listed.
-    fn default() -> Self {
-        Self {
-            user_agent: concat!("M3U-STRM-Processor/", env!("CARGO_PKG_VERSION")).into(),
-            connect_timeout: Duration::from_secs(10),
-            idle_timeout: Duration::from_secs(30),
-            max_bytes: 1 << 30,
-            allowed_networks: Vec::new(),
-        }
-    }
-}
-
-/// Waits between rounds; tests put in one that returns at once.
-pub type Pause = Arc<dyn Fn(Duration) -> BoxFuture<'static, ()> + Send + Sync>;
-
-/// What the fetcher gets from outside: where breakers are kept, how names resolve, how time passes.
-#[derive(Clone)]
-pub struct Seams {
-    pub breakers: Arc<dyn BreakerStore>,
-    pub lookup: Arc<dyn Lookup>,
-    pub pause: Pause,
-}
-
-impl Default for Seams {
-    /// Breakers in memory, the system's resolver, real time.
-    fn default() -> Self {
-        Self {
-            breakers: Arc::new(MemoryBreakers::default()),
-            lookup: Arc::new(SystemLookup),
-            pause: Arc::new(|duration| Box::pin(tokio::time::sleep(duration))),
-        }
-    }
-}
 
 /// Fetches over HTTP; cheap to clone, with one pool of connections.
 #[derive(Clone)]
@@ -331,7 +282,7 @@ impl Fetcher {
         &self,
         owner: Option<i64>,
         host: &str,
-        change: impl FnOnce(&mut super::breaker::Breaker) -> T,
+        change: impl FnOnce(&mut Breaker) -> T,
     ) -> Option<T> {
         let owner = owner?;
         let store = &self.inner.seams.breakers;

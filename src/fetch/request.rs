@@ -13,8 +13,8 @@ use super::address::Trust;
 pub enum Guard {
     /// An administrator typed every URL of the request: their hosts may be private.
     Typed,
-    /// A catalogue named the URL: only public hosts, besides those in `also` (names or addresses without port), which
-    /// an administrator typed for the provider.
+    /// A catalogue named the URL: only public hosts, besides those in `also` (a host, `host:port` or URL each), which an
+    /// administrator typed for the provider.
     Catalogue { also: Vec<String> },
 }
 
@@ -98,7 +98,7 @@ impl TypedHosts {
     pub(super) fn of(guard: &Guard, urls: &[Url]) -> Self {
         match guard {
             Guard::Typed => Self(urls.iter().filter_map(|url| url.host_str().map(plain)).collect()),
-            Guard::Catalogue { also } => Self(also.iter().map(|host| plain(host)).collect()),
+            Guard::Catalogue { also } => Self(also.iter().map(|typed| host_of(typed)).collect()),
         }
     }
 
@@ -110,9 +110,57 @@ impl TypedHosts {
     }
 }
 
+/// The host of what an administrator typed.
+fn host_of(typed: &str) -> String {
+    let url = if typed.contains("://") {
+        Url::parse(typed)
+    } else {
+        Url::parse(&format!("http://{typed}"))
+    };
+    url.ok()
+        .and_then(|url| url.host_str().map(plain))
+        .unwrap_or_else(|| plain(typed))
+}
+
 /// A host in lower case, without the brackets of IPv6 and the dot of a full name.
 fn plain(host: &str) -> String {
     host.trim_matches(['[', ']'])
         .trim_end_matches('.')
         .to_ascii_lowercase()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_typed_host_is_known_in_every_spelling() {
+        for (typed, url) in [
+            ("panel.lan", "http://PANEL.lan.:8080/x"),
+            ("panel.lan:8080", "http://panel.lan/"),
+            (
+                "http://user:word@192.168.1.5:8080/get.php",
+                "http://192.168.1.5/live",
+            ),
+            ("0xC0A80105", "http://192.168.1.5/"),
+            ("fd12::1", "http://[fd12::1]:80/"),
+            ("[fd12:0::1]:8080", "http://[fd12::1]/"),
+        ] {
+            let hosts = TypedHosts::of(
+                &Guard::Catalogue {
+                    also: vec![typed.into()],
+                },
+                &[],
+            );
+            assert_eq!(
+                hosts.trust(&Url::parse(url).unwrap()),
+                Trust::Typed,
+                "{typed} and {url}"
+            );
+            assert_eq!(
+                hosts.trust(&Url::parse("http://192.168.1.50/").unwrap()),
+                Trust::Named
+            );
+        }
+    }
 }

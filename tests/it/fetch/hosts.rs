@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use m3u_strm_processor::fetch::{BreakerState, Cause};
+use futures_util::future::BoxFuture;
+use m3u_strm_processor::fetch::{Breaker, BreakerError, BreakerState, BreakerStore, Cause, Waiting};
 use m3u_strm_processor::simulator::Fault;
 
 use super::*;
@@ -213,5 +214,102 @@ async fn one_round_is_enough_for_a_connection_test() {
     assert_eq!(
         (simulator.count(SECRET_PATH), bench.paused()),
         (1, Vec::<Duration>::new())
+    );
+}
+
+#[tokio::test]
+async fn only_one_of_many_requests_takes_the_probe() {
+    let simulator = provider().await;
+    let bench = Bench::new();
+    let owned = || FetchRequest {
+        owner: Some(7),
+        ..patient(&[&secret_url(&simulator)])
+    };
+    simulator.fault("*", Fault::status(500));
+    for _ in 0..2 {
+        bench.get(owned()).await.unwrap_err();
+    }
+    simulator.mend();
+    bench.clock.advance_ms(60_000);
+    let before = simulator.count(SECRET_PATH);
+    let (first, second, third) = tokio::join!(bench.get(owned()), bench.get(owned()), bench.get(owned()));
+    assert_eq!(simulator.count(SECRET_PATH) - before, 1);
+    assert_eq!(first.unwrap(), playlist());
+    for refused in [second, third] {
+        assert!(matches!(cause(&refused.unwrap_err()), Cause::BreakerOpen { .. }));
+    }
+}
+
+struct Broken;
+
+impl BreakerStore for Broken {
+    fn load<'a>(&'a self, _: i64, _: &'a str) -> BoxFuture<'a, Result<Breaker, BreakerError>> {
+        Box::pin(async { Err("no database".into()) })
+    }
+
+    fn save<'a>(&'a self, _: i64, _: &'a str, _: Breaker) -> BoxFuture<'a, Result<(), BreakerError>> {
+        Box::pin(async { Err("no database".into()) })
+    }
+}
+
+fn with_seams(seams: Seams, connect_timeout: Duration) -> Fetcher {
+    let allowed_networks = vec!["127.0.0.0/8".parse().unwrap()];
+    let config = FetchConfig {
+        allowed_networks,
+        connect_timeout,
+        ..FetchConfig::default()
+    };
+    Fetcher::with_seams(config, Clock::System, seams).unwrap()
+}
+
+#[tokio::test]
+async fn breakers_that_cannot_be_stored_stop_no_request() {
+    let simulator = provider().await;
+    let seams = Seams {
+        breakers: Arc::new(Broken),
+        ..Seams::default()
+    };
+    let owned = FetchRequest {
+        owner: Some(7),
+        ..patient(&[&secret_url(&simulator)])
+    };
+    let download = with_seams(seams, Duration::from_secs(10))
+        .get(owned)
+        .await
+        .unwrap();
+    assert_eq!(download.read_all().await.unwrap(), playlist());
+}
+
+#[tokio::test]
+async fn a_name_server_that_never_answers_counts_as_connecting() {
+    struct Never;
+    impl m3u_strm_processor::fetch::Lookup for Never {
+        fn lookup(&self, _: String) -> BoxFuture<'static, std::io::Result<Vec<std::net::IpAddr>>> {
+            Box::pin(std::future::pending())
+        }
+    }
+    let after = Duration::from_millis(40);
+    let fetcher = with_seams(
+        Seams {
+            lookup: Arc::new(Never),
+            ..Seams::default()
+        },
+        after,
+    );
+    let once = FetchRequest {
+        rounds: 1,
+        ..patient(&["http://slow.example/t0ken"])
+    };
+    let error = fetcher.get(once).await.unwrap_err();
+    assert_eq!(
+        *cause(&error),
+        Cause::TimedOut {
+            after,
+            waiting: Waiting::Connection
+        }
+    );
+    assert_eq!(
+        error.to_string(),
+        "slow.example:80: timed out after 40 ms connecting"
     );
 }
