@@ -1,5 +1,6 @@
 //! Pure helpers. They import nothing of ours and know no feature.
 
+pub mod clean;
 pub mod clock;
 pub mod crypto;
 pub mod ids;

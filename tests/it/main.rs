@@ -11,6 +11,8 @@ mod catalogue;
 mod db;
 mod fetch;
 mod leases;
+mod m3u;
 mod providers;
 mod settings;
 mod support;
+mod url_parts;

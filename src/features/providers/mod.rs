@@ -13,6 +13,7 @@ pub mod mask;
 mod provider;
 mod secrets;
 pub mod store;
+pub mod url_parts;
 
 pub use changes::{create, remove, update};
 pub use draft::Draft;

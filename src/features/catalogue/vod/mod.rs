@@ -1,1 +1,10 @@
 //! Films and series: telling them from channels, and their versions.
+//!
+//! Words: a *title* is a film's or series' name without year, numbering and decoration.
+
+pub mod classify;
+mod decoration;
+mod numbering;
+mod title;
+
+pub use classify::{Facts, Kind, classify};
