@@ -5,6 +5,7 @@
 //! wants it to be, from a form or from JSON. A *breaker* stops asking a host that keeps failing.
 
 mod changes;
+pub mod connection;
 mod draft;
 mod error;
 pub mod leases;

@@ -1,5 +1,9 @@
 //! The tables `providers` and `provider_breakers`.
 
+mod breakers;
+
+pub use breakers::{Breakers, breakers};
+
 use super::provider::{Provider, Status, Totals};
 use super::{Draft, Error, Secrets};
 use crate::args;

@@ -1,2 +1,4 @@
+mod breakers;
 mod changes;
+mod connection;
 mod store;

@@ -1,0 +1,91 @@
+//! The table `provider_breakers`: what the fetcher remembers of hosts that failed lately.
+
+use futures_util::future::BoxFuture;
+
+use crate::args;
+use crate::db::{Db, DbError};
+use crate::fetch::{Breaker, BreakerError, BreakerStore};
+use crate::record;
+use crate::support::ids::ProviderId;
+
+/// Breakers kept in the database, so that every node knows them and a restart forgets none.
+#[derive(Debug, Clone)]
+pub struct Breakers(pub Db);
+
+record! {
+    struct Stored {
+        host: String,
+        consecutive_failures: u32,
+        opened_at: Option<i64>,
+        probed_at: Option<i64>,
+    }
+}
+
+impl Stored {
+    fn breaker(&self) -> Breaker {
+        Breaker {
+            consecutive_failures: self.consecutive_failures,
+            opened_at_ms: self.opened_at,
+            probed_at_ms: self.probed_at,
+        }
+    }
+}
+
+/// The breakers of a provider's hosts that failed lately.
+pub async fn breakers(db: &Db, provider: ProviderId) -> Result<Vec<(String, Breaker)>, DbError> {
+    let rows: Vec<Stored> = db
+        .all(
+            "select host, consecutive_failures, opened_at, probed_at from provider_breakers \
+             where provider_id = $1 order by host",
+            args![provider],
+        )
+        .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| (row.host.clone(), row.breaker()))
+        .collect())
+}
+
+impl BreakerStore for Breakers {
+    fn load<'a>(&'a self, owner: i64, host: &'a str) -> BoxFuture<'a, Result<Breaker, BreakerError>> {
+        Box::pin(async move {
+            let row: Option<Stored> = self
+                .0
+                .optional(
+                    "select host, consecutive_failures, opened_at, probed_at from provider_breakers \
+                     where provider_id = $1 and host = $2",
+                    args![owner, host],
+                )
+                .await?;
+            Ok(row.map(|row| row.breaker()).unwrap_or_default())
+        })
+    }
+
+    fn save<'a>(
+        &'a self,
+        owner: i64,
+        host: &'a str,
+        breaker: Breaker,
+    ) -> BoxFuture<'a, Result<(), BreakerError>> {
+        Box::pin(async move {
+            if breaker == Breaker::default() {
+                let sql = "delete from provider_breakers where provider_id = $1 and host = $2";
+                self.0.execute(sql, args![owner, host]).await?;
+                return Ok(());
+            }
+            let sql = "insert into provider_breakers (provider_id, host, consecutive_failures, opened_at, probed_at) \
+                 values ($1, $2, $3, $4, $5) on conflict (provider_id, host) do update set \
+                 consecutive_failures = excluded.consecutive_failures, opened_at = excluded.opened_at, \
+                 probed_at = excluded.probed_at";
+            let values = args![
+                owner,
+                host,
+                breaker.consecutive_failures,
+                breaker.opened_at_ms,
+                breaker.probed_at_ms,
+            ];
+            self.0.execute(sql, values).await?;
+            Ok(())
+        })
+    }
+}
