@@ -36,3 +36,26 @@ impl Clock {
         }
     }
 }
+
+/// An instant as RFC 3339 in UTC, such as `2026-11-20T17:45:00.5Z`; one outside the calendar is the epoch.
+pub fn rfc3339(at_ms: i64) -> String {
+    jiff::Timestamp::from_millisecond(at_ms)
+        .unwrap_or_default()
+        .to_string()
+}
+
+/// For `#[serde(serialize_with)]` of an instant in milliseconds.
+pub fn serialize_instant<S: serde::Serializer>(at_ms: &i64, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(&rfc3339(*at_ms))
+}
+
+/// For `#[serde(serialize_with)]` of an instant in milliseconds that may be unknown.
+pub fn serialize_instant_option<S: serde::Serializer>(
+    at_ms: &Option<i64>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    match at_ms {
+        Some(at_ms) => serialize_instant(at_ms, serializer),
+        None => serializer.serialize_none(),
+    }
+}

@@ -9,7 +9,7 @@ use super::text::split;
 fn is_store(path: &str) -> bool {
     let in_feature =
         path.starts_with("src/features/") && (path.ends_with("/store.rs") || path.contains("/store/"));
-    in_feature || path == "src/jobs/store.rs" || path.starts_with("src/db/")
+    in_feature || path.starts_with("src/jobs/store") || path.starts_with("src/db/")
 }
 
 /// Statements are written in one case; prose begins with a capital.

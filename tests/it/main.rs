@@ -10,6 +10,7 @@ mod accounts;
 mod catalogue;
 mod db;
 mod fetch;
+mod jobs;
 mod leases;
 mod m3u;
 mod providers;

@@ -48,6 +48,14 @@ impl TestDb {
         open(&self.at, &self.statements).await
     }
 
+    /// The value of `STRM_DATABASE_URL` for this database.
+    pub fn url(&self) -> String {
+        match &self.at {
+            Place::Sqlite { path, .. } => format!("sqlite:{}", path.display()),
+            Place::Postgres(database) => database.url.clone(),
+        }
+    }
+
     /// The steps by which the engine would answer; PostgreSQL is told to avoid reading whole tables, so that a missing
     /// index shows on small ones too.
     pub async fn plan(&self, sql: &'static str, args: Vec<Value>) -> String {
@@ -85,6 +93,19 @@ impl Drop for TestDb {
     fn drop(&mut self) {
         statements::keep(self.db.engine(), &self.statements);
     }
+}
+
+/// Opens what [`TestDb::url`] names, without a record.
+pub async fn open_url(url: &str) -> Db {
+    let options = PoolOptions {
+        max: 4,
+        ..PoolOptions::default()
+    };
+    match url.strip_prefix("sqlite:") {
+        Some(path) => Db::open_sqlite(path.as_ref(), &options).await,
+        None => Db::connect_postgres(url, &options).await,
+    }
+    .unwrap()
 }
 
 async fn open(at: &Place, statements: &Statements) -> Db {

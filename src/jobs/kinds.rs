@@ -1,0 +1,12 @@
+//! The names of all kinds of job. Handlers are registered in `app/jobs.rs`.
+
+/// Brings a provider's catalogue up to date. Payload: `{provider_id}`. One attempt.
+pub const SYNC: &str = "sync";
+/// Applies the staging of a held sync. Payload: `{sync_id}`.
+pub const SYNC_APPROVAL: &str = "sync_approval";
+/// Removes what a deleted provider leaves. Payload: `{provider_id}`.
+pub const PROVIDER_REMOVAL: &str = "provider_removal";
+/// Writes the STRM and NFO library.
+pub const LIBRARY: &str = "library";
+/// The one-shot tool on an uploaded or fetched playlist.
+pub const STRM_FROM_PLAYLIST: &str = "strm_from_playlist";
