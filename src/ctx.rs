@@ -4,6 +4,9 @@ use std::sync::Arc;
 
 use crate::config::Config;
 use crate::db::Db;
+use crate::events::Events;
+use crate::fetch::Fetcher;
+use crate::jobs::Jobs;
 use crate::support::clock::Clock;
 use crate::support::crypto::Keys;
 
@@ -12,6 +15,9 @@ use crate::support::crypto::Keys;
 pub struct Ctx {
     pub config: Arc<Config>,
     pub db: Db,
+    pub jobs: Jobs,
+    pub events: Events,
+    pub fetch: Fetcher,
     pub clock: Clock,
     pub keys: Arc<Keys>,
 }

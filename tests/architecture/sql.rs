@@ -52,7 +52,11 @@ fn owners() -> BTreeMap<String, String> {
             .trim_end_matches(".sql")
             .rsplit_once('_')
             .map_or("", |(_, area)| area);
-        let owner = if area == "favourites" { "catalogue" } else { area };
+        let owner = match area {
+            "favourites" => "catalogue",
+            "leases" => "providers",
+            area => area,
+        };
         let words: Vec<&str> = migration.text.split_whitespace().collect();
         for window in words.windows(3) {
             if window[..2] == ["create", "table"] {

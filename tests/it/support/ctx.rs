@@ -5,7 +5,10 @@ use std::sync::Arc;
 use m3u_strm_processor::config::{Config, Flags};
 use m3u_strm_processor::ctx::Ctx;
 use m3u_strm_processor::db::Engine;
+use m3u_strm_processor::events::Events;
 use m3u_strm_processor::features::audit::{self, Actor};
+use m3u_strm_processor::fetch::{FetchConfig, Fetcher};
+use m3u_strm_processor::jobs::{Jobs, Node};
 use m3u_strm_processor::support::clock::Clock;
 use m3u_strm_processor::support::crypto::Keys;
 use m3u_strm_processor::support::paging::Slice;
@@ -54,10 +57,15 @@ impl TestCtx {
 fn ctx(db: &TestDb, data: &TempDir, flags: &[(&'static str, &str)]) -> Ctx {
     let folder = data.path().to_str().unwrap();
     let flags = Flags::of(flags.iter().copied().chain([("data_dir", folder)]));
+    let (clock, events) = (Clock::manual(START_MS), Events::new());
+    let node = Node::enter(&data.path().join("nodes")).unwrap();
     Ctx {
         config: Arc::new(Config::load_from(&flags, &|_| None).unwrap()),
         db: db.db.clone(),
-        clock: Clock::manual(START_MS),
+        jobs: Jobs::new(db.db.clone(), clock.clone(), events.clone(), node),
+        events,
+        fetch: Fetcher::new(FetchConfig::default(), clock.clone()).unwrap(),
+        clock,
         keys: Arc::new(Keys::random()),
     }
 }
