@@ -6,6 +6,7 @@ use std::sync::Mutex;
 
 use super::Problem;
 use super::limits::block;
+use crate::features::accounts::user::folded;
 use crate::support::clock::Clock;
 
 const WINDOW_MS: i64 = 60_000;
@@ -48,9 +49,22 @@ impl SignInLimit {
     /// # Errors
     /// 429 with the wait if 5 of this name, or 30 of this address, lie within the last 60 seconds.
     pub fn attempt(&self, address: IpAddr, user_name: &str) -> Result<(), Problem> {
+        self.count(address, folded(user_name))
+    }
+
+    /// Counts one guess at the present password of somebody who is signed in, apart from the attempts to sign in.
+    ///
+    /// # Errors
+    /// As [`SignInLimit::attempt`].
+    pub fn guess(&self, address: IpAddr, user_name: &str) -> Result<(), Problem> {
+        // No user name holds a space.
+        self.count(address, format!("password of {}", folded(user_name)))
+    }
+
+    fn count(&self, address: IpAddr, name: String) -> Result<(), Problem> {
         let now = self.clock.now_ms();
         let address = block(address);
-        let name = user_name.trim().to_lowercase().chars().take(100).collect();
+        let name = name.chars().take(100).collect();
         let keys = [Key::Name(address.clone(), name), Key::Address(address)];
         let mut attempts = self
             .attempts

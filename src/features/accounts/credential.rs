@@ -3,6 +3,7 @@
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use serde_json::json;
+use utoipa::ToSchema;
 use validator::Validate;
 
 use super::session::{SEEN_EVERY_MS, TOUCH_TIMEOUT};
@@ -54,12 +55,13 @@ pub struct Player {
 }
 
 /// A credential as it was asked for: absent `user_id` is oneself, null is nobody.
-#[derive(Debug, Clone, Default, Deserialize, Validate)]
+#[derive(Debug, Clone, Default, Deserialize, Validate, ToSchema)]
 #[serde(default)]
 pub struct CredentialDraft {
     #[validate(length(max = 100, message = "Use at most 100 characters."))]
     pub name: String,
     #[serde(deserialize_with = "present")]
+    #[schema(value_type = Option<i64>)]
     pub user_id: Option<Option<UserId>>,
 }
 

@@ -1,5 +1,6 @@
 use serde::Deserialize;
 use unicode_normalization::UnicodeNormalization;
+use utoipa::ToSchema;
 use validator::{Validate, ValidationError};
 
 use super::password;
@@ -75,7 +76,7 @@ impl User {
 }
 
 /// A new user as it was asked for.
-#[derive(Clone, Default, Deserialize, Validate)]
+#[derive(Clone, Default, Deserialize, Validate, ToSchema)]
 #[serde(default)]
 pub struct UserDraft {
     #[validate(custom(function = "check_username"))]
@@ -116,14 +117,16 @@ impl UserDraft {
 }
 
 /// What is to change about a user: absent stays, null empties.
-#[derive(Clone, Default, Deserialize, Validate)]
+#[derive(Clone, Default, Deserialize, Validate, ToSchema)]
 #[serde(default)]
 pub struct UserChange {
     #[validate(custom(function = "check_username"))]
     pub username: Option<String>,
     #[serde(deserialize_with = "present")]
+    #[schema(value_type = Option<String>)]
     pub email: Option<Option<String>>,
     #[serde(deserialize_with = "present")]
+    #[schema(value_type = Option<String>)]
     pub full_name: Option<Option<String>>,
     pub password: Option<String>,
     #[validate(custom(function = "check_role"))]

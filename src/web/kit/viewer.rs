@@ -1,8 +1,10 @@
 //! Who looks at the page, as far as the page must know.
 
-use actix_web::{HttpMessage, HttpRequest};
+use actix_web::HttpRequest;
 
-/// Left in the request's extensions by whoever learns the principal; absent for visitors.
+use crate::edge::Member;
+
+/// Who is signed in; absent for visitors.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Viewer {
     pub name: String,
@@ -11,7 +13,10 @@ pub struct Viewer {
 
 impl Viewer {
     pub fn of(req: &HttpRequest) -> Option<Self> {
-        req.extensions().get::<Self>().cloned()
+        Member::of(req).map(|member| Self {
+            name: member.user.username.clone(),
+            is_admin: member.user.is_admin(),
+        })
     }
 
     pub fn role(&self) -> &'static str {

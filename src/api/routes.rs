@@ -1,0 +1,43 @@
+use actix_web::web::{self, ServiceConfig};
+use utoipa::OpenApi;
+
+use super::openapi::{self, Security};
+use super::{audit, auth, output_credentials, users};
+
+/// Each path with its methods and handlers: makes the routes, the table that tests go through, and the description.
+macro_rules! table {
+    ($($path:literal: $($method:ident $($handler:ident)::+),+;)+) => {
+        /// Method and path pattern of every route.
+        pub const ROUTES: &[(&str, &str)] = &[$($((stringify!($method), $path)),+),+];
+
+        /// Adds every route of the API.
+        pub fn routes(config: &mut ServiceConfig) {
+            $(config.service(web::resource($path)$(.route(web::$method().to($($handler)::+)))+);)+
+        }
+
+        /// The description of the API.
+        #[derive(OpenApi)]
+        #[openapi(
+            info(title = "M3U-STRM-Processor", description = "Channels, films and series of many IPTV providers."),
+            paths($($($($handler)::+),+),+),
+            modifiers(&Security),
+            security(("bearer" = []), ("cookie" = []))
+        )]
+        pub struct Document;
+    };
+}
+
+table! {
+    "/api/auth/login": post auth::login;
+    "/api/auth/logout": post auth::logout;
+    "/api/auth/password": post auth::password;
+    "/api/auth/me": get auth::me;
+    "/api/auth/sessions": get auth::sessions;
+    "/api/auth/sessions/{id}": delete auth::end_session;
+    "/api/users": get users::index, post users::create;
+    "/api/users/{id}": patch users::update, delete users::delete;
+    "/api/output-credentials": get output_credentials::index, post output_credentials::create;
+    "/api/output-credentials/{id}": delete output_credentials::delete;
+    "/api/audit": get audit::index;
+    "/api/openapi.json": get openapi::show;
+}
