@@ -11,8 +11,9 @@ use reqwest::{Client, redirect};
 
 use super::address::Trust;
 use super::resolver::{Guarded, Lookup};
+use super::tls;
 
-/// The HTTP client could not be built; the text is the TLS library's.
+/// The HTTP client could not be built.
 #[derive(Debug, thiserror::Error)]
 #[error("no HTTP client: {0}")]
 pub struct ClientError(String);
@@ -31,21 +32,17 @@ impl Clients {
         connect_timeout: Duration,
     ) -> Result<Self, ClientError> {
         let client = |trust| {
-            let guarded = || Guarded {
+            let guarded = Guarded {
                 lookup: Arc::clone(lookup),
                 trust,
                 listed: Arc::clone(listed),
             };
-            build(guarded(), user_agent, connect_timeout, false).or_else(|error| {
-                tracing::warn!(%error, "no certificates of authorities on this system: no https address can be fetched");
-                build(guarded(), user_agent, connect_timeout, true)
-            })
+            build(guarded, user_agent, connect_timeout)
+                .map_err(|error| ClientError(error.without_url().to_string()))
         };
-        let [typed, named] = [client(Trust::Typed), client(Trust::Named)];
-        let failed = |error: reqwest::Error| ClientError(error.without_url().to_string());
         Ok(Self {
-            typed: typed.map_err(failed)?,
-            named: named.map_err(failed)?,
+            typed: client(Trust::Typed)?,
+            named: client(Trust::Named)?,
         })
     }
 
@@ -57,13 +54,9 @@ impl Clients {
     }
 }
 
-fn build(
-    guarded: Guarded,
-    user_agent: &str,
-    connect_timeout: Duration,
-    bare: bool,
-) -> reqwest::Result<Client> {
-    let builder = Client::builder()
+fn build(guarded: Guarded, user_agent: &str, connect_timeout: Duration) -> reqwest::Result<Client> {
+    Client::builder()
+        .tls_backend_preconfigured(tls::config())
         .dns_resolver(Arc::new(guarded))
         .user_agent(user_agent)
         .connect_timeout(connect_timeout)
@@ -78,27 +71,6 @@ fn build(
         // Panels write sloppy heads.
         .http1_ignore_invalid_headers_in_responses(true)
         .http1_allow_spaces_after_header_name_in_responses(true)
-        .http1_allow_obsolete_multiline_headers_in_responses(true);
-    if bare {
-        builder.tls_certs_only([]).build()
-    } else {
-        builder.build()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::fetch::{SystemLookup, install_tls};
-
-    #[test]
-    fn a_system_without_certificates_still_has_a_client() {
-        install_tls();
-        let guarded = Guarded {
-            lookup: Arc::new(SystemLookup),
-            trust: Trust::Named,
-            listed: Arc::new([]),
-        };
-        assert!(build(guarded, "test", Duration::from_secs(1), true).is_ok());
-    }
+        .http1_allow_obsolete_multiline_headers_in_responses(true)
+        .build()
 }

@@ -5,6 +5,8 @@ use std::fmt;
 use std::io;
 use std::time::Duration;
 
+use rustls::CertificateError;
+
 use super::address::Refusal;
 use super::resolver::{Refused, Unresolved};
 
@@ -38,8 +40,8 @@ pub enum Cause {
     Refused,
     Reset,
     Unreachable,
-    /// The certificate is not trusted; the text is the TLS library's.
-    Certificate(String),
+    /// The certificate is not trusted, and why.
+    Certificate(&'static str),
     TimedOut {
         after: Duration,
         waiting: Waiting,
@@ -139,7 +141,7 @@ fn known(error: &(dyn Error + 'static)) -> Option<Cause> {
         return Some(Cause::Unresolved);
     }
     if let Some(rustls::Error::InvalidCertificate(certificate)) = error.downcast_ref() {
-        return Some(Cause::Certificate(certificate.to_string()));
+        return Some(Cause::Certificate(distrust(certificate)));
     }
     let error = error.downcast_ref::<io::Error>()?;
     if let Some(cause) = error.get_ref().and_then(|inner| known(inner)) {
@@ -154,6 +156,21 @@ fn known(error: &(dyn Error + 'static)) -> Option<Cause> {
             Some(Cause::Unreachable)
         }
         _ => None,
+    }
+}
+
+/// What is wrong with a certificate, in words that hold nothing of it.
+fn distrust(error: &CertificateError) -> &'static str {
+    match error {
+        CertificateError::Expired | CertificateError::ExpiredContext { .. } => "expired",
+        CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => "not valid yet",
+        CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
+            "issued for another host"
+        }
+        CertificateError::UnknownIssuer => "unknown issuer",
+        CertificateError::Revoked => "revoked",
+        CertificateError::Other(_) => "self-signed or malformed",
+        _ => "invalid",
     }
 }
 

@@ -33,12 +33,6 @@ struct Inner {
     turnstile: Mutex<()>,
 }
 
-/// Makes ring the TLS library of this process; harmless when repeated.
-pub fn install_tls() {
-    // An error says that one is installed already.
-    let _ = rustls::crypto::ring::default_provider().install_default();
-}
-
 impl Fetcher {
     /// A fetcher with real time, the system's resolver and breakers in memory.
     pub fn new(config: FetchConfig, clock: Clock) -> Result<Self, ClientError> {
@@ -47,7 +41,6 @@ impl Fetcher {
 
     /// A fetcher with these seams.
     pub fn with_seams(config: FetchConfig, clock: Clock, seams: Seams) -> Result<Self, ClientError> {
-        install_tls();
         let listed: Arc<[IpNet]> = config.allowed_networks.clone().into();
         let clients = Clients::new(&seams.lookup, &listed, &config.user_agent, config.connect_timeout)?;
         let turnstile = Mutex::new(());

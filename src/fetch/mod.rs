@@ -15,6 +15,7 @@ mod hop;
 mod request;
 mod resolver;
 mod retry;
+mod tls;
 mod wire;
 
 pub use self::address::{Refusal, Trust, judge};
@@ -23,7 +24,8 @@ pub use self::client::ClientError;
 pub use self::config::{FetchConfig, Pause, Seams};
 pub use self::download::Download;
 pub use self::error::{Cause, FetchError, HostFailure, Waiting};
-pub use self::fetcher::{Fetcher, install_tls};
+pub use self::fetcher::Fetcher;
 pub use self::request::{FetchRequest, Guard, OpenRequest};
 pub use self::resolver::{Lookup, SystemLookup};
+pub use self::tls::install_tls;
 pub use self::wire::Upstream;

@@ -5,6 +5,7 @@ use std::time::Duration;
 use futures_util::future::BoxFuture;
 use m3u_strm_processor::fetch::{Breaker, BreakerError, BreakerState, BreakerStore, Cause, Waiting};
 use m3u_strm_processor::simulator::Fault;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use super::*;
 
@@ -312,4 +313,28 @@ async fn a_name_server_that_never_answers_counts_as_connecting() {
         error.to_string(),
         "slow.example:80: timed out after 40 ms connecting"
     );
+}
+
+#[tokio::test]
+async fn a_host_that_speaks_no_tls_is_no_answer() {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let host = listener.local_addr().unwrap().to_string();
+    let server = tokio::spawn(async move {
+        let (mut socket, _) = listener.accept().await.unwrap();
+        socket
+            .write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+            .await
+            .unwrap();
+        // Closing before the greeting is read would reset the connection.
+        let _ = socket.read_to_end(&mut Vec::new()).await;
+    });
+    let url = format!("https://u5er:s3cret@{host}{SECRET_TARGET}");
+    let once = FetchRequest {
+        rounds: 1,
+        ..patient(&[&url])
+    };
+    let error = Bench::new().get(once).await.unwrap_err();
+    tells_no_secret(&error);
+    assert_eq!(error.to_string(), format!("{host}: gave no HTTP answer"));
+    server.await.unwrap();
 }
