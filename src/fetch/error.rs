@@ -17,6 +17,8 @@ pub enum FetchError {
     Hosts(Vec<HostFailure>),
     /// The answer began well and its body failed.
     Body(HostFailure),
+    /// The file to save to could not be written.
+    File(io::ErrorKind),
     Cancelled,
 }
 
@@ -175,20 +177,38 @@ fn distrust(error: &CertificateError) -> &'static str {
 }
 
 impl FetchError {
-    /// The causes by host; none where it was cancelled.
+    /// The causes by host; none where no host is to blame.
     pub fn failures(&self) -> &[HostFailure] {
         match self {
             Self::Hosts(failures) => failures,
             Self::Body(failure) => std::slice::from_ref(failure),
-            Self::Cancelled => &[],
+            Self::File(_) | Self::Cancelled => &[],
         }
+    }
+}
+
+impl HostFailure {
+    pub(super) fn new(host: String, cause: Cause) -> Self {
+        Self {
+            host,
+            redirected_to: None,
+            cause,
+        }
+    }
+}
+
+impl From<HostFailure> for FetchError {
+    fn from(failure: HostFailure) -> Self {
+        Self::Hosts(vec![failure])
     }
 }
 
 impl fmt::Display for FetchError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if matches!(self, Self::Cancelled) {
-            return f.write_str("cancelled");
+        match self {
+            Self::Cancelled => return f.write_str("cancelled"),
+            Self::File(kind) => return write!(f, "the download could not be stored: {kind}"),
+            Self::Hosts(_) | Self::Body(_) => {}
         }
         for (index, failure) in self.failures().iter().enumerate() {
             let separator = if index == 0 { "" } else { "; " };

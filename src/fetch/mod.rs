@@ -1,7 +1,7 @@
 //! Outbound HTTP: client, address guard, retry, breaker.
 //!
 //! [`Fetcher::get`] downloads a document (playlist, guide, picture, portal answer): several hosts, retries, breaker,
-//! unpacked and bounded. [`Fetcher::open`] opens one upstream for the relay: one try, bytes as they are.
+//! unpacked and bounded; [`Fetcher::save`] does so into a file. [`Fetcher::open`] opens one upstream for the relay: one try, bytes as they are.
 //! A *host* is the `host:port` of a URL; nothing else of a URL ever stands in an error, for it may be a secret.
 
 mod address;
@@ -15,6 +15,7 @@ mod hop;
 mod request;
 mod resolver;
 mod retry;
+mod rounds;
 mod tls;
 mod wire;
 

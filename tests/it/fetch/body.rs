@@ -2,7 +2,8 @@
 
 use bytes::Bytes;
 use m3u_strm_processor::fetch::{Cause, FetchError};
-use m3u_strm_processor::simulator::{Fault, Framing, gzip};
+use m3u_strm_processor::simulator::{Cut, Fault, Framing, gzip};
+use tokio::io::{AsyncReadExt, AsyncSeekExt, AsyncWriteExt};
 
 use super::*;
 
@@ -73,7 +74,7 @@ async fn a_gzip_file_that_ends_early_or_is_damaged_is_an_error() {
 async fn a_gzip_body_cut_by_the_server_is_truncated() {
     let packed = gzip(&playlist()).await;
     let simulator = serving(Resource::bytes(packed.clone())).await;
-    simulator.fault("*", Fault::cut(500, m3u_strm_processor::simulator::Cut::Declared));
+    simulator.fault("*", Fault::cut(500, Cut::Declared));
     let error = Bench::new().failure(&simulator).await;
     assert_eq!(
         *cause(&error),
@@ -208,4 +209,45 @@ async fn a_condition_may_be_answered_with_not_modified() {
             retry_after: None
         }
     );
+}
+
+#[tokio::test]
+async fn a_saved_document_is_asked_for_again_when_its_body_fails() {
+    let simulator = provider().await;
+    simulator.fault("*", Fault::cut(9_000, Cut::Declared).times(2));
+    let bench = Bench::new();
+    let mut file = tokio::fs::File::from_std(tempfile::tempfile().unwrap());
+    file.write_all(b"what was there before").await.unwrap();
+    let saved = bench
+        .fetcher
+        .save(patient(&[&secret_url(&simulator)]), &mut file)
+        .await
+        .unwrap();
+    assert_eq!(
+        (saved.status, saved.content_length),
+        (200, Some(playlist().len() as u64))
+    );
+    file.rewind().await.unwrap();
+    let mut whole = Vec::new();
+    file.read_to_end(&mut whole).await.unwrap();
+    assert_eq!(whole, playlist());
+    assert_eq!((simulator.count(SECRET_PATH), bench.paused().len()), (3, 2));
+}
+
+#[tokio::test]
+async fn a_document_that_cannot_be_stored_is_no_hosts_fault() {
+    let simulator = provider().await;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("list.m3u");
+    std::fs::write(&path, "").unwrap();
+    let mut file = tokio::fs::File::open(&path).await.unwrap();
+    let bench = Bench::new();
+    let owned = FetchRequest {
+        owner: Some(7),
+        ..patient(&[&secret_url(&simulator)])
+    };
+    let error = bench.fetcher.save(owned, &mut file).await.unwrap_err();
+    assert!(matches!(error, FetchError::File(_)), "{error:?}");
+    assert_eq!(simulator.count(SECRET_PATH), 1);
+    assert_eq!(bench.breakers.get(7, &simulator.host()), Default::default());
 }

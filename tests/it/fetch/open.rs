@@ -222,3 +222,23 @@ async fn a_debug_print_of_an_answer_tells_no_secret() {
     let told = format!("{upstream:?} {download:?}");
     assert!(SECRETS.iter().all(|secret| !told.contains(secret)), "{told}");
 }
+
+#[tokio::test]
+async fn answers_travel_between_tasks() {
+    let simulator = provider().await;
+    let fetcher = Bench::new().fetcher;
+    let (opened, fetched) = (
+        opening(&secret_url(&simulator)),
+        patient(&[&secret_url(&simulator)]),
+    );
+    let task = tokio::spawn(async move { (fetcher.open(opened).await, fetcher.get(fetched).await) });
+    let (upstream, download) = task.await.unwrap();
+    let task = tokio::spawn(async move {
+        (
+            upstream.unwrap().read_all(1 << 20).await,
+            download.unwrap().read_all().await,
+        )
+    });
+    let (upstream, download) = task.await.unwrap();
+    assert_eq!(upstream.unwrap(), download.unwrap());
+}
