@@ -3,6 +3,7 @@
 mod accounts;
 mod db;
 pub mod extract;
+mod providers;
 pub mod render;
 mod validation;
 

@@ -7,6 +7,7 @@ use futures_util::future::join_all;
 use http::{HeaderMap, HeaderName, HeaderValue};
 use url::Url;
 
+use super::shown::host_of;
 use super::{Draft, Error, Provider, Secrets};
 use crate::fetch::{Download, FetchError, FetchRequest, Fetcher, Guard};
 use crate::support::crypto::Keys;
@@ -99,7 +100,7 @@ async fn ask_host(fetch: &Fetcher, target: &Target, url: &Url) -> TestedHost {
     request.user_agent = target.user_agent.clone();
     request.rounds = 1;
     request.idle_timeout = Some(PATIENCE);
-    let host = host(url);
+    let host = host_of(url);
     let started = Instant::now();
     let answer = match tokio::time::timeout(PATIENCE, fetch.get(request)).await {
         Ok(answer) => answer,
@@ -131,14 +132,6 @@ async fn ask_host(fetch: &Fetcher, target: &Target, url: &Url) -> TestedHost {
 
 fn late() -> String {
     format!("sent no playlist within {} s", PATIENCE.as_secs())
-}
-
-fn host(url: &Url) -> String {
-    let name = url.host_str().unwrap_or_default();
-    match url.port_or_known_default() {
-        Some(port) => format!("{name}:{port}"),
-        None => name.to_owned(),
-    }
 }
 
 /// The cause alone: the host stands beside it.

@@ -13,6 +13,7 @@ pub mod m3u;
 pub mod mask;
 mod provider;
 mod secrets;
+mod shown;
 pub mod store;
 pub mod url_parts;
 
@@ -21,3 +22,4 @@ pub use draft::Draft;
 pub use error::Error;
 pub use provider::{Kind, Provider, Status, Totals};
 pub use secrets::Secrets;
+pub use shown::{Host, Shown, list, show};

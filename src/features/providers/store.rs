@@ -2,7 +2,7 @@
 
 mod breakers;
 
-pub use breakers::{Breakers, breakers};
+pub use breakers::{Breakers, all_breakers, breakers};
 
 use super::provider::{Provider, Status, Totals};
 use super::{Draft, Error, Secrets};

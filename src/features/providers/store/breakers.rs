@@ -1,5 +1,7 @@
 //! The table `provider_breakers`: what the fetcher remembers of hosts that failed lately.
 
+use std::collections::HashMap;
+
 use futures_util::future::BoxFuture;
 
 use crate::args;
@@ -44,6 +46,27 @@ pub async fn breakers(db: &Db, provider: ProviderId) -> Result<Vec<(String, Brea
         .into_iter()
         .map(|row| (row.host.clone(), row.breaker()))
         .collect())
+}
+
+/// The breakers of every provider, of hosts that failed lately.
+pub async fn all_breakers(db: &Db) -> Result<HashMap<ProviderId, Vec<(String, Breaker)>>, DbError> {
+    let mut all: HashMap<ProviderId, Vec<(String, Breaker)>> = HashMap::new();
+    let sql = "select provider_id, host, consecutive_failures, opened_at, probed_at from provider_breakers \
+               order by provider_id, host";
+    let rows: Vec<(i64, String, u32, Option<i64>, Option<i64>)> = db.all(sql, args![]).await?;
+    for (provider, host, consecutive_failures, opened_at, probed_at) in rows {
+        let stored = Stored {
+            host,
+            consecutive_failures,
+            opened_at,
+            probed_at,
+        };
+        let breaker = stored.breaker();
+        all.entry(ProviderId(provider))
+            .or_default()
+            .push((stored.host, breaker));
+    }
+    Ok(all)
 }
 
 impl BreakerStore for Breakers {

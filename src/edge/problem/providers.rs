@@ -1,0 +1,29 @@
+use super::{Fields, Problem};
+use crate::features::{providers, settings};
+
+impl From<providers::Error> for Problem {
+    fn from(error: providers::Error) -> Self {
+        match error {
+            providers::Error::NotFound => Self::not_found("This provider"),
+            providers::Error::Invalid(invalid) => invalid.into(),
+            providers::Error::NameTaken => {
+                let message = "Another provider has this name.";
+                let fields = Fields::from([("name".to_owned(), vec![message.to_owned()])]);
+                Self::conflict("taken", message).with_fields(fields)
+            }
+            providers::Error::Db(error) => error.into(),
+            error @ providers::Error::Sealed => Self::internal(error),
+        }
+    }
+}
+
+impl From<settings::Error> for Problem {
+    fn from(error: settings::Error) -> Self {
+        match error {
+            settings::Error::Unknown(_) => Self::not_found("This setting"),
+            settings::Error::Invalid(invalid) => invalid.into(),
+            error @ settings::Error::Fixed(_) => Self::conflict("fixed", format!("{error}.")),
+            settings::Error::Db(error) => error.into(),
+        }
+    }
+}
