@@ -5,8 +5,12 @@ use serde_json::{Map, Value, json};
 use super::{Draft, Error, Provider, store};
 use crate::ctx::Ctx;
 use crate::db::{DbError, Tx};
+use crate::events::Event;
 use crate::features::audit::{self, Actor};
+use crate::jobs::{NewJob, kinds};
 use crate::support::ids::ProviderId;
+
+const REMOVAL_ATTEMPTS: u32 = 5;
 
 /// Makes a provider. A form's one-use key that was used before makes nothing: the provider it made is the answer.
 ///
@@ -52,6 +56,7 @@ async fn insert(
     let details = json!({ "name": draft.name });
     audit::record(&mut tx, now, actor, "provider.created", resource(id), details).await?;
     tx.commit().await?;
+    ctx.events.publish(Event::ProviderChanged(id));
     Ok(id)
 }
 
@@ -85,10 +90,12 @@ pub async fn update(
     audit::record(&mut tx, now, actor, action, resource(id), details).await?;
     let after = store::get_in(&mut tx, id).await?;
     tx.commit().await?;
+    ctx.events.publish(Event::ProviderChanged(id));
     Ok(after)
 }
 
-/// Hides a provider at once.
+/// Hides a provider at once: it is gone everywhere and its name is free. A sync of it is told to stop, and what it left in
+/// the catalogue is removed by a job.
 ///
 /// # Errors
 /// [`Error::NotFound`].
@@ -97,9 +104,18 @@ pub async fn remove(ctx: &Ctx, actor: &Actor, id: ProviderId) -> Result<(), Erro
     let mut tx = ctx.db.begin().await?;
     let provider = store::get_in(&mut tx, id).await?;
     store::remove(&mut tx, id, now).await?;
+    let removal = NewJob::new(kinds::PROVIDER_REMOVAL, json!({ "provider_id": id }));
+    ctx.jobs
+        .enqueue(&mut tx, removal.key(id.to_string()).attempts(REMOVAL_ATTEMPTS))
+        .await?;
     let details = json!({ "name": provider.name });
     audit::record(&mut tx, now, actor, "provider.removed", resource(id), details).await?;
     tx.commit().await?;
+    ctx.jobs.wake();
+    ctx.events.publish(Event::ProviderChanged(id));
+    if let Some(sync) = ctx.jobs.active(kinds::SYNC, &id.to_string()).await? {
+        ctx.jobs.cancel(sync).await?;
+    }
     Ok(())
 }
 

@@ -19,6 +19,7 @@ pub use key::{KEYS, Key, Kind};
 use crate::config::{Config, Source};
 use crate::ctx::Ctx;
 use crate::db::DbError;
+use crate::events::Event;
 use crate::features::audit::{self, Actor};
 use crate::support::validation::Invalid;
 
@@ -118,6 +119,7 @@ pub async fn set(ctx: &Ctx, actor: &Actor, values: &Map<String, Value>) -> Resul
         .await?;
     }
     tx.commit().await?;
+    ctx.events.publish(Event::SettingsChanged);
     Ok(())
 }
 
@@ -146,6 +148,7 @@ pub async fn reset(ctx: &Ctx, actor: &Actor) -> Result<(), Error> {
     let details = json!({ "changed": changed });
     audit::record(&mut tx, now, actor, "settings.reset", "settings", details).await?;
     tx.commit().await?;
+    ctx.events.publish(Event::SettingsChanged);
     Ok(())
 }
 

@@ -1,5 +1,7 @@
 use m3u_strm_processor::features::audit;
 use m3u_strm_processor::features::providers::{self, Error, store};
+use m3u_strm_processor::jobs::{NewJob, State, kinds};
+use m3u_strm_processor::support::crypto::Keys;
 use m3u_strm_processor::support::paging::Slice;
 use serde_json::{Map, Value, json};
 
@@ -65,6 +67,47 @@ on_both_engines! {
         let made = futures_util::future::join_all(submits).await;
         assert!(made.windows(2).all(|pair| pair[0] == pair[1]));
         assert_eq!(store::count(&ctx.db).await.unwrap(), 1);
+    }
+
+    async fn removing_a_provider_queues_the_removal_of_its_streams_and_stops_its_sync(test: TestCtx) {
+        let ctx = &test.ctx;
+        let id = providers::create(ctx, &ACTOR, &sent("Alpha"), None).await.unwrap();
+        let sync = NewJob::new(kinds::SYNC, json!({ "provider_id": id })).key(id.to_string());
+        let sync = ctx.jobs.enqueue_now(sync).await.unwrap().id();
+        providers::remove(ctx, &ACTOR, id).await.unwrap();
+        let removal = ctx.jobs.active(kinds::PROVIDER_REMOVAL, &id.to_string()).await.unwrap().unwrap();
+        let removal = ctx.jobs.find(removal).await.unwrap().unwrap();
+        assert_eq!((removal.payload, removal.attempts), (json!({ "provider_id": id }), 5));
+        assert_eq!(ctx.jobs.find(sync).await.unwrap().unwrap().state, State::Cancelled);
+    }
+
+    async fn what_is_shown_holds_no_secret(test: TestCtx) {
+        let ctx = &test.ctx;
+        let form = change(json!({ "name": "Alpha", "type": "m3u",
+            "m3u_url": "http://ann:s3cret@tv.example/live/ann/s3cret/1?token=s3cret",
+            "backup_urls": ["https://tv.example:8443/?p=s3cret", "http://tv.example/other?p=s3cret"],
+            "epg_url": "http://tv.example/?p=s3cret",
+            "headers": { "Authorization": "s3cret", "Referer": "http://tv.example/?p=s3cret" } }));
+        let id = providers::create(ctx, &ACTOR, &form, None).await.unwrap();
+        let shown = providers::show(ctx, id).await.unwrap();
+        let text = format!("{} {:?} {:?} {:?}", shown.m3u_url, shown.backup_urls, shown.epg_url, shown.headers);
+        assert!(!text.contains("s3cret") && !text.contains("ann"), "{text}");
+        assert_eq!(shown.m3u_url, "http://***@tv.example/live/***/***/1?token=***");
+        let hosts: Vec<&str> = shown.hosts.iter().map(|host| host.name.as_str()).collect();
+        assert_eq!(hosts, ["tv.example:80", "tv.example:8443"]);
+        let listed = providers::list(ctx, Slice::default()).await.unwrap();
+        assert_eq!((listed.total, listed.items[0].m3u_url.as_str()), (1, shown.m3u_url.as_str()));
+    }
+
+    async fn without_its_key_file_a_provider_is_shown_and_mended(test: TestCtx) {
+        let id = providers::create(&test.ctx, &ACTOR, &sent("Alpha"), None).await.unwrap();
+        let mut ctx = test.node(&[]);
+        ctx.keys = std::sync::Arc::new(Keys::random());
+        assert!(!providers::show(&ctx, id).await.unwrap().is_readable);
+        let renamed = providers::update(&ctx, &ACTOR, id, &change(json!({ "name": "Beta" }))).await;
+        assert!(matches!(renamed, Err(Error::Invalid(_))), "its address must be typed again");
+        providers::update(&ctx, &ACTOR, id, &change(json!({ "m3u_url": "http://new.example/" }))).await.unwrap();
+        assert!(providers::show(&ctx, id).await.unwrap().is_readable);
     }
 
     async fn what_is_not_there_cannot_be_changed(test: TestCtx) {

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use futures_util::future::BoxFuture;
 
 use crate::args;
-use crate::db::{Db, DbError};
+use crate::db::{Db, DbError, FromRow};
 use crate::fetch::{Breaker, BreakerError, BreakerStore};
 use crate::record;
 use crate::support::ids::ProviderId;
@@ -51,21 +51,15 @@ pub async fn breakers(db: &Db, provider: ProviderId) -> Result<Vec<(String, Brea
 /// The breakers of every provider, of hosts that failed lately.
 pub async fn all_breakers(db: &Db) -> Result<HashMap<ProviderId, Vec<(String, Breaker)>>, DbError> {
     let mut all: HashMap<ProviderId, Vec<(String, Breaker)>> = HashMap::new();
-    let sql = "select provider_id, host, consecutive_failures, opened_at, probed_at from provider_breakers \
+    let sql = "select host, consecutive_failures, opened_at, probed_at, provider_id from provider_breakers \
                order by provider_id, host";
-    let rows: Vec<(i64, String, u32, Option<i64>, Option<i64>)> = db.all(sql, args![]).await?;
-    for (provider, host, consecutive_failures, opened_at, probed_at) in rows {
-        let stored = Stored {
-            host,
-            consecutive_failures,
-            opened_at,
-            probed_at,
-        };
+    db.each(sql, args![], |row| {
+        let stored = Stored::from_row(row)?;
         let breaker = stored.breaker();
-        all.entry(ProviderId(provider))
-            .or_default()
-            .push((stored.host, breaker));
-    }
+        all.entry(row.get(4)?).or_default().push((stored.host, breaker));
+        Ok(())
+    })
+    .await?;
     Ok(all)
 }
 
