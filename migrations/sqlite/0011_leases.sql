@@ -2,7 +2,8 @@
 create table connection_leases (
     id integer primary key autoincrement,
     provider_id bigint not null references providers (id) on delete cascade,
-    stream_id bigint not null,
+    stream_id bigint,
+    version_id bigint,
     credential_id bigint not null,
     node text not null,
     opened_at bigint not null,

@@ -5,11 +5,16 @@
 
 mod audit;
 mod auth;
+mod channels;
+mod content;
+mod favourites;
 pub mod list;
 pub mod openapi;
 mod output_credentials;
+mod plays;
 mod routes;
 pub mod time;
 mod users;
+mod vod;
 
 pub use routes::{Document, ROUTES, routes};

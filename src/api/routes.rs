@@ -2,7 +2,7 @@ use actix_web::web::{self, ServiceConfig};
 use utoipa::OpenApi;
 
 use super::openapi::{self, Security};
-use super::{audit, auth, output_credentials, users};
+use super::{audit, auth, channels, favourites, output_credentials, plays, users, vod};
 
 /// Each path with its methods and handlers: makes the routes, the table that tests go through, and the description.
 macro_rules! table {
@@ -39,5 +39,18 @@ table! {
     "/api/output-credentials": get output_credentials::index, post output_credentials::create;
     "/api/output-credentials/{id}": delete output_credentials::delete;
     "/api/audit": get audit::index;
+    "/api/channels": get channels::index;
+    "/api/channels/categories": get channels::categories;
+    "/api/channels/{id}": get channels::show;
+    "/api/channels/{id}/streams": get channels::streams;
+    "/api/vod/movies": get vod::movies;
+    "/api/vod/movies/{id}": get vod::movie;
+    "/api/vod/series": get vod::series_index;
+    "/api/vod/series/{id}": get vod::series;
+    "/api/vod/stats": get vod::stats;
+    "/api/favorites": get favourites::index, post favourites::create;
+    "/api/favorites/{id}": delete favourites::destroy;
+    "/api/analytics/history": get plays::index, post plays::create;
+    "/api/analytics/history/{id}": patch plays::update;
     "/api/openapi.json": get openapi::show;
 }

@@ -55,6 +55,17 @@ pub struct Listed<T> {
 }
 
 impl<T> Listed<T> {
+    /// The wanted part of a list that is whole in memory.
+    pub fn cut(all: Vec<T>, slice: Slice) -> Self {
+        let total = i64::try_from(all.len()).unwrap_or(i64::MAX);
+        let skip = usize::try_from(slice.skip).unwrap_or(usize::MAX);
+        let limit = usize::try_from(slice.limit).unwrap_or(usize::MAX);
+        Self {
+            items: all.into_iter().skip(skip).take(limit).collect(),
+            total,
+        }
+    }
+
     pub fn map<U>(self, to: impl FnMut(T) -> U) -> Listed<U> {
         Listed {
             items: self.items.into_iter().map(to).collect(),

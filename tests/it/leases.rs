@@ -1,5 +1,6 @@
 use m3u_strm_processor::args;
 use m3u_strm_processor::db::Db;
+use m3u_strm_processor::features::providers::Offer;
 use m3u_strm_processor::features::providers::leases::{Connection, LeaseError, Leases};
 use m3u_strm_processor::support::clock::Clock;
 use m3u_strm_processor::support::ids::{CredentialId, ProviderId, StreamId};
@@ -9,7 +10,7 @@ use crate::support::TestDb;
 
 const CONNECTION: Connection = Connection {
     provider: ProviderId(1),
-    stream: StreamId(7),
+    offer: Offer::Stream(StreamId(7)),
     credential: CredentialId(3),
 };
 

@@ -1,8 +1,11 @@
 //! The one error of every handler. Narrow errors of features become problems in the files beside this one.
 
 mod accounts;
+mod catalogue;
 mod db;
 pub mod extract;
+mod history;
+mod outputs;
 mod providers;
 pub mod render;
 mod validation;

@@ -2,7 +2,10 @@
 
 pub mod browse;
 pub mod content;
+pub mod detail;
 pub mod favourites;
 pub mod matching;
+pub mod number;
+pub mod play_order;
 pub mod quality;
 pub mod vod;

@@ -1,4 +1,18 @@
 //! A stream on its way from a provider to a player.
+//!
+//! - *source*: one way to play something; a channel has as many as it has streams, in play order.
+//! - *relay*: opens the first source that starts and hands its bytes on; players never see where they come from.
+//! - *part*: whatever an HLS playlist names: a rendition, a segment, a key; its address is *sealed*.
+//! - *poll*: a request of an HLS player; its lease outlives its connections.
 
 pub mod hls;
+mod media;
+mod polls;
+mod relay;
 pub mod sealed;
+mod source;
+
+pub use media::Media;
+pub use polls::Polls;
+pub use relay::{Answer, Relay, RelayError};
+pub use source::{Source, content_type};

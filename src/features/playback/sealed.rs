@@ -4,23 +4,31 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use url::Url;
 
+use crate::features::providers::Offer;
 use crate::support::crypto::Keys;
-use crate::support::ids::{CredentialId, StreamId};
+use crate::support::ids::{CredentialId, StreamId, VersionId};
 
 const PURPOSE: &str = "hls part";
-const ID_BYTES: usize = 8;
+const ID_BYTES: usize = 9;
+const STREAM: u8 = 1;
+const VERSION: u8 = 2;
 
-/// A part of an HLS stream: where it is, and of which stream it is a part.
+/// A part of an HLS stream: where it is, and of which offer it is a part.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Part {
-    pub stream: StreamId,
+    pub offer: Offer,
     pub url: Url,
 }
 
 /// The path segment that stands for `part` in a playlist for `credential`: the same for the same part, so that a player
 /// that polls sees the same addresses. It ends in the part's own extension, since players judge segments by it.
 pub fn seal(keys: &Keys, credential: CredentialId, part: &Part) -> String {
-    let mut plain = part.stream.0.to_be_bytes().to_vec();
+    let (kind, id) = match part.offer {
+        Offer::Stream(id) => (STREAM, id.0),
+        Offer::Version(id) => (VERSION, id.0),
+    };
+    let mut plain = vec![kind];
+    plain.extend_from_slice(&id.to_be_bytes());
     plain.extend_from_slice(part.url.as_str().as_bytes());
     let sealed = keys.encrypt_stable(PURPOSE, &plain, &credential.0.to_be_bytes());
     let mut text = URL_SAFE_NO_PAD.encode(sealed);
@@ -35,10 +43,16 @@ pub fn seal(keys: &Keys, credential: CredentialId, part: &Part) -> String {
 pub fn open(keys: &Keys, credential: CredentialId, text: &str) -> Option<Part> {
     let sealed = URL_SAFE_NO_PAD.decode(text.split('.').next()?).ok()?;
     let plain = keys.decrypt(PURPOSE, &sealed, &credential.0.to_be_bytes()).ok()?;
-    let (stream, url) = plain.split_at_checked(ID_BYTES)?;
-    let stream = StreamId(i64::from_be_bytes(stream.try_into().ok()?));
+    let (offer, url) = plain.split_at_checked(ID_BYTES)?;
+    let (kind, id) = offer.split_first()?;
+    let id = i64::from_be_bytes(id.try_into().ok()?);
+    let offer = match *kind {
+        STREAM => Offer::Stream(StreamId(id)),
+        VERSION => Offer::Version(VersionId(id)),
+        _ => return None,
+    };
     let url = Url::parse(std::str::from_utf8(url).ok()?).ok()?;
-    Some(Part { stream, url })
+    Some(Part { offer, url })
 }
 
 fn extension(url: &Url) -> Option<&str> {
@@ -54,7 +68,7 @@ mod tests {
 
     fn part() -> Part {
         Part {
-            stream: StreamId(7),
+            offer: Offer::Version(VersionId(7)),
             url: Url::parse("http://user:pw@p.example/live/seg1.ts?token=x").unwrap(),
         }
     }

@@ -1,4 +1,3 @@
-use std::borrow::Borrow;
 use std::fmt::Display;
 
 use askama::Template;
@@ -129,13 +128,13 @@ impl Button {
         self.attr("data-opens", id).attr("aria-haspopup", "dialog")
     }
 
-    pub fn busy(mut self, busy: impl Borrow<bool>) -> Self {
-        self.busy = *busy.borrow();
+    pub fn busy(mut self, busy: bool) -> Self {
+        self.busy = busy;
         self
     }
 
-    pub fn disabled(mut self, disabled: impl Borrow<bool>) -> Self {
-        self.disabled = *disabled.borrow();
+    pub fn disabled(mut self, disabled: bool) -> Self {
+        self.disabled = disabled;
         self
     }
 

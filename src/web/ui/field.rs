@@ -1,4 +1,3 @@
-use std::borrow::Borrow;
 use std::collections::BTreeMap;
 use std::fmt::Display;
 
@@ -75,11 +74,11 @@ impl Field {
     }
 
     /// `options` are value and label; `value` is the chosen one.
-    pub fn select<'a, V: Display + 'a, L: Display + 'a>(
+    pub fn select<V: Display, L: Display>(
         name: &str,
         label: &str,
         value: impl Display,
-        options: impl IntoIterator<Item = &'a (V, L)>,
+        options: impl IntoIterator<Item = (V, L)>,
     ) -> Self {
         let options = options.into_iter();
         let options = options.map(|(value, label)| (value.to_string(), label.to_string()));
@@ -87,8 +86,8 @@ impl Field {
     }
 
     /// Sends `true` if checked and nothing otherwise.
-    pub fn checkbox(name: &str, label: &str, checked: impl Borrow<bool>) -> Self {
-        Self::new(Control::Checkbox(*checked.borrow()), name, label, "true")
+    pub fn checkbox(name: &str, label: &str, checked: &bool) -> Self {
+        Self::new(Control::Checkbox(*checked), name, label, "true")
     }
 
     fn input(kind: &'static str, name: &str, label: &str, value: impl Display) -> Self {
@@ -129,8 +128,8 @@ impl Field {
     }
 
     /// Fixed from outside: shown, not to be changed.
-    pub fn locked(mut self, locked: impl Borrow<bool>) -> Self {
-        self.locked = *locked.borrow();
+    pub fn locked(mut self, locked: &bool) -> Self {
+        self.locked = *locked;
         self
     }
 

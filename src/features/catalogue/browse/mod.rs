@@ -12,8 +12,11 @@ mod titles;
 
 pub use channels::{ChannelFilter, ChannelLine, ChannelSort, Health, categories, channels};
 pub use cursor::Cursor;
-pub use titles::{MovieLine, SeriesLine, TitleFilter, TitleSort, genres, movies, series};
+pub use titles::{
+    MovieLine, SeriesLine, TitleFilter, TitleSort, TitleTotals, genres, movies, series, title_totals,
+};
 
+use crate::support::paging::Listed;
 use crate::support::text::name_key;
 
 /// Where a page of a list begins.
@@ -35,6 +38,16 @@ pub struct Page<T> {
     pub before: Option<Cursor>,
     /// Where the page after this one begins, unless this is the last.
     pub after: Option<Cursor>,
+}
+
+impl<T> Page<T> {
+    /// The page without its neighbours.
+    pub fn listed(self) -> Listed<T> {
+        Listed {
+            items: self.items,
+            total: self.total,
+        }
+    }
 }
 
 /// A line of a list that knows its place in it.

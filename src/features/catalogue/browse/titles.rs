@@ -47,6 +47,7 @@ crate::record! {
         pub title: String,
         pub year: Option<i64>,
         pub genre: Option<String>,
+        pub cover_url: Option<String>,
         pub version_count: i64,
         pub sort_key: String,
         pub lead: i64,
@@ -61,6 +62,7 @@ crate::record! {
         pub title: String,
         pub year: Option<i64>,
         pub genre: Option<String>,
+        pub cover_url: Option<String>,
         pub season_count: i64,
         pub episode_count: i64,
         pub sort_key: String,
@@ -114,6 +116,27 @@ pub async fn series(
     limit: i64,
 ) -> Result<Page<SeriesLine>, DbError> {
     store::page(db, &Listing::of_series(filter, sort), place, limit).await
+}
+
+/// How many films, series and episodes can be played.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TitleTotals {
+    pub movies: i64,
+    pub series: i64,
+    pub episodes: i64,
+}
+
+/// Counts titles, not versions.
+///
+/// # Errors
+/// Whatever the database says.
+pub async fn title_totals(db: &Db) -> Result<TitleTotals, DbError> {
+    let (movies, series, episodes) = store::title_totals(db).await?;
+    Ok(TitleTotals {
+        movies,
+        series,
+        episodes,
+    })
 }
 
 /// The genres of films and series in use, in natural order.

@@ -8,8 +8,9 @@ use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
 
 use crate::db::{Db, DbError};
+use crate::features::providers::Offer;
 use crate::support::clock::Clock;
-use crate::support::ids::{CredentialId, ProviderId, StreamId};
+use crate::support::ids::{CredentialId, ProviderId};
 
 /// How often a node confirms its leases.
 const HEARTBEAT: std::time::Duration = std::time::Duration::from_secs(10);
@@ -20,7 +21,7 @@ const EXPIRY_MS: i64 = 35_000;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Connection {
     pub provider: ProviderId,
-    pub stream: StreamId,
+    pub offer: Offer,
     pub credential: CredentialId,
 }
 

@@ -1,6 +1,7 @@
 use super::Connection;
 use crate::args;
 use crate::db::{Db, DbError, Sql, Tx, dialect};
+use crate::features::providers::Offer;
 use crate::support::ids::ProviderId;
 
 /// Lets only one node at a time count the provider's connections.
@@ -43,11 +44,16 @@ pub async fn count_live(db: &Db, provider: ProviderId, since_ms: i64) -> Result<
 }
 
 pub async fn insert(tx: &mut Tx, connection: Connection, node: &str, now_ms: i64) -> Result<i64, DbError> {
+    let (stream, version) = match connection.offer {
+        Offer::Stream(id) => (Some(id), None),
+        Offer::Version(id) => (None, Some(id)),
+    };
     let (id,): (i64,) = tx
         .one(
-            "insert into connection_leases (provider_id, stream_id, credential_id, node, opened_at, confirmed_at)
-             values ($1, $2, $3, $4, $5, $5) returning id",
-            args![connection.provider, connection.stream, connection.credential, node, now_ms],
+            "insert into connection_leases (provider_id, stream_id, version_id, credential_id, node, opened_at,
+                 confirmed_at)
+             values ($1, $2, $3, $4, $5, $6, $6) returning id",
+            args![connection.provider, stream, version, connection.credential, node, now_ms],
         )
         .await?;
     Ok(id)

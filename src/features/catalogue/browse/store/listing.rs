@@ -22,8 +22,9 @@ struct Lead {
 
 const CHANNEL_COLUMNS: &str = "t.id, t.name, t.category, t.country, t.logo_url, t.epg_id, t.enabled, \
      t.lineup_number, t.stream_count, t.active_stream_count, t.best_resolution, t.sort_key";
-const MOVIE_COLUMNS: &str = "t.id, t.title, t.year, t.genre, t.version_count, t.sort_key";
-const SERIES_COLUMNS: &str = "t.id, t.title, t.year, t.genre, t.season_count, t.episode_count, t.sort_key";
+const MOVIE_COLUMNS: &str = "t.id, t.title, t.year, t.genre, t.cover_url, t.version_count, t.sort_key";
+const SERIES_COLUMNS: &str =
+    "t.id, t.title, t.year, t.genre, t.cover_url, t.season_count, t.episode_count, t.sort_key";
 /// Beyond every number of the line-up: what fits better stands in front of all of them.
 const FIT_STEP: &str = "1000000000000";
 

@@ -28,6 +28,16 @@ pub async fn categories(db: &Db) -> Result<Vec<String>, DbError> {
     Ok(natural(db.all(sql, args![]).await?))
 }
 
+pub async fn title_totals(db: &Db) -> Result<(i64, i64, i64), DbError> {
+    db.one(
+        "select (select count(*) from vod_movies where version_count > 0),
+             (select count(*) from vod_series where episode_count > 0),
+             (select count(*) from vod_episodes where version_count > 0)",
+        args![],
+    )
+    .await
+}
+
 pub async fn genres(db: &Db) -> Result<Vec<String>, DbError> {
     let sql = "select genre from vod_movies where genre is not null and version_count > 0
                union select genre from vod_series where genre is not null and episode_count > 0";

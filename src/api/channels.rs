@@ -1,0 +1,252 @@
+use actix_web::web::{self, Json};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use crate::ctx::Ctx;
+use crate::edge::{Member, Problem};
+use crate::features::catalogue::browse::{self, ChannelFilter, ChannelLine, ChannelSort, Place};
+use crate::features::catalogue::detail::{self, ChannelDetail, StreamDetail};
+use crate::features::catalogue::number::ChannelNumber;
+use crate::support::ids::{ChannelId, ProviderId};
+use crate::support::paging::Listed;
+use crate::support::validation::Invalid;
+
+use super::list::{List, Window, WindowParams, envelope};
+use super::openapi::ApiError;
+
+/// What a list of channels is narrowed to and sorted by.
+#[derive(Deserialize, IntoParams, Default)]
+#[into_params(parameter_in = Query)]
+#[serde(default)]
+pub struct ChannelQuery {
+    /// Every word must occur in the name, case- and accent-blind.
+    q: String,
+    category: Option<String>,
+    provider_id: Option<String>,
+    enabled: Option<String>,
+    /// up, degraded, down or unknown
+    health: Option<String>,
+    has_epg: Option<String>,
+    /// name, number, streams or health
+    sort: Option<String>,
+}
+
+/// A channel.
+#[derive(Serialize, ToSchema)]
+pub struct ChannelJson {
+    id: i64,
+    name: String,
+    /// A whole number, or text such as "2.1".
+    #[schema(value_type = Object)]
+    number: Option<ChannelNumber>,
+    category: String,
+    country: Option<String>,
+    region: Option<String>,
+    logo_url: Option<String>,
+    epg_id: Option<String>,
+    enabled: bool,
+    stream_count: i64,
+    active_stream_count: i64,
+    best_resolution: Option<String>,
+    /// What is on now; null without a guide.
+    now: Option<String>,
+}
+
+/// A stream of a channel. Its address is never shown.
+#[derive(Serialize, ToSchema)]
+pub struct StreamJson {
+    id: i64,
+    provider_id: i64,
+    provider_name: String,
+    original_name: String,
+    resolution: Option<String>,
+    bitrate_kbps: Option<i64>,
+    codec: Option<String>,
+    fps: Option<f64>,
+    quality_score: Option<i64>,
+    health_score: Option<i64>,
+    state: &'static str,
+    is_active: bool,
+    enabled: bool,
+    backup_order: i64,
+    response_time_ms: Option<i64>,
+    last_check: Option<String>,
+    consecutive_failures: i64,
+    failure_reason: Option<String>,
+    merge: MergeJson,
+    order_reason: String,
+}
+
+/// How and why a stream belongs to its channel.
+#[derive(Serialize, ToSchema)]
+pub struct MergeJson {
+    method: Option<String>,
+    /// 0–100.
+    confidence: Option<i64>,
+    reason: Option<String>,
+    /// Whether a person decided it.
+    manual: bool,
+}
+
+/// The channels.
+#[utoipa::path(get, path = "/api/channels", tag = "catalogue", params(ChannelQuery, WindowParams),
+    responses((status = 200, body = List<ChannelJson>), (status = 422, body = ApiError)))]
+pub(super) async fn index(
+    _member: Member,
+    query: web::Query<ChannelQuery>,
+    window: Window,
+    ctx: web::Data<Ctx>,
+) -> Result<Json<List<ChannelJson>>, Problem> {
+    let (filter, sort) = query.into_inner().read()?;
+    let place = Place::Skip(window.0.skip);
+    let page = browse::channels(&ctx.db, &filter, sort, &place, i64::from(window.0.limit)).await?;
+    Ok(envelope(page.listed(), window, ChannelJson::from))
+}
+
+/// One channel; of a merged one, the channel that took its streams.
+#[utoipa::path(get, path = "/api/channels/{id}", tag = "catalogue", params(("id" = i64, Path)),
+    responses((status = 200, body = ChannelJson), (status = 404, body = ApiError)))]
+pub(super) async fn show(
+    _member: Member,
+    id: web::Path<i64>,
+    ctx: web::Data<Ctx>,
+) -> Result<Json<ChannelJson>, Problem> {
+    let channel = detail::channel(&ctx.db, ChannelId(*id)).await?;
+    Ok(Json(
+        channel.ok_or_else(|| Problem::not_found("This channel"))?.into(),
+    ))
+}
+
+/// The channel's streams in play order.
+#[utoipa::path(get, path = "/api/channels/{id}/streams", tag = "catalogue", params(("id" = i64, Path), WindowParams),
+    responses((status = 200, body = List<StreamJson>), (status = 404, body = ApiError)))]
+pub(super) async fn streams(
+    _member: Member,
+    id: web::Path<i64>,
+    window: Window,
+    ctx: web::Data<Ctx>,
+) -> Result<Json<List<StreamJson>>, Problem> {
+    let id = detail::resolve(&ctx.db, ChannelId(*id)).await?;
+    let id = id.ok_or_else(|| Problem::not_found("This channel"))?;
+    let streams = detail::streams(&ctx.db, id).await?;
+    Ok(envelope(Listed::cut(streams, window.0), window, StreamJson::from))
+}
+
+/// The categories in use.
+#[utoipa::path(get, path = "/api/channels/categories", tag = "catalogue", responses((status = 200, body = Vec<String>)))]
+pub(super) async fn categories(_member: Member, ctx: web::Data<Ctx>) -> Result<Json<Vec<String>>, Problem> {
+    Ok(Json(browse::categories(&ctx.db).await?))
+}
+
+impl ChannelQuery {
+    fn read(self) -> Result<(ChannelFilter, ChannelSort), Problem> {
+        let mut invalid = Invalid::default();
+        let mut wrong = |field: &str, message: &str| invalid.add(field, message);
+        let provider = parsed(self.provider_id.as_deref(), || {
+            wrong("provider_id", "Use a provider's id.")
+        });
+        let enabled = parsed(self.enabled.as_deref(), || wrong("enabled", "Use true or false."));
+        let has_epg = parsed(self.has_epg.as_deref(), || wrong("has_epg", "Use true or false."));
+        let health = parsed(self.health.as_deref(), || {
+            wrong("health", "Use up, degraded, down or unknown.")
+        });
+        let sort = parsed(self.sort.as_deref(), || {
+            wrong("sort", "Use name, number, streams or health.")
+        });
+        if self.q.chars().count() > 200 {
+            wrong("q", "Use at most 200 characters.");
+        }
+        invalid.into_result()?;
+        let filter = ChannelFilter {
+            q: self.q,
+            category: self.category.filter(|category| !category.is_empty()),
+            provider: provider.map(ProviderId),
+            enabled,
+            health,
+            has_epg,
+        };
+        Ok((filter, sort.unwrap_or_default()))
+    }
+}
+
+/// The value of a parameter; absent and empty ones are none, others call `wrong`.
+pub(super) fn parsed<T: std::str::FromStr>(text: Option<&str>, wrong: impl FnOnce()) -> Option<T> {
+    let text = text.filter(|text| !text.is_empty())?;
+    let value = text.parse().ok();
+    if value.is_none() {
+        wrong();
+    }
+    value
+}
+
+impl From<ChannelLine> for ChannelJson {
+    fn from(line: ChannelLine) -> Self {
+        Self {
+            id: line.id.0,
+            name: line.name,
+            number: ChannelNumber::from_stored(line.lineup_number),
+            category: line.category,
+            country: line.country,
+            region: None,
+            logo_url: line.logo_url,
+            epg_id: line.epg_id,
+            enabled: line.enabled,
+            stream_count: line.stream_count,
+            active_stream_count: line.active_stream_count,
+            best_resolution: line.best_resolution,
+            now: None,
+        }
+    }
+}
+
+impl From<ChannelDetail> for ChannelJson {
+    fn from(channel: ChannelDetail) -> Self {
+        Self {
+            id: channel.id.0,
+            name: channel.name,
+            number: ChannelNumber::from_stored(channel.lineup_number),
+            category: channel.category,
+            country: channel.country,
+            region: None,
+            logo_url: channel.logo_url,
+            epg_id: channel.epg_id,
+            enabled: channel.enabled,
+            stream_count: channel.stream_count,
+            active_stream_count: channel.active_stream_count,
+            best_resolution: channel.best_resolution,
+            now: None,
+        }
+    }
+}
+
+impl From<StreamDetail> for StreamJson {
+    fn from(stream: StreamDetail) -> Self {
+        Self {
+            id: stream.id.0,
+            provider_id: stream.provider_id.0,
+            provider_name: stream.provider_name,
+            original_name: stream.original_name,
+            resolution: stream.resolution,
+            bitrate_kbps: None,
+            codec: None,
+            fps: None,
+            quality_score: stream.quality_score,
+            health_score: None,
+            state: "unknown",
+            is_active: stream.is_active,
+            enabled: stream.enabled,
+            backup_order: stream.backup_order,
+            response_time_ms: None,
+            last_check: None,
+            consecutive_failures: 0,
+            failure_reason: None,
+            merge: MergeJson {
+                method: stream.merge_method,
+                confidence: stream.merge_confidence,
+                reason: stream.merge_reason,
+                manual: stream.manual,
+            },
+            order_reason: stream.order_reason,
+        }
+    }
+}

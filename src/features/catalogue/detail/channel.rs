@@ -1,0 +1,131 @@
+use crate::db::{Db, DbError};
+use crate::features::catalogue::play_order::{self, Standing, State};
+use crate::features::catalogue::quality::Tier;
+use crate::support::ids::{ChannelId, ProviderId, StreamId};
+
+use super::store;
+
+crate::record! {
+    /// A channel by itself.
+    #[derive(Debug, Clone)]
+    pub struct ChannelDetail {
+        pub id: ChannelId,
+        pub name: String,
+        pub category: String,
+        pub country: Option<String>,
+        pub language: Option<String>,
+        pub feed: Option<String>,
+        pub lineup_number: i64,
+        pub logo_url: Option<String>,
+        pub epg_id: Option<String>,
+        pub enabled: bool,
+        pub stream_count: i64,
+        pub active_stream_count: i64,
+        pub best_resolution: Option<String>,
+        /// Where its streams went; it then has none of its own.
+        pub merged_into: Option<ChannelId>,
+        /// Milliseconds since the epoch, UTC.
+        pub created_at: i64,
+    }
+}
+
+/// A stream of a channel, with why it is there and why it stands where it stands.
+#[derive(Debug, Clone)]
+pub struct StreamDetail {
+    pub id: StreamId,
+    pub provider_id: ProviderId,
+    pub provider_name: String,
+    pub original_name: String,
+    pub group_name: String,
+    pub format: String,
+    pub resolution: Option<String>,
+    pub quality_score: Option<i64>,
+    pub is_active: bool,
+    pub enabled: bool,
+    pub backup_order: i64,
+    pub merge_method: Option<String>,
+    pub merge_confidence: Option<i64>,
+    pub merge_reason: Option<String>,
+    /// Whether a person decided where it belongs.
+    pub manual: bool,
+    pub order_reason: String,
+}
+
+/// The channel that `id` leads to now: itself, or the one that took its streams.
+///
+/// # Errors
+/// Whatever the database says.
+pub async fn resolve(db: &Db, id: ChannelId) -> Result<Option<ChannelId>, DbError> {
+    store::resolve(db, id).await
+}
+
+/// The channel that `id` leads to; `None` if there is none.
+///
+/// # Errors
+/// Whatever the database says.
+pub async fn channel(db: &Db, id: ChannelId) -> Result<Option<ChannelDetail>, DbError> {
+    match store::resolve(db, id).await? {
+        Some(id) => store::channel(db, id).await,
+        None => Ok(None),
+    }
+}
+
+/// The channel's present streams in play order.
+///
+/// # Errors
+/// Whatever the database says.
+pub async fn streams(db: &Db, id: ChannelId) -> Result<Vec<StreamDetail>, DbError> {
+    let rows = store::streams(db, id).await?;
+    let standings: Vec<Standing> = rows.iter().map(standing).collect();
+    let reasons = (0..rows.len()).map(|at| {
+        let before = at.checked_sub(1).and_then(|before| standings.get(before));
+        standings
+            .get(at)
+            .map_or_else(String::new, |own| play_order::reason(own, before))
+    });
+    let reasons: Vec<String> = reasons.collect();
+    Ok(rows
+        .into_iter()
+        .zip(reasons)
+        .map(|(row, order_reason)| detail(row, order_reason))
+        .collect())
+}
+
+fn standing(row: &store::StreamRow) -> Standing {
+    Standing {
+        id: row.id.0,
+        manual: row.manual_order,
+        relayable: crate::features::providers::url_parts::Format::from_name(&row.format)
+            .is_none_or(|format| format.is_relayable()),
+        state: State::Unknown,
+        health: None,
+        tier: row
+            .resolution
+            .as_deref()
+            .and_then(|tier| tier.parse::<Tier>().ok()),
+        bitrate_kbps: None,
+        priority: row.provider_priority,
+        response_ms: None,
+    }
+}
+
+fn detail(row: store::StreamRow, order_reason: String) -> StreamDetail {
+    StreamDetail {
+        id: row.id,
+        provider_id: row.provider_id,
+        provider_name: row.provider_name,
+        original_name: row.original_name,
+        group_name: row.group_name,
+        format: row.format,
+        resolution: row.resolution,
+        quality_score: row.quality_score,
+        is_active: row.is_active,
+        enabled: row.enabled,
+        backup_order: row.backup_order,
+        merge_method: row.merge_method,
+        merge_confidence: row.merge_confidence,
+        merge_reason: row.merge_reason,
+        manual: row.manual_override,
+        order_reason,
+    }
+}

@@ -1,0 +1,10 @@
+//! One channel, film or series with everything that is shown of it.
+
+mod channel;
+mod store;
+mod titles;
+
+pub use channel::{ChannelDetail, StreamDetail, channel, resolve, streams};
+pub use titles::{
+    EpisodeDetail, MovieDetail, SeasonDetail, SeriesDetail, VersionDetail, movie, series, versions,
+};

@@ -1,0 +1,116 @@
+use crate::args;
+use crate::db::{Db, DbError};
+use crate::support::ids::{ChannelId, MovieId, ProviderId, SeriesId, StreamId};
+
+use super::{ChannelDetail, EpisodeDetail, MovieDetail, VersionDetail};
+
+/// Steps from channel to taker at most; longer chains are shortened by the next merge.
+const MERGES_FOLLOWED: i64 = 20;
+
+pub async fn resolve(db: &Db, id: ChannelId) -> Result<Option<ChannelId>, DbError> {
+    let found: Option<(ChannelId,)> = db
+        .optional(
+            "with recursive path (id, merged_into, steps) as (
+                 select id, merged_into, 0 from channels where id = $1
+                 union all
+                 select c.id, c.merged_into, p.steps + 1
+                 from path p join channels c on c.id = p.merged_into where p.steps < $2)
+             select id from path order by steps desc limit 1",
+            args![id, MERGES_FOLLOWED],
+        )
+        .await?;
+    Ok(found.map(|(id,)| id))
+}
+
+pub async fn channel(db: &Db, id: ChannelId) -> Result<Option<ChannelDetail>, DbError> {
+    db.optional(
+        "select id, name, category, country, language, feed, lineup_number, logo_url, epg_id, enabled, stream_count,
+             active_stream_count, best_resolution, merged_into, created_at
+         from channels where id = $1",
+        args![id],
+    )
+    .await
+}
+
+crate::record! {
+    pub struct StreamRow {
+        pub id: StreamId,
+        pub provider_id: ProviderId,
+        pub provider_name: String,
+        pub provider_priority: i64,
+        pub original_name: String,
+        pub group_name: String,
+        pub format: String,
+        pub resolution: Option<String>,
+        pub quality_score: Option<i64>,
+        pub is_active: bool,
+        pub enabled: bool,
+        pub backup_order: i64,
+        pub manual_order: Option<i64>,
+        pub merge_method: Option<String>,
+        pub merge_confidence: Option<i64>,
+        pub merge_reason: Option<String>,
+        pub manual_override: bool,
+    }
+}
+
+pub async fn streams(db: &Db, id: ChannelId) -> Result<Vec<StreamRow>, DbError> {
+    db.all(
+        "select s.id, s.provider_id, p.name, p.priority, s.original_name, s.group_name, s.format, s.resolution,
+             s.quality_score, s.is_active, s.enabled, s.backup_order, s.manual_order, s.merge_method,
+             s.merge_confidence, s.merge_reason, s.manual_override
+         from channel_streams s join providers p on p.id = s.provider_id
+         where s.channel_id = $1 and s.missing_since is null and p.deleted_at is null
+         order by s.backup_order, s.id limit 1000",
+        args![id],
+    )
+    .await
+}
+
+pub async fn movie(db: &Db, id: MovieId) -> Result<Option<MovieDetail>, DbError> {
+    db.optional(
+        "select id, title, year, genre, cover_url, version_count from vod_movies where id = $1",
+        args![id],
+    )
+    .await
+}
+
+pub async fn movie_versions(db: &Db, id: MovieId) -> Result<Vec<VersionDetail>, DbError> {
+    db.all(
+        "select v.id, v.provider_id, p.name, v.original_name, v.group_name, v.format, v.resolution, v.quality_score
+         from vod_versions v join providers p on p.id = v.provider_id
+         where v.movie_id = $1 and v.missing_since is null and p.deleted_at is null
+         order by v.quality_score desc nulls last, p.priority desc, v.id limit 1000",
+        args![id],
+    )
+    .await
+}
+
+crate::record! {
+    pub struct SeriesRow {
+        pub id: SeriesId,
+        pub title: String,
+        pub year: Option<i64>,
+        pub genre: Option<String>,
+        pub cover_url: Option<String>,
+        pub season_count: i64,
+        pub episode_count: i64,
+    }
+}
+
+pub async fn series(db: &Db, id: SeriesId) -> Result<Option<SeriesRow>, DbError> {
+    db.optional(
+        "select id, title, year, genre, cover_url, season_count, episode_count from vod_series where id = $1",
+        args![id],
+    )
+    .await
+}
+
+pub async fn episodes(db: &Db, id: SeriesId) -> Result<Vec<EpisodeDetail>, DbError> {
+    db.all(
+        "select id, season, episode, title, version_count from vod_episodes
+         where series_id = $1 and version_count > 0 order by season, episode, id limit 5000",
+        args![id],
+    )
+    .await
+}

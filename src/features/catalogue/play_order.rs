@@ -1,0 +1,259 @@
+//! In which order a channel's streams are tried, and why.
+
+use std::cmp::Reverse;
+
+use super::quality::Tier;
+
+/// What the checker last found of a stream; never checked is unknown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub enum State {
+    Up,
+    #[default]
+    Unknown,
+    Degraded,
+    Down,
+}
+
+/// What the place of a stream depends on. What nobody measured is absent and ranks behind what is known.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Standing {
+    /// The stream's id, or its place in the list where it has none yet: the last word.
+    pub id: i64,
+    /// The place a person gave it.
+    pub manual: Option<i64>,
+    /// Whether the relay can carry its format.
+    pub relayable: bool,
+    pub state: State,
+    /// 0 to 100.
+    pub health: Option<u32>,
+    pub tier: Option<Tier>,
+    pub bitrate_kbps: Option<u32>,
+    /// The provider's, 1 to 100, the higher the better.
+    pub priority: i64,
+    pub response_ms: Option<u32>,
+}
+
+/// Health scores in one step of this size count as equal.
+const HEALTH_STEP: u32 = 20;
+
+type Rank = (
+    bool,
+    (bool, i64),
+    State,
+    Reverse<Option<u32>>,
+    Reverse<Option<Tier>>,
+    Reverse<Option<u32>>,
+    Reverse<i64>,
+    (bool, Option<u32>),
+    i64,
+);
+
+/// The smaller is played first: manual order; then state, health in steps of 20, picture, bitrate, the provider's
+/// priority, response time. What the relay cannot carry stands last.
+pub fn rank(stream: &Standing) -> Rank {
+    (
+        !stream.relayable,
+        (stream.manual.is_none(), stream.manual.unwrap_or(0)),
+        stream.state,
+        Reverse(stream.health.map(|health| health / HEALTH_STEP)),
+        Reverse(stream.tier),
+        Reverse(stream.bitrate_kbps),
+        Reverse(stream.priority),
+        (stream.response_ms.is_none(), stream.response_ms),
+        stream.id,
+    )
+}
+
+/// Why `stream` stands right behind `before`, the stream tried before it; the first of a channel has none.
+pub fn reason(stream: &Standing, before: Option<&Standing>) -> String {
+    let Some(before) = before else {
+        return first_reason(stream);
+    };
+    let (ours, theirs) = (rank(stream), rank(before));
+    if ours.0 != theirs.0 {
+        "last: its format cannot be relayed".to_owned()
+    } else if ours.1 != theirs.1 {
+        match stream.manual {
+            Some(_) => "placed by hand".to_owned(),
+            None => "behind those placed by hand".to_owned(),
+        }
+    } else if ours.2 != theirs.2 {
+        format!("{} before it", state_difference(before.state, stream.state))
+    } else if ours.3 != theirs.3 {
+        "lower health".to_owned()
+    } else if ours.4 != theirs.4 {
+        match stream.tier {
+            Some(tier) => format!("lower picture quality ({tier})"),
+            None => "picture quality not known".to_owned(),
+        }
+    } else if ours.5 != theirs.5 {
+        "lower or unknown bitrate".to_owned()
+    } else if ours.6 != theirs.6 {
+        format!("provider of lower priority ({})", stream.priority)
+    } else if ours.7 != theirs.7 {
+        "slower or unknown response".to_owned()
+    } else {
+        "equal in all; listed later".to_owned()
+    }
+}
+
+fn first_reason(stream: &Standing) -> String {
+    match (stream.manual, stream.tier) {
+        (Some(_), _) => "placed first by hand".to_owned(),
+        (None, Some(tier)) => format!("the best there is ({tier})"),
+        (None, None) => "the best there is".to_owned(),
+    }
+}
+
+fn state_difference(before: State, own: State) -> &'static str {
+    match (before, own) {
+        (State::Up, State::Unknown) => "never checked; a working stream stands",
+        (_, State::Down) => "down; others stand",
+        (_, State::Degraded) => "degraded; others stand",
+        _ => "a better state stands",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn plain(id: i64) -> Standing {
+        Standing {
+            id,
+            relayable: true,
+            priority: 50,
+            ..Standing::default()
+        }
+    }
+
+    fn order(mut streams: Vec<Standing>) -> Vec<i64> {
+        streams.sort_by_key(rank);
+        streams.iter().map(|stream| stream.id).collect()
+    }
+
+    #[test]
+    fn each_criterion_counts_only_where_those_before_are_equal() {
+        let best = [
+            Standing {
+                manual: Some(0),
+                state: State::Down,
+                ..plain(1)
+            },
+            Standing {
+                manual: Some(1),
+                state: State::Up,
+                ..plain(2)
+            },
+            Standing {
+                state: State::Up,
+                health: Some(85),
+                tier: Some(Tier::P480),
+                ..plain(3)
+            },
+            Standing {
+                state: State::Up,
+                health: Some(79),
+                tier: Some(Tier::K4),
+                ..plain(4)
+            },
+            Standing {
+                tier: Some(Tier::P1080),
+                bitrate_kbps: Some(6000),
+                priority: 1,
+                ..plain(5)
+            },
+            Standing {
+                tier: Some(Tier::P1080),
+                bitrate_kbps: Some(5000),
+                priority: 99,
+                ..plain(6)
+            },
+            Standing {
+                tier: Some(Tier::P1080),
+                priority: 60,
+                response_ms: Some(900),
+                ..plain(7)
+            },
+            Standing {
+                tier: Some(Tier::P1080),
+                response_ms: Some(20),
+                ..plain(8)
+            },
+            Standing {
+                tier: Some(Tier::P1080),
+                response_ms: Some(30),
+                ..plain(9)
+            },
+            Standing {
+                tier: Some(Tier::P1080),
+                ..plain(10)
+            },
+            Standing {
+                tier: Some(Tier::P1080),
+                ..plain(11)
+            },
+            plain(12),
+            Standing {
+                state: State::Degraded,
+                tier: Some(Tier::K8),
+                ..plain(13)
+            },
+            Standing {
+                state: State::Down,
+                ..plain(14)
+            },
+            Standing {
+                relayable: false,
+                tier: Some(Tier::K8),
+                ..plain(15)
+            },
+        ];
+        let shuffled = best.iter().rev().copied().collect();
+        assert_eq!(order(shuffled), (1..=15).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn health_of_one_step_is_equal() {
+        let (low, high) = (Some(80), Some(99));
+        let first = Standing {
+            health: low,
+            tier: Some(Tier::K4),
+            ..plain(1)
+        };
+        let second = Standing {
+            health: high,
+            tier: Some(Tier::P720),
+            ..plain(2)
+        };
+        assert_eq!(order(vec![second, first]), [1, 2]);
+    }
+
+    #[test]
+    fn the_reason_names_the_criterion_that_decided() {
+        let first = Standing {
+            tier: Some(Tier::K4),
+            ..plain(1)
+        };
+        let second = Standing {
+            tier: Some(Tier::P720),
+            ..plain(2)
+        };
+        assert_eq!(reason(&first, None), "the best there is (4K)");
+        assert_eq!(reason(&second, Some(&first)), "lower picture quality (720p)");
+        let third = Standing {
+            relayable: false,
+            ..plain(3)
+        };
+        assert_eq!(
+            reason(&third, Some(&second)),
+            "last: its format cannot be relayed"
+        );
+        let fourth = Standing {
+            tier: Some(Tier::P720),
+            priority: 10,
+            ..plain(4)
+        };
+        assert_eq!(reason(&fourth, Some(&second)), "provider of lower priority (10)");
+    }
+}
