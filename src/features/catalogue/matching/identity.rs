@@ -2,6 +2,8 @@
 
 use super::{
     country::Country,
+    loose,
+    station::{self, Station},
     vocabulary::{self as vocabulary, Feed},
     words::{Gap, Kind, Word, Words},
 };
@@ -44,13 +46,13 @@ pub(super) fn read(raw: &str, known: Option<Country>) -> Identity {
         shift: 0,
         language: None,
     };
-    reading.take_prefixes();
+    reading.take_prefixes(known);
     reading.take_decoration();
     reading.take_bare_prefix(known);
     reading.take_shift();
     reading.take_suffixes();
     reading.keep_something();
-    reading.finish()
+    reading.finish(known)
 }
 
 struct Reading<'a> {
@@ -80,58 +82,49 @@ impl Reading<'_> {
     }
 
     /// `UK:`, `US |`, `|FR|`, `[DE]`, `4K | UK:` and the like, as many as there are.
-    fn take_prefixes(&mut self) {
+    fn take_prefixes(&mut self, known: Option<Country>) {
         let mut start = 0;
-        while let Some(end) = self.segment_end(start) {
-            let is_mark = (start..end).all(|i| self.is_decoration(i));
-            let country = self.country_of_segment(start, end);
-            let region = end == start + 1 && vocabulary::is_region_prefix(self.words.text(start));
-            if !is_mark && !region && country.is_none() {
-                break;
+        while let Some((end, sure)) = self.segment_end(start) {
+            let told: Vec<usize> = (start..end).filter(|&i| !self.is_decoration(i)).collect();
+            let country = self.country_of_segment(&told, known);
+            let region = matches!(*told, [one] if vocabulary::is_region_prefix(self.words.text(one)));
+            let contradicts = country.is_some_and(|country| match self.prefix {
+                Some(before) => before != country,
+                None => !sure && known.map_or(vocabulary::is_also_a_word(self.words.text(start)), |known| known != country),
+            });
+            let rest_says_something = (end..self.words.list.len()).any(|i| !self.is_decoration(i));
+            if !told.is_empty() && (contradicts || !rest_says_something || !(region || country.is_some())) {
+                return;
             }
-            if !is_mark && !(end..self.words.list.len()).any(|i| !self.is_decoration(i)) {
-                break;
-            }
-            self.mark(start..end, if is_mark { Role::Decoration } else { Role::Prefix });
+            self.mark(start..end, if told.is_empty() { Role::Decoration } else { Role::Prefix });
             self.prefix = self.prefix.or(country);
             start = end;
         }
     }
 
-    /// Where the words up to the next rule, dash or closing bracket end.
-    fn segment_end(&self, start: usize) -> Option<usize> {
+    /// Where the words up to the next rule, dash or closing bracket end, and whether that surely ends a prefix.
+    fn segment_end(&self, start: usize) -> Option<(usize, bool)> {
         let first = self.word(start)?;
         let bracketed = first.bracket != 0 && first.before.has(Gap::OPEN);
-        for end in start + 1..self.words.list.len().min(start + 5) {
+        (start + 1..self.words.list.len().min(start + 5)).find_map(|end| {
             let gap = self.words.after(end - 1);
             let closes = bracketed && self.word(end).is_some_and(|next| next.bracket != first.bracket);
             let spaced_dash = gap.has(Gap::DASH) && gap.has(Gap::SPACE);
-            if closes
-                || gap.has(Gap::RULE)
-                || spaced_dash
-                || (gap.has(Gap::OTHER) && end == start + 1 && !gap.has(Gap::DOT))
-            {
-                return Some(end);
-            }
-        }
-        None
+            let sure = closes || gap.has(Gap::RULE);
+            (sure || spaced_dash).then_some((end, sure))
+        })
     }
 
-    fn country_of_segment(&self, start: usize, end: usize) -> Option<Country> {
-        let first = self.word(start)?;
-        if end == start + 1 && (2..=3).contains(&self.words.text(start).len()) {
-            let sure = first.capitals || self.words.after(start).has(Gap::RULE | Gap::CLOSE);
-            return if sure {
-                country_code(self.words.text(start))
-            } else {
-                None
-            };
+    fn country_of_segment(&self, words: &[usize], known: Option<Country>) -> Option<Country> {
+        let &first = words.first()?;
+        let text = self.words.text(first);
+        if words.len() == 1 && (2..=3).contains(&text.len()) {
+            let code = Country::from_code(text).filter(|country| Some(*country) == known).or_else(|| country_code(text));
+            let marked = self.words.list[first].capitals || self.words.after(first).has(Gap::RULE | Gap::CLOSE);
+            return code.filter(|_| marked);
         }
-        Country::from_folded_name(&self.join(start..end))
-    }
-
-    fn join(&self, range: std::ops::Range<usize>) -> String {
-        range.map(|i| self.words.text(i)).collect::<Vec<_>>().join(" ")
+        let name: Vec<&str> = words.iter().map(|&i| self.words.text(i)).collect();
+        Country::from_folded_name(&name.join(" "))
     }
 
     fn is_decoration(&self, index: usize) -> bool {
@@ -161,7 +154,7 @@ impl Reading<'_> {
             if self.is_kept(i) && self.is_decoration(i) {
                 self.roles[i] = Role::Decoration;
                 let before = i.checked_sub(1).map_or("", |b| self.words.text(b));
-                if matches!((before, self.words.text(i)), ("full" | "ultra", "hd" | "hdr")) {
+                if matches!((before, self.words.text(i)), ("full", "hd")) {
                     self.roles[i - 1] = Role::Decoration;
                 }
             }
@@ -229,11 +222,11 @@ impl Reading<'_> {
                 continue;
             }
             let part_of_word = plus.before.is_none() && !hours.before.is_none();
-            let named = (0..i).any(|n| self.is_kept(n));
+            let named = (0..i).any(|n| self.is_kept(n) && self.words.list[n].kind == Kind::Letters);
             let Ok(value @ 1..=12) = self.words.text(i + 1).parse::<i8>() else {
                 continue;
             };
-            if part_of_word || !named || (0..i).all(|n| self.words.list[n].kind == Kind::Number) {
+            if part_of_word || !named {
                 continue;
             }
             let unit_follows = !hours.ends_run;
@@ -264,6 +257,9 @@ impl Reading<'_> {
             } else if let Some(language) = self.language_at(last).filter(|_| self.language.is_none()) {
                 self.language = Some(language);
                 self.roles[last] = Role::Feature;
+                if matches!(self.words.text(before), "en" | "in" | "em" | "auf") && before != first {
+                    self.roles[before] = Role::Feature;
+                }
             } else if alone_in_bracket && self.suffix.is_none() {
                 let Some(country) = self.country_at(last) else {
                     return;
@@ -278,10 +274,12 @@ impl Reading<'_> {
 
     fn language_at(&self, index: usize) -> Option<&'static str> {
         let word = self.word(index)?;
-        if !word.ends_run || word.before.is_none() {
-            return None;
+        let text = self.words.text(index);
+        match (word.ends_run, word.before.is_none()) {
+            (false, _) => None,
+            (true, true) => vocabulary::language_name(text),
+            (true, false) => vocabulary::language(text),
         }
-        vocabulary::language(self.words.text(index))
     }
 
     fn country_at(&self, index: usize) -> Option<Country> {
@@ -303,10 +301,16 @@ impl Reading<'_> {
         }
     }
 
-    fn finish(self) -> Identity {
+    fn finish(self, known: Option<Country>) -> Identity {
+        let country = known.or(self.prefix);
+        if let Some(Station { sign, sub_channel }) = station::find(&self.words, |i| self.is_kept(i), country) {
+            let words = if sub_channel == 0 { format!("station {sign}") } else { format!("station {sign} {sub_channel}") };
+            return self.identity(words);
+        }
         let mut words = String::with_capacity(self.raw.len());
         let single = self.roles.iter().filter(|&&role| role == Role::Identity).count() == 1;
-        for (word, role) in self.words.list.iter().zip(&self.roles) {
+        let edition = self.edition();
+        for (index, (word, role)) in self.words.list.iter().zip(&self.roles).enumerate() {
             if *role != Role::Identity {
                 continue;
             }
@@ -314,12 +318,19 @@ impl Reading<'_> {
                 words.push(' ');
             }
             let text = self.words.text_of(word);
+            if Some(index) == edition {
+                words.push(loose::EDITION);
+            }
             words.push_str(match vocabulary::number(text) {
                 Some(number) if !single => number,
                 _ if word.kind == Kind::Plus || text == "plus" => "+",
                 _ => text,
             });
         }
+        self.identity(words)
+    }
+
+    fn identity(self, words: String) -> Identity {
         Identity {
             display: self.display(),
             words,
@@ -329,6 +340,17 @@ impl Reading<'_> {
             shift: self.shift,
             language: self.language,
         }
+    }
+
+    /// The single capital by which lists of several languages mark their editions: `Eurosport 2 D`.
+    fn edition(&self) -> Option<usize> {
+        let mut kept = (0..self.words.list.len()).filter(|&i| self.is_kept(i)).rev();
+        let last = kept.next()?;
+        let word = self.word(last)?;
+        let marks = matches!(self.words.text(last), "d" | "f" | "i" | "n") && word.capitals;
+        let apart = word.before.has(Gap::SPACE | Gap::OPEN) && word.ends_run;
+        let named = kept.any(|i| self.words.text(i).len() >= 3 && !vocabulary::is_kind_of_station(self.words.text(i)));
+        (marks && apart && named).then_some(last)
     }
 
     /// The kept words as they are written, with what stands between neighbours.
@@ -362,7 +384,7 @@ impl Reading<'_> {
         if let Some((i, end)) = last {
             let rest = &self.raw[end..];
             let tail = rest.len() - rest.trim_start_matches(['!', '?', '.', ')', ']', '*']).len();
-            let last_word = i + 1 == self.words.list.len() || self.words.after(i).has(Gap::OTHER);
+            let last_word = i + 1 == self.words.list.len() || self.words.after(i).has(Gap::PUNCTUATION);
             if last_word || open {
                 out.push_str(&rest[..tail]);
             }

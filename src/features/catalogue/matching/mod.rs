@@ -4,11 +4,16 @@
 
 mod cluster;
 mod country;
+mod difference;
 mod facts;
 mod fold;
 mod hash;
 mod identity;
+mod likeness;
+mod loose;
 mod membership;
+mod skeleton;
+mod station;
 mod vocabulary;
 mod words;
 

@@ -106,6 +106,29 @@ pub(super) fn number(word: &str) -> Option<&'static str> {
     })
 }
 
+/// `rtlzwei`: a number word run together with the name before it.
+pub(super) fn glued_number(word: &str) -> Option<(&str, &'static str)> {
+    const ENDINGS: [(&str, &str); 14] = [
+        ("one", "1"),
+        ("uno", "1"),
+        ("eins", "1"),
+        ("two", "2"),
+        ("dos", "2"),
+        ("zwei", "2"),
+        ("deux", "2"),
+        ("three", "3"),
+        ("tres", "3"),
+        ("drei", "3"),
+        ("trois", "3"),
+        ("four", "4"),
+        ("five", "5"),
+        ("seven", "7"),
+    ];
+    let (ending, number) = ENDINGS.into_iter().find(|(ending, _)| word.ends_with(ending))?;
+    let stem = word.strip_suffix(ending).filter(|stem| stem.len() >= 2)?;
+    Some((stem, number))
+}
+
 /// The language a word or code names at the end of a name or in brackets.
 pub(super) fn language(word: &str) -> Option<&'static str> {
     language_name(word).or_else(|| language_code(word))
@@ -186,6 +209,26 @@ pub(super) fn is_region_prefix(word: &str) -> bool {
     )
 }
 
+/// Words that name another channel of the same house.
+pub(super) fn is_distinguishing(word: &str) -> bool {
+    matches!(
+        word,
+        "+" | "news" | "noticias" | "deportes" | "sport" | "movie" | "cinema" | "cine" | "kids" | "junior" | "family" | "music"
+            | "extra" | "xtra" | "max" | "action" | "comedy" | "drama" | "classic" | "gold" | "wild" | "nature" | "life" | "crime"
+            | "history" | "science" | "football" | "cricket" | "golf" | "tennis" | "racing" | "business" | "premium" | "docu"
+            | "documentary" | "documentaries" | "hits" | "world" | "international" | "regional" | "radio" | "event" | "select"
+    )
+}
+
+/// Codes of countries that are words, initials or articles too: before a mere dash they are part of the name.
+pub(super) fn is_also_a_word(code: &str) -> bool {
+    const CODES: [&str; 24] = [
+        "al", "am", "as", "at", "be", "bs", "cc", "ci", "do", "id", "in", "is", "it", "la", "mc", "me", "my", "no", "pm", "so", "st",
+        "td", "to", "tv",
+    ];
+    CODES.contains(&code)
+}
+
 /// Words that every other channel bears: they tell nothing apart where another word remains.
 pub(super) fn is_generic(word: &str) -> bool {
     matches!(
@@ -223,6 +266,21 @@ pub(super) fn is_generic(word: &str) -> bool {
             | "тв"
             | "قناه"
     )
+}
+
+/// One form for spellings of one word.
+pub(super) fn canonical(word: &str) -> &str {
+    match word {
+        "intl" | "int" | "internacional" | "internazionale" | "internationale" | "internasional" | "internacionale" => "international",
+        "jr" => "junior",
+        "sports" => "sport",
+        "movies" => "movie",
+        "classics" => "classic",
+        "docs" => "doc",
+        "ent" => "entertainment",
+        "stars" => "star",
+        _ => word,
+    }
 }
 
 /// Kinds of station: what remains of `USA Network` without its country says nothing.

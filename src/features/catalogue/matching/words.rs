@@ -16,7 +16,7 @@ impl Gap {
     pub(super) const DOT: u8 = 8;
     pub(super) const OPEN: u8 = 16;
     pub(super) const CLOSE: u8 = 32;
-    pub(super) const OTHER: u8 = 64;
+    pub(super) const PUNCTUATION: u8 = 64;
 
     pub(super) fn has(self, kinds: u8) -> bool {
         self.0 & kinds != 0
@@ -214,7 +214,8 @@ impl Iterator for Pieces<'_> {
         let start = self.at;
         let mut length = rest.len();
         while let Some((at, c)) = chars.next() {
-            let next_is_small = chars.peek().is_some_and(|&(_, next)| next.is_lowercase());
+            let mut ahead = chars.clone();
+            let next_is_small = ahead.next().is_some_and(|(_, next)| next.is_lowercase()) && ahead.next().is_some();
             let cut = last.is_numeric() != c.is_numeric()
                 || (last.is_lowercase() && c.is_uppercase())
                 || (last.is_uppercase() && c.is_uppercase() && next_is_small);
@@ -255,14 +256,14 @@ impl Brackets {
                 self.open = self.open.saturating_sub(1);
                 Gap::CLOSE
             }
-            ':' | '：' | '|' | '｜' | '│' | '┃' | '┆' | '¦' | '▎' | '▏' | '▌' | '▍' | '║' | '»' | '›'
-            | '>' | '➤' | '►' | '▶' | '•' | '●' | '★' | '☆' | '✦' | '✪' | '◉' | '◆' | '♦' | '~' => {
-                Gap::RULE
-            }
-            '-' | '–' | '—' | '−' => Gap::DASH,
-            '.' | '·' => Gap::DOT,
+            ':' | '|' | '>' | '~' => Gap::RULE,
+            '-' | '–' | '—' | '−' | '－' | '‐' | '‑' => Gap::DASH,
+            '.' | '·' | '・' => Gap::DOT,
+            '\u{200b}'..='\u{200f}' | '\u{feff}' | '\u{fe0e}' | '\u{fe0f}' => 0,
             c if c.is_whitespace() => Gap::SPACE,
-            _ => Gap::OTHER,
+            c if c.is_ascii() => Gap::PUNCTUATION,
+            '™' | '®' | '©' | '°' | '…' | '¡' | '¿' | '“' | '”' | '„' | '！' | '？' | '，' | '、' | '＆' | '＋' | '／' => Gap::PUNCTUATION,
+            _ => Gap::RULE,
         }
     }
 }

@@ -2,7 +2,7 @@
 
 pub(super) const COUNTRIES: &str = "\
 ad and|andorra
-ae are uae|united arab emirates,emirates,dubai,abu dhabi,الامارات
+ae are uae|united arab emirates,emirates,الامارات
 af afg|afghanistan
 ag atg|antigua and barbuda
 ai aia|anguilla
