@@ -13,6 +13,7 @@ mod fetch;
 mod jobs;
 mod leases;
 mod m3u;
+mod matching;
 mod providers;
 mod settings;
 mod support;

@@ -55,7 +55,12 @@ fn memberships(nodes: &mut Nodes) -> Vec<Membership> {
                 None if sizes.get(&root) == Some(&1) => (Method::ExactMatch, 100, Reason::Alone),
                 None => (Method::ExactMatch, 100, Reason::SameIdentity),
             };
-            Membership { cluster, method, confidence, reason }
+            Membership {
+                cluster,
+                method,
+                confidence,
+                reason,
+            }
         })
         .collect()
 }

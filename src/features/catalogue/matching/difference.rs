@@ -1,16 +1,19 @@
 //! What keeps two names apart, in words. Digits, shift, feed, language and distinguishing words must agree.
 
-use super::{country::Country, facts::Facts, loose::telling_words, skeleton, vocabulary};
+use super::{facts::Facts, loose::telling_words, skeleton, vocabulary};
 
 /// Why two entries of one tvg-id are nevertheless two channels, if their names say so.
 pub(super) fn plain(a: &Facts, b: &Facts) -> Option<&'static str> {
-    if a.exact == b.exact {
+    if a.keys.exact == b.keys.exact {
         return None;
     }
     if let Some(feature) = features(a, b) {
         return Some(feature);
     }
-    let (words_a, words_b) = (telling_words(&a.words, a.country), telling_words(&b.words, b.country));
+    let (words_a, words_b) = (
+        telling_words(&a.words, a.country),
+        telling_words(&b.words, b.country),
+    );
     if numbers(&words_a) != numbers(&words_b) {
         return Some("their numbers differ");
     }
@@ -35,19 +38,57 @@ pub(super) fn features(a: &Facts, b: &Facts) -> Option<&'static str> {
     (a.foreign != b.foreign).then_some("their prefixes name different countries")
 }
 
-/// Whether two countries are known and differ.
-pub(super) fn countries(a: Option<Country>, b: Option<Country>) -> bool {
-    a.zip(b).is_some_and(|(a, b)| a != b)
+/// How many of a hundred letters two identities have in common.
+pub(super) fn spelling(a: &Facts, b: &Facts) -> u8 {
+    (strsim::normalized_damerau_levenshtein(&a.words, &b.words) * 100.0) as u8
+}
+
+/// Why two entries of different clusters are not one, in words.
+pub(super) fn in_words(a: &Facts, b: &Facts, spelling: u8, threshold: u8) -> String {
+    if let (Some(own), Some(other)) = (a.country, b.country)
+        && own != other
+    {
+        return format!("its country is {other}, not {own}");
+    }
+    if let Some(feature) = features(a, b) {
+        return feature.to_owned();
+    }
+    let (words_a, words_b) = (
+        telling_words(&a.words, a.country),
+        telling_words(&b.words, b.country),
+    );
+    if numbers(&words_a) != numbers(&words_b) {
+        return "their numbers differ".to_owned();
+    }
+    let only_in = |these: &[&str], those: &[&str]| {
+        these
+            .iter()
+            .find(|word| !those.contains(word))
+            .map(|word| (*word).to_owned())
+    };
+    match (only_in(&words_a, &words_b), only_in(&words_b, &words_a)) {
+        (Some(word), None) | (None, Some(word)) => format!("only one has \"{word}\""),
+        (Some(_), Some(_)) if spelling < threshold => format!("likeness {spelling} is below {threshold}"),
+        _ => "several channels fit equally well".to_owned(),
+    }
 }
 
 fn numbers<'a>(words: &[&'a str]) -> Vec<&'a str> {
-    let mut numbers: Vec<&str> = words.iter().copied().filter(|word| word.starts_with(char::is_numeric)).collect();
+    let mut numbers: Vec<&str> = words
+        .iter()
+        .copied()
+        .filter(|word| word.starts_with(char::is_numeric))
+        .collect();
     numbers.sort_unstable();
     numbers
 }
 
 fn distinguishing<'a>(words: &[&'a str]) -> Vec<&'a str> {
-    let mut found: Vec<&str> = words.iter().copied().filter(|word| vocabulary::is_distinguishing(word)).collect();
+    let mut found: Vec<&str> = words
+        .iter()
+        .copied()
+        .filter(|word| vocabulary::is_distinguishing(word))
+        .collect();
     found.sort_unstable();
     found
 }
@@ -61,7 +102,12 @@ fn are_related(a: &[&str], b: &[&str]) -> bool {
     let common = a.iter().any(|word| word.chars().count() >= 3 && b.contains(word));
     let (run_a, run_b) = (a.concat(), b.concat());
     let begins = |short: &str, long: &str| short.chars().count() >= 3 && long.starts_with(short);
-    let initials = |words: &[&str]| words.iter().filter_map(|word| word.chars().next()).collect::<String>();
+    let initials = |words: &[&str]| {
+        words
+            .iter()
+            .filter_map(|word| word.chars().next())
+            .collect::<String>()
+    };
     let stands_for = |short: &str, long: &[&str]| long.len() >= 2 && short.starts_with(&initials(long));
     let sounds = (skeleton::of(a), skeleton::of(b));
     common

@@ -9,6 +9,12 @@ impl Hash64 {
         Hash64(0xcbf2_9ce4_8422_2325)
     }
 
+    /// The same with a tag in it, so that keys of different kinds never meet.
+    pub(super) fn tagged(mut self, tag: u8) -> Hash64 {
+        self.byte(tag);
+        self
+    }
+
     pub(super) fn byte(&mut self, byte: u8) {
         self.0 = (self.0 ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
     }

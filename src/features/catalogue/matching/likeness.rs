@@ -12,13 +12,20 @@ pub(super) struct Likeness {
 
 /// Compares two identities that share a near key of a kind: by their telling words, or an acronym by the whole of the
 /// other. Says also which sides may have one partner only.
-pub(super) fn compare(kind: u8, [a, b]: [&[&str]; 2], whole: [&str; 2], least: u8) -> Option<(Likeness, [bool; 2])> {
+pub(super) fn compare(
+    kind: u8,
+    [a, b]: [&[&str]; 2],
+    whole: [&str; 2],
+    least: u8,
+) -> Option<(Likeness, [bool; 2])> {
     let found = match kind {
         0 => word_by_word(a, b),
         1 => by_sound(a, b).map(|likeness| (likeness, [likeness.percent == OTHER_SCRIPT; 2])),
         _ => by_acronym([a, b], whole),
     };
-    found.or_else(|| by_spelling(a, b, least)).filter(|(likeness, _)| likeness.percent >= least)
+    found
+        .or_else(|| by_spelling(a, b, least))
+        .filter(|(likeness, _)| likeness.percent >= least)
 }
 
 const SHORTENED: u8 = 90;
@@ -34,11 +41,21 @@ fn by_spelling(a: &[&str], b: &[&str], least: u8) -> Option<(Likeness, [bool; 2]
         return None;
     }
     let percent = (strsim::normalized_damerau_levenshtein(&a.concat(), &b.concat()) * 100.0) as u8;
-    Some((Likeness { percent: percent.min(SPELLING), because: "most letters are the same" }, [false; 2]))
+    Some((
+        Likeness {
+            percent: percent.min(SPELLING),
+            because: "most letters are the same",
+        },
+        [false; 2],
+    ))
 }
 
 fn numbers<'a>(words: &[&'a str]) -> Vec<&'a str> {
-    words.iter().copied().filter(|word| word.starts_with(char::is_numeric)).collect()
+    words
+        .iter()
+        .copied()
+        .filter(|word| word.starts_with(char::is_numeric))
+        .collect()
 }
 
 /// Word by word: equal, shortened (`geo`, `geographic`) or misspelt, and nothing left over.
@@ -49,7 +66,11 @@ fn word_by_word(a: &[&str], b: &[&str]) -> Option<(Likeness, [bool; 2])> {
     let (mut shared, mut shortened, mut misspelt) = (0, [false; 2], 0);
     for (x, y) in a.iter().zip(b) {
         if x == y {
-            shared += if x.chars().any(char::is_alphabetic) { x.len() } else { 0 };
+            shared += if x.chars().any(char::is_alphabetic) {
+                x.len()
+            } else {
+                0
+            };
         } else if is_shortened(x, y) {
             shortened[0] = true;
             shared += x.len();
@@ -63,19 +84,32 @@ fn word_by_word(a: &[&str], b: &[&str]) -> Option<(Likeness, [bool; 2])> {
         }
     }
     match (misspelt, shortened) {
-        (1, [false, false]) => {
-            Some((Likeness { percent: MISSPELT, because: "one word is spelt a little differently" }, [false; 2]))
-        }
-        (0, [_, _]) if shared >= 5 => {
-            Some((Likeness { percent: SHORTENED, because: "the same words, some of them shortened" }, shortened))
-        }
+        (1, [false, false]) => Some((
+            Likeness {
+                percent: MISSPELT,
+                because: "one word is spelt a little differently",
+            },
+            [false; 2],
+        )),
+        (0, [_, _]) if shared >= 5 => Some((
+            Likeness {
+                percent: SHORTENED,
+                because: "the same words, some of them shortened",
+            },
+            shortened,
+        )),
         _ => None,
     }
 }
 
 /// `geo` of `geographic`, `dcmntrs` of `documentaries`: begins alike, keeps the order of letters, lacks two or more.
 fn is_shortened(short: &str, long: &str) -> bool {
-    if !short.is_ascii() || !long.is_ascii() || short.len() < 2 || long.len() < short.len() + 2 || long.len() < 5 {
+    if !short.is_ascii()
+        || !long.is_ascii()
+        || short.len() < 2
+        || long.len() < short.len() + 2
+        || long.len() < 5
+    {
         return false;
     }
     if short.bytes().any(|b| b.is_ascii_digit()) {
@@ -90,7 +124,9 @@ fn is_contraction(short: &str, long: &str) -> bool {
     let mut first = true;
     for wanted in short.bytes() {
         loop {
-            let Some(letter) = letters.next() else { return false };
+            let Some(letter) = letters.next() else {
+                return false;
+            };
             if letter == wanted {
                 break;
             }
@@ -120,7 +156,13 @@ fn is_misspelt(a: &str, b: &str) -> bool {
 fn by_acronym([a, b]: [&[&str]; 2], [whole_a, whole_b]: [&str; 2]) -> Option<(Likeness, [bool; 2])> {
     let stands_for = |short: &[&str], long: &str| matches!(short, [short] if is_acronym(short, long));
     let found = stands_for(a, whole_b) || stands_for(b, whole_a);
-    found.then_some((Likeness { percent: ACRONYM, because: "one is the acronym of the other" }, [true; 2]))
+    found.then_some((
+        Likeness {
+            percent: ACRONYM,
+            because: "one is the acronym of the other",
+        },
+        [true; 2],
+    ))
 }
 
 /// Three to six letters, each of which begins one word of the other.
@@ -129,7 +171,10 @@ fn is_acronym(short: &str, long: &str) -> bool {
     (3..=6).contains(&short.len())
         && words == short.len()
         && short.bytes().all(|b| b.is_ascii_lowercase())
-        && short.chars().zip(long.split(' ')).all(|(letter, word)| word.starts_with(letter) && word.len() > 1)
+        && short
+            .chars()
+            .zip(long.split(' '))
+            .all(|(letter, word)| word.starts_with(letter) && word.len() > 1)
 }
 
 /// The consonants are the same (that is the shared key): alike if the spelling hardly differs, or the scripts do.
@@ -137,11 +182,17 @@ fn by_sound(a: &[&str], b: &[&str]) -> Option<Likeness> {
     let consonants = skeleton::of(a).bytes().filter(u8::is_ascii_alphabetic).count();
     if skeleton::is_foreign_script(a) != skeleton::is_foreign_script(b) {
         let sure = consonants >= 3 || skeleton::begin_alike(a, b);
-        return sure.then_some(Likeness { percent: OTHER_SCRIPT, because: "the same sounds in another script" });
+        return sure.then_some(Likeness {
+            percent: OTHER_SCRIPT,
+            because: "the same sounds in another script",
+        });
     }
     let (a, b) = (a.concat(), b.concat());
     let longest = a.chars().count().max(b.chars().count());
     let ends_agree = a.chars().next() == b.chars().next() && a.chars().next_back() == b.chars().next_back();
     let close = strsim::damerau_levenshtein(&a, &b) * 7 <= longest;
-    (consonants >= 3 && ends_agree && close).then_some(Likeness { percent: SOUND, because: "it sounds the same" })
+    (consonants >= 3 && ends_agree && close).then_some(Likeness {
+        percent: SOUND,
+        because: "it sounds the same",
+    })
 }

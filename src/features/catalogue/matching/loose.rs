@@ -9,11 +9,19 @@ pub(super) const EDITION: char = '·';
 /// The telling words of an identity, in order: `fox news` of `fox news channel`.
 pub(super) fn telling_words(words: &str, country: Option<Country>) -> Vec<&str> {
     let all: Vec<&str> = words.split(' ').map(vocabulary::canonical).collect();
-    let mut kept: Vec<&str> = all.iter().copied().filter(|word| !word.starts_with(EDITION)).collect();
+    let mut kept: Vec<&str> = all
+        .iter()
+        .copied()
+        .filter(|word| !word.starts_with(EDITION))
+        .collect();
     if let Some(country) = country {
         drop_own_country(&mut kept, country);
     }
-    let telling: Vec<&str> = kept.iter().copied().filter(|word| !vocabulary::is_generic(word)).collect();
+    let telling: Vec<&str> = kept
+        .iter()
+        .copied()
+        .filter(|word| !vocabulary::is_generic(word))
+        .collect();
     if says_enough(&telling) { telling } else { kept }
 }
 
@@ -22,7 +30,10 @@ fn drop_own_country(words: &mut Vec<&str>, country: Country) {
     while words.len() > 1 {
         let length = words.len();
         let last = words[length - 1];
-        let last_two = words.get(length.saturating_sub(2)..).map(|pair| pair.join(" ")).unwrap_or_default();
+        let last_two = words
+            .get(length.saturating_sub(2)..)
+            .map(|pair| pair.join(" "))
+            .unwrap_or_default();
         let dropped = if is_country(last, country) {
             1
         } else if length > 2 && Country::from_folded_name(&last_two) == Some(country) {
@@ -43,12 +54,25 @@ fn drop_own_country(words: &mut Vec<&str>, country: Country) {
 }
 
 fn is_country(word: &str, country: Country) -> bool {
-    if word.len() <= 3 { Country::from_code(word) == Some(country) } else { Country::from_folded_name(word) == Some(country) && word != "america" }
+    if word.len() <= 3 {
+        Country::from_code(word) == Some(country)
+    } else {
+        Country::from_folded_name(word) == Some(country) && word != "america"
+    }
 }
 
 /// Digits and single letters alone are no name to compare.
 fn says_enough(words: &[&str]) -> bool {
-    let letters: usize = words.iter().flat_map(|word| word.chars()).filter(|c| c.is_alphabetic()).count();
-    letters >= 2 && words.iter().any(|word| !vocabulary::is_generic(word) && word.chars().filter(|c| c.is_alphabetic()).count() >= 2)
-        || words.iter().any(|word| word.chars().any(|c| c.is_alphabetic() && c > '\u{2e80}'))
+    let letters: usize = words
+        .iter()
+        .flat_map(|word| word.chars())
+        .filter(|c| c.is_alphabetic())
+        .count();
+    letters >= 2
+        && words.iter().any(|word| {
+            !vocabulary::is_generic(word) && word.chars().filter(|c| c.is_alphabetic()).count() >= 2
+        })
+        || words
+            .iter()
+            .any(|word| word.chars().any(|c| c.is_alphabetic() && c > '\u{2e80}'))
 }

@@ -5,13 +5,17 @@
 mod cluster;
 mod country;
 mod difference;
+mod explain;
 mod facts;
 mod fold;
 mod hash;
 mod identity;
+mod keys;
+mod language;
 mod likeness;
 mod loose;
 mod membership;
+mod origin;
 mod skeleton;
 mod station;
 mod vocabulary;
@@ -19,6 +23,7 @@ mod words;
 
 pub use cluster::{Options, cluster};
 pub use country::Country;
+pub use explain::{Rejected, rejected};
 pub use facts::{Facts, Raw};
 pub use membership::{Membership, Method, Reason};
 

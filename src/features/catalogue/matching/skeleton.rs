@@ -15,12 +15,20 @@ pub(super) fn of(words: &[&str]) -> String {
 
 /// Whether letters of another script than Latin occur whose sounds are known: Greek, Cyrillic, Arabic.
 pub(super) fn is_foreign_script(words: &[&str]) -> bool {
-    words.iter().flat_map(|word| word.chars()).any(|c| matches!(c, '\u{370}'..='\u{52f}' | '\u{620}'..='\u{6ff}'))
+    words
+        .iter()
+        .flat_map(|word| word.chars())
+        .any(|c| matches!(c, '\u{370}'..='\u{52f}' | '\u{620}'..='\u{6ff}'))
 }
 
 /// Whether both begin with the same consonant or both with none.
 pub(super) fn begin_alike(a: &[&str], b: &[&str]) -> bool {
-    let first = |words: &[&str]| words.first().and_then(|word| without_article(word).chars().next()).and_then(sound);
+    let first = |words: &[&str]| {
+        words
+            .first()
+            .and_then(|word| without_article(word).chars().next())
+            .and_then(sound)
+    };
     first(a) == first(b)
 }
 

@@ -129,67 +129,6 @@ pub(super) fn glued_number(word: &str) -> Option<(&str, &'static str)> {
     Some((stem, number))
 }
 
-/// The language a word or code names at the end of a name or in brackets.
-pub(super) fn language(word: &str) -> Option<&'static str> {
-    language_name(word).or_else(|| language_code(word))
-}
-
-pub(super) fn language_code(word: &str) -> Option<&'static str> {
-    Some(match word {
-        "en" | "eng" => "en",
-        "fr" | "fra" | "fre" => "fr",
-        "de" | "deu" | "ger" => "de",
-        "es" | "esp" | "spa" => "es",
-        "it" | "ita" => "it",
-        "pt" | "por" => "pt",
-        "ar" | "ara" => "ar",
-        "ru" | "rus" => "ru",
-        "tr" | "tur" => "tr",
-        "pl" | "pol" => "pl",
-        "nl" | "nld" => "nl",
-        _ => return None,
-    })
-}
-
-pub(super) fn language_name(word: &str) -> Option<&'static str> {
-    Some(match word {
-        "english" | "ingles" | "anglais" | "englisch" | "inglese" | "engleza" | "angielski" | "ingilizce" => {
-            "en"
-        }
-        "french" | "francais" | "francaise" | "frances" | "francese" | "franzosisch" => "fr",
-        "german" | "deutsch" | "allemand" | "aleman" | "tedesco" => "de",
-        "spanish" | "espanol" | "espagnol" | "spanisch" | "spagnolo" => "es",
-        "italian" | "italiano" | "italien" | "italienisch" => "it",
-        "portuguese" | "portugues" | "portugais" => "pt",
-        "arabic" | "arabe" | "arabisch" | "arabia" | "العربيه" | "عربي" => "ar",
-        "russian" | "russe" | "ruso" | "русский" => "ru",
-        "turkish" | "turkce" => "tr",
-        "polish" | "polski" => "pl",
-        "dutch" => "nl",
-        "hindi" => "hi",
-        "tamil" => "ta",
-        "telugu" => "te",
-        "kannada" => "kn",
-        "malayalam" => "ml",
-        "bengali" | "bangla" => "bn",
-        "marathi" => "mr",
-        "gujarati" => "gu",
-        "punjabi" => "pa",
-        "persian" | "farsi" => "fa",
-        "mandarin" => "zh",
-        "greek" => "el",
-        "hebrew" => "he",
-        "urdu" => "ur",
-        "albanian" => "sq",
-        "hungarian" | "magyar" => "hu",
-        "romanian" => "ro",
-        "serbian" | "srpski" => "sr",
-        "korean" => "ko",
-        "japanese" => "ja",
-        _ => return None,
-    })
-}
-
 /// Codes in front of a name that mean a language or a region, not a country.
 pub(super) fn is_region_prefix(word: &str) -> bool {
     matches!(
@@ -213,18 +152,56 @@ pub(super) fn is_region_prefix(word: &str) -> bool {
 pub(super) fn is_distinguishing(word: &str) -> bool {
     matches!(
         word,
-        "+" | "news" | "noticias" | "deportes" | "sport" | "movie" | "cinema" | "cine" | "kids" | "junior" | "family" | "music"
-            | "extra" | "xtra" | "max" | "action" | "comedy" | "drama" | "classic" | "gold" | "wild" | "nature" | "life" | "crime"
-            | "history" | "science" | "football" | "cricket" | "golf" | "tennis" | "racing" | "business" | "premium" | "docu"
-            | "documentary" | "documentaries" | "hits" | "world" | "international" | "regional" | "radio" | "event" | "select"
+        "+" | "news"
+            | "noticias"
+            | "deportes"
+            | "sport"
+            | "movie"
+            | "cinema"
+            | "cine"
+            | "kids"
+            | "junior"
+            | "family"
+            | "music"
+            | "extra"
+            | "xtra"
+            | "max"
+            | "action"
+            | "comedy"
+            | "drama"
+            | "classic"
+            | "gold"
+            | "wild"
+            | "nature"
+            | "life"
+            | "crime"
+            | "history"
+            | "science"
+            | "football"
+            | "cricket"
+            | "golf"
+            | "tennis"
+            | "racing"
+            | "business"
+            | "premium"
+            | "docu"
+            | "documentary"
+            | "documentaries"
+            | "hits"
+            | "world"
+            | "international"
+            | "regional"
+            | "radio"
+            | "event"
+            | "select"
     )
 }
 
 /// Codes of countries that are words, initials or articles too: before a mere dash they are part of the name.
 pub(super) fn is_also_a_word(code: &str) -> bool {
     const CODES: [&str; 24] = [
-        "al", "am", "as", "at", "be", "bs", "cc", "ci", "do", "id", "in", "is", "it", "la", "mc", "me", "my", "no", "pm", "so", "st",
-        "td", "to", "tv",
+        "al", "am", "as", "at", "be", "bs", "cc", "ci", "do", "id", "in", "is", "it", "la", "mc", "me", "my",
+        "no", "pm", "so", "st", "td", "to", "tv",
     ];
     CODES.contains(&code)
 }
@@ -271,7 +248,8 @@ pub(super) fn is_generic(word: &str) -> bool {
 /// One form for spellings of one word.
 pub(super) fn canonical(word: &str) -> &str {
     match word {
-        "intl" | "int" | "internacional" | "internazionale" | "internationale" | "internasional" | "internacionale" => "international",
+        "intl" | "int" | "internacional" | "internazionale" | "internationale" | "internasional"
+        | "internacionale" => "international",
         "jr" => "junior",
         "sports" => "sport",
         "movies" => "movie",

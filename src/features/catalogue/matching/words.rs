@@ -215,7 +215,8 @@ impl Iterator for Pieces<'_> {
         let mut length = rest.len();
         while let Some((at, c)) = chars.next() {
             let mut ahead = chars.clone();
-            let next_is_small = ahead.next().is_some_and(|(_, next)| next.is_lowercase()) && ahead.next().is_some();
+            let next_is_small =
+                ahead.next().is_some_and(|(_, next)| next.is_lowercase()) && ahead.next().is_some();
             let cut = last.is_numeric() != c.is_numeric()
                 || (last.is_lowercase() && c.is_uppercase())
                 || (last.is_uppercase() && c.is_uppercase() && next_is_small);
@@ -262,7 +263,8 @@ impl Brackets {
             '\u{200b}'..='\u{200f}' | '\u{feff}' | '\u{fe0e}' | '\u{fe0f}' => 0,
             c if c.is_whitespace() => Gap::SPACE,
             c if c.is_ascii() => Gap::PUNCTUATION,
-            '™' | '®' | '©' | '°' | '…' | '¡' | '¿' | '“' | '”' | '„' | '！' | '？' | '，' | '、' | '＆' | '＋' | '／' => Gap::PUNCTUATION,
+            '™' | '®' | '©' | '°' | '…' | '¡' | '¿' | '“' | '”' | '„' | '！' | '？' | '，' | '、' | '＆'
+            | '＋' | '／' => Gap::PUNCTUATION,
             _ => Gap::RULE,
         }
     }

@@ -17,13 +17,21 @@ use super::{
 /// Joins identities whose telling words are the same, in this order or another.
 pub(super) fn join_loose(nodes: &mut Nodes, entries: &[Facts], options: &Options) {
     let mut first: HashMap<(u64, Option<Country>), u32> = HashMap::with_capacity(nodes.len());
-    for (number, percent, because) in [(0, 95, "only words differ that tell nothing apart"), (1, 90, "the same words in another order")] {
+    for (number, percent, because) in [
+        (0, 95, "only words differ that tell nothing apart"),
+        (1, 90, "the same words in another order"),
+    ] {
         if percent < options.fuzzy_threshold {
             continue;
         }
         for node in nodes.all() {
             let facts = nodes.facts(node, entries);
-            let other = *first.entry((facts.loose[number], facts.country)).or_insert(node);
+            if facts.is_nameless() {
+                continue;
+            }
+            let other = *first
+                .entry((facts.keys.loose[number], facts.country))
+                .or_insert(node);
             if nodes.root(other) == nodes.root(node) {
                 continue;
             }
@@ -52,7 +60,9 @@ fn explain(nodes: &mut Nodes, entries: &[Facts], [a, b]: [u32; 2], Likeness { pe
     for (node, other) in [(a, b), (b, a)] {
         if nodes.evidence(node).is_none() {
             let with = nodes.name(other, entries);
-            nodes.explain(node, || (Method::FuzzyMatch, percent, Reason::Similar { with, because }));
+            nodes.explain(node, || {
+                (Method::FuzzyMatch, percent, Reason::Similar { with, because })
+            });
         }
     }
 }
@@ -70,8 +80,8 @@ fn edges(nodes: &mut Nodes, entries: &[Facts], options: &Options) -> Vec<Edge> {
     let mut keyed: Vec<(u64, Option<Country>, u32, u8)> = Vec::new();
     for node in nodes.all() {
         let facts = nodes.facts(node, entries);
-        if seen.insert((facts.loose[0], facts.country)) {
-            let keys = facts.near.iter().zip(0_u8..).filter(|&(&key, _)| key != 0);
+        if seen.insert((facts.keys.loose[0], facts.country)) {
+            let keys = facts.keys.near.iter().zip(0_u8..).filter(|&(&key, _)| key != 0);
             keyed.extend(keys.map(|(&key, kind)| (key, facts.country, node, kind)));
         }
     }
@@ -82,7 +92,10 @@ fn edges(nodes: &mut Nodes, entries: &[Facts], options: &Options) -> Vec<Edge> {
         if run.len() < 2 {
             continue;
         }
-        let words: Vec<Vec<&str>> = run.iter().map(|&(_, country, node, _)| telling_words(&nodes.facts(node, entries).words, country)).collect();
+        let words: Vec<Vec<&str>> = run
+            .iter()
+            .map(|&(_, country, node, _)| telling_words(&nodes.facts(node, entries).words, country))
+            .collect();
         for (i, &(.., a, kind)) in run.iter().enumerate() {
             for (j, &(.., b, _)) in run.iter().enumerate().skip(i + 1) {
                 if nodes.root(a) == nodes.root(b) {
@@ -90,7 +103,11 @@ fn edges(nodes: &mut Nodes, entries: &[Facts], options: &Options) -> Vec<Edge> {
                 }
                 let whole = [a, b].map(|node| &*nodes.facts(node, entries).words);
                 let found = likeness::compare(kind, [&words[i], &words[j]], whole, options.fuzzy_threshold);
-                edges.extend(found.map(|(likeness, unique)| Edge { nodes: [a, b], unique, likeness }));
+                edges.extend(found.map(|(likeness, unique)| Edge {
+                    nodes: [a, b],
+                    unique,
+                    likeness,
+                }));
             }
         }
     }
@@ -114,8 +131,19 @@ impl Doubts {
             }
         }
         let apart = |a: u32, b: u32| a != b && !linked.contains(&(a.min(b), a.max(b)));
-        let doubtful = |roots: &[u32]| roots.iter().enumerate().any(|(i, &a)| roots[i + 1..].iter().any(|&b| apart(a, b)));
-        Doubts(partners.into_iter().filter(|(_, roots)| doubtful(roots)).map(|(node, _)| node).collect())
+        let doubtful = |roots: &[u32]| {
+            roots
+                .iter()
+                .enumerate()
+                .any(|(i, &a)| roots[i + 1..].iter().any(|&b| apart(a, b)))
+        };
+        Doubts(
+            partners
+                .into_iter()
+                .filter(|(_, roots)| doubtful(roots))
+                .map(|(node, _)| node)
+                .collect(),
+        )
     }
 
     fn holds(&self, edge: &Edge) -> bool {

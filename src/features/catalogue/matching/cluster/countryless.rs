@@ -30,7 +30,10 @@ impl Channel {
 
 /// Places every node without country: by tvg-id, where it was before, or with most streams.
 pub(super) fn place(nodes: &mut Nodes, entries: &[Facts]) {
-    let homeless: Vec<u32> = nodes.all().filter(|&node| nodes.key(node).country.is_none()).collect();
+    let homeless: Vec<u32> = nodes
+        .all()
+        .filter(|&node| nodes.key(node).country.is_none())
+        .collect();
     if homeless.is_empty() {
         return;
     }
@@ -77,26 +80,36 @@ struct Channels {
 
 impl Channels {
     fn of(nodes: &mut Nodes, entries: &[Facts]) -> Channels {
-        let known: Vec<(u32, Country)> =
-            nodes.all().filter_map(|node| nodes.key(node).country.map(|country| (node, country))).collect();
+        let known: Vec<(u32, Country)> = nodes
+            .all()
+            .filter_map(|node| nodes.key(node).country.map(|country| (node, country)))
+            .collect();
         let mut streams: HashMap<u32, u32> = HashMap::new();
         for &(node, _) in &known {
             *streams.entry(nodes.root(node)).or_default() += nodes.size(node);
         }
         let mut by_key: HashMap<u64, Vec<Channel>> = HashMap::new();
         for &(node, country) in &known {
-            let channel = Channel { streams: streams.get(&nodes.root(node)).copied().unwrap_or(0), country, node };
+            let channel = Channel {
+                streams: streams.get(&nodes.root(node)).copied().unwrap_or(0),
+                country,
+                node,
+            };
             let facts = nodes.facts(node, entries);
-            for key in [facts.exact, facts.loose[0]] {
+            for key in [facts.keys.exact, facts.keys.loose[0]] {
                 by_key.entry(key).or_default().push(channel);
             }
         }
         for (facts, &node) in entries.iter().zip(&nodes.of_entry) {
-            if let (Some(country), true) = (facts.country, facts.tvg != 0) {
-                let bearers = by_key.entry(facts.tvg).or_default();
+            if let (Some(country), true) = (facts.country, facts.keys.tvg != 0) {
+                let bearers = by_key.entry(facts.keys.tvg).or_default();
                 if !bearers.iter().any(|channel| channel.node == node) {
                     let root = nodes.peek_root(node);
-                    bearers.push(Channel { streams: streams.get(&root).copied().unwrap_or(0), country, node });
+                    bearers.push(Channel {
+                        streams: streams.get(&root).copied().unwrap_or(0),
+                        country,
+                        node,
+                    });
                 }
             }
         }
@@ -104,28 +117,39 @@ impl Channels {
     }
 
     fn find(&self, key: u64) -> &[Channel] {
-        self.by_key.get(&key).map(Vec::as_slice).unwrap_or_default()
+        self.by_key
+            .get(&key)
+            .filter(|_| key != 0)
+            .map(Vec::as_slice)
+            .unwrap_or_default()
     }
 
     fn by_tvg_id(&self, facts: &Facts, nodes: &Nodes, entries: &[Facts]) -> Option<Channel> {
-        let alike = |channel: &&Channel| difference::plain(facts, nodes.facts(channel.node, entries)).is_none();
-        best(self.find(facts.tvg).iter().filter(|_| facts.tvg != 0).filter(alike))
+        let alike =
+            |channel: &&Channel| difference::plain(facts, nodes.facts(channel.node, entries)).is_none();
+        best(self.find(facts.keys.tvg).iter().filter(alike))
     }
 
     fn at_home(&self, facts: &Facts, home: Option<Country>) -> Option<Channel> {
         let home = home?;
         let there = |key: u64| best(self.find(key).iter().filter(|channel| channel.country == home));
-        there(facts.exact).or_else(|| there(facts.loose[0]))
+        there(facts.keys.exact).or_else(|| there(facts.keys.loose[0]))
     }
 
     fn of_most_streams(&self, group: &[u32], nodes: &Nodes, entries: &[Facts]) -> Option<Channel> {
         let by = |key: fn(&Facts) -> u64| {
-            best(group.iter().flat_map(|&node| self.find(key(nodes.facts(node, entries)))))
+            best(
+                group
+                    .iter()
+                    .flat_map(|&node| self.find(key(nodes.facts(node, entries)))),
+            )
         };
-        by(|facts| facts.exact).or_else(|| by(|facts| facts.loose[0]))
+        by(|facts| facts.keys.exact).or_else(|| by(|facts| facts.keys.loose[0]))
     }
 }
 
 fn best<'a>(channels: impl Iterator<Item = &'a Channel>) -> Option<Channel> {
-    channels.copied().reduce(|best, channel| if channel.beats(&best) { channel } else { best })
+    channels
+        .copied()
+        .reduce(|best, channel| if channel.beats(&best) { channel } else { best })
 }

@@ -42,10 +42,20 @@ impl Nodes {
         let mut of_entry = Vec::with_capacity(entries.len());
         for (i, facts) in entries.iter().enumerate() {
             let key = key(facts);
-            let number = *index.entry(key).or_insert_with(|| {
-                nodes.push(Node { key, entry: i as u32, size: 0, evidence: None });
+            let mut new = || {
+                nodes.push(Node {
+                    key,
+                    entry: i as u32,
+                    size: 0,
+                    evidence: None,
+                });
                 nodes.len() as u32 - 1
-            });
+            };
+            let number = if facts.is_nameless() {
+                new()
+            } else {
+                *index.entry(key).or_insert_with(new)
+            };
             let node = &mut nodes[number as usize];
             node.size += 1;
             if facts.display_name() < entries[node.entry as usize].display_name() {
@@ -64,7 +74,11 @@ impl Nodes {
         for node in &mut of_entry {
             *node = place[*node as usize];
         }
-        Nodes { of_entry, parent: (0..nodes.len() as u32).collect(), nodes }
+        Nodes {
+            of_entry,
+            parent: (0..nodes.len() as u32).collect(),
+            nodes,
+        }
     }
 
     pub(super) fn len(&self) -> usize {
@@ -134,18 +148,23 @@ impl Nodes {
 
 fn key(facts: &Facts) -> Key {
     match facts.country {
-        Some(_) => Key { exact: facts.exact, country: facts.country, home: None, tvg: 0 },
-        None => Key { exact: facts.exact, country: None, home: facts.home, tvg: facts.tvg },
+        Some(_) => Key {
+            exact: facts.keys.exact,
+            country: facts.country,
+            home: None,
+            tvg: 0,
+        },
+        None => Key {
+            exact: facts.keys.exact,
+            country: None,
+            home: facts.home,
+            tvg: facts.keys.tvg,
+        },
     }
 }
 
 impl Key {
     pub(super) fn home(self) -> Option<Country> {
         self.home
-    }
-
-    /// The tvg-id of a node without country.
-    pub(super) fn tvg(self) -> u64 {
-        self.tvg
     }
 }

@@ -21,8 +21,8 @@ pub(super) fn join(nodes: &mut Nodes, entries: &[Facts]) {
     let mut bearers: Vec<Bearer> = entries
         .iter()
         .zip(&nodes.of_entry)
-        .filter(|(facts, _)| facts.tvg != 0)
-        .map(|(facts, &node)| (facts.tvg, facts.country.is_some(), node))
+        .filter(|(facts, _)| facts.keys.tvg != 0)
+        .map(|(facts, &node)| (facts.keys.tvg, facts.country.is_some(), node))
         .collect();
     bearers.sort_unstable();
     bearers.dedup();
