@@ -1,7 +1,6 @@
 // The only script that knows the names of htmx's events; the others hear `fragment` on what was put in.
 (() => {
   const on = (name, listener) => document.addEventListener(`htmx:${name}`, listener)
-  const isPanel = (element) => element?.id?.startsWith('panel-')
 
   on('beforeRequest', ({ detail }) => {
     detail.elt.setAttribute('aria-busy', 'true')
@@ -10,15 +9,6 @@
   on('afterRequest', ({ detail }) => {
     detail.elt.removeAttribute('aria-busy')
     detail.requestConfig?.triggeringEvent?.submitter?.removeAttribute('aria-busy')
-  })
-
-  // A panel that loads by itself keeps its error to itself.
-  on('beforeSwap', ({ detail }) => {
-    const panel = detail.requestConfig?.target
-    if (detail.xhr.status < 400 || detail.requestConfig?.verb !== 'get' || !isPanel(panel)) return
-    detail.shouldSwap = true
-    detail.target = panel
-    detail.swapOverride = 'innerHTML'
   })
 
   for (const name of ['sendError', 'timeout']) on(name, () => toasts.offline())

@@ -41,6 +41,8 @@ const SCRIPTS: &[&str] = &[
     "menu", "theme", "modal", "toast", "submit", "copy", "field", "live", "htmx",
 ];
 
+const VENDORED: &[&str] = &["vendor/htmx-2.0.10.min.js", "vendor/htmx-ext-sse-2.2.4.min.js"];
+
 /// Read from disk in debug builds, so that a restart is enough to see a change.
 #[derive(RustEmbed)]
 #[folder = "static/"]
@@ -106,11 +108,7 @@ fn load() -> BTreeMap<String, Asset> {
     let mut add = |name: &str, kind, content: Vec<u8>| {
         assets.insert(name.to_owned(), Asset::new(name, kind, content));
     };
-    add(
-        "app.css",
-        "text/css; charset=utf-8",
-        joined("css", STYLES, "css").into_bytes(),
-    );
+    add("app.css", "text/css; charset=utf-8", styles().into_bytes());
     add("app.js", "text/javascript; charset=utf-8", scripts().into_bytes());
     for path in Files::iter() {
         let Some(file) = Files::get(&path) else { continue };
@@ -126,20 +124,15 @@ fn load() -> BTreeMap<String, Asset> {
 
 /// htmx, its event-source extension and our own, in one file: one request, and one order.
 fn scripts() -> String {
-    let vendored: String = ["vendor/htmx-2.0.10.min.js", "vendor/htmx-ext-sse-2.2.4.min.js"]
-        .iter()
-        .filter_map(|path| text(path))
-        .map(|script| script + "\n;\n")
-        .collect();
-    vendored + &joined("js", SCRIPTS, "js")
+    let vendored = VENDORED.iter().filter_map(|path| text(path));
+    let own = SCRIPTS.iter().filter_map(|name| text(&format!("js/{name}.js")));
+    let scripts = vendored.chain(own.map(|script| lean(&script)));
+    scripts.map(|script| script + "\n;\n").collect()
 }
 
-fn joined(folder: &str, names: &[&str], extension: &str) -> String {
-    names
-        .iter()
-        .filter_map(|name| text(&format!("{folder}/{name}.{extension}")))
-        .map(|content| lean(&content))
-        .collect()
+fn styles() -> String {
+    let files = STYLES.iter().filter_map(|name| text(&format!("css/{name}.css")));
+    files.map(|style| lean(&style)).collect()
 }
 
 fn text(path: &str) -> Option<String> {

@@ -37,7 +37,7 @@ pub fn render(req: &HttpRequest, problem: &Problem) -> HttpResponse {
         _ if problem.code == "password_change_required" && !htmx.fragment => {
             respond::redirect(req, urls::PASSWORD, None)
         }
-        _ if htmx.fragment && is_panel(req) => panel(req, problem),
+        _ if htmx.fragment && panel_of(req).is_some() => panel(req, problem),
         _ if htmx.fragment => toast(req, problem),
         _ => page(req, problem),
     };
@@ -49,13 +49,10 @@ pub fn render(req: &HttpRequest, problem: &Problem) -> HttpResponse {
     answer
 }
 
-/// A panel that loads by itself shows its own error; see `static/js/htmx.js`.
-fn is_panel(req: &HttpRequest) -> bool {
-    let target = req
-        .headers()
-        .get("hx-target")
-        .and_then(|value| value.to_str().ok());
-    req.method() == Method::GET && target.is_some_and(|target| target.starts_with("panel-"))
+/// A panel that loads by itself keeps its error to itself, where others go to the toasts.
+fn panel_of(req: &HttpRequest) -> Option<&str> {
+    let target = req.headers().get("hx-target")?.to_str().ok()?;
+    (req.method() == Method::GET && target.starts_with("panel-")).then_some(target)
 }
 
 fn to_sign_in(req: &HttpRequest, htmx: &Htmx) -> respond::Answer {
@@ -94,7 +91,17 @@ fn panel(req: &HttpRequest, problem: &Problem) -> respond::Answer {
         request_id: RequestId::of(req).to_string(),
         retry: &retry,
     };
-    respond::with_status(req, problem.status, &panel)
+    let mut answer = respond::with_status(req, problem.status, &panel)?;
+    if let Some(target) = panel_of(req).and_then(|id| header::HeaderValue::from_str(&format!("#{id}")).ok()) {
+        let reswap = header::HeaderValue::from_static("innerHTML");
+        answer
+            .headers_mut()
+            .insert(header::HeaderName::from_static("hx-retarget"), target);
+        answer
+            .headers_mut()
+            .insert(header::HeaderName::from_static("hx-reswap"), reswap);
+    }
+    Ok(answer)
 }
 
 fn page(req: &HttpRequest, problem: &Problem) -> respond::Answer {

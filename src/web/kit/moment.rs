@@ -1,5 +1,7 @@
 //! Instants in words: relative, with the absolute time of the installation's zone in reach.
 
+use std::borrow::Borrow;
+
 use actix_web::{HttpRequest, web};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -30,21 +32,23 @@ impl Moment {
     }
 
     /// `<time>` with "3 min ago" or "in 2 h", the absolute time as its title.
-    pub fn ago(&self, at_ms: &i64) -> Time {
-        self.time(*at_ms, self.relative(*at_ms))
+    pub fn ago(&self, at_ms: impl Borrow<i64>) -> Time {
+        let at_ms = *at_ms.borrow();
+        self.time(at_ms, self.relative(at_ms))
     }
 
     /// Like [`Self::ago`]; `never` where there is no instant.
-    pub fn ago_or(&self, at_ms: &Option<i64>, never: &str) -> Time {
-        match at_ms {
+    pub fn ago_or(&self, at_ms: impl Borrow<Option<i64>>, never: &str) -> Time {
+        match *at_ms.borrow() {
             Some(at_ms) => self.ago(at_ms),
             None => Time::never(never),
         }
     }
 
     /// `<time>` with date and time.
-    pub fn at(&self, at_ms: &i64) -> Time {
-        self.time(*at_ms, self.absolute(*at_ms))
+    pub fn at(&self, at_ms: impl Borrow<i64>) -> Time {
+        let at_ms = *at_ms.borrow();
+        self.time(at_ms, self.absolute(at_ms))
     }
 
     /// "20 Nov 2026, 17:38".

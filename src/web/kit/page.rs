@@ -4,7 +4,7 @@ use actix_web::{HttpRequest, web};
 
 use super::flash::{self, Flash};
 use super::moment::Moment;
-use super::navigation::{self, Section};
+use super::navigation::{self, Entry, Section};
 use super::theme::Theme;
 use super::viewer::Viewer;
 use crate::edge::{Edge, RequestId};
@@ -31,6 +31,7 @@ pub struct Page {
     pub request_id: String,
     /// Path of the request, without query.
     pub path: String,
+    pub entries: &'static [Entry],
 }
 
 impl Page {
@@ -45,6 +46,7 @@ impl Page {
             now: Moment::of(req),
             request_id: RequestId::of(req).to_string(),
             path: req.path().to_owned(),
+            entries: navigation::ENTRIES,
         }
     }
 
@@ -69,7 +71,7 @@ impl Page {
     }
 
     pub fn sections(&self) -> Vec<Section> {
-        navigation::sections(navigation::ENTRIES, self.is_admin())
+        navigation::sections(self.entries, self.is_admin())
     }
 
     pub fn search(&self) -> Option<&'static str> {

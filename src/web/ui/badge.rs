@@ -1,3 +1,4 @@
+use std::borrow::Borrow;
 use std::fmt::Display;
 
 use askama::Template;
@@ -42,8 +43,8 @@ impl Badge {
     }
 
     /// The tier of a picture by its lines: one static style each. `None` is unknown.
-    pub fn quality(lines: &Option<i64>) -> Self {
-        let (tone, label) = match lines {
+    pub fn quality(lines: impl Borrow<Option<i64>>) -> Self {
+        let (tone, label) = match *lines.borrow() {
             Some(4_320..) => ("tier-4k", "8K"),
             Some(1_440..) => ("tier-4k", "4K"),
             Some(1_080..) => ("tier-1080", "1080p"),

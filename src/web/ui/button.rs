@@ -1,3 +1,4 @@
+use std::borrow::Borrow;
 use std::fmt::Display;
 
 use askama::Template;
@@ -128,13 +129,13 @@ impl Button {
         self.attr("data-opens", id).attr("aria-haspopup", "dialog")
     }
 
-    pub fn busy(mut self, busy: bool) -> Self {
-        self.busy = busy;
+    pub fn busy(mut self, busy: impl Borrow<bool>) -> Self {
+        self.busy = *busy.borrow();
         self
     }
 
-    pub fn disabled(mut self, disabled: bool) -> Self {
-        self.disabled = disabled;
+    pub fn disabled(mut self, disabled: impl Borrow<bool>) -> Self {
+        self.disabled = *disabled.borrow();
         self
     }
 

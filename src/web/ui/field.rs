@@ -1,3 +1,4 @@
+use std::borrow::Borrow;
 use std::collections::BTreeMap;
 use std::fmt::Display;
 
@@ -74,11 +75,11 @@ impl Field {
     }
 
     /// `options` are value and label; `value` is the chosen one.
-    pub fn select<V: Display, L: Display>(
+    pub fn select<'a, V: Display + 'a, L: Display + 'a>(
         name: &str,
         label: &str,
         value: impl Display,
-        options: impl IntoIterator<Item = (V, L)>,
+        options: impl IntoIterator<Item = &'a (V, L)>,
     ) -> Self {
         let options = options.into_iter();
         let options = options.map(|(value, label)| (value.to_string(), label.to_string()));
@@ -86,8 +87,8 @@ impl Field {
     }
 
     /// Sends `true` if checked and nothing otherwise.
-    pub fn checkbox(name: &str, label: &str, checked: &bool) -> Self {
-        Self::new(Control::Checkbox(*checked), name, label, "true")
+    pub fn checkbox(name: &str, label: &str, checked: impl Borrow<bool>) -> Self {
+        Self::new(Control::Checkbox(*checked.borrow()), name, label, "true")
     }
 
     fn input(kind: &'static str, name: &str, label: &str, value: impl Display) -> Self {
@@ -128,8 +129,8 @@ impl Field {
     }
 
     /// Fixed from outside: shown, not to be changed.
-    pub fn locked(mut self, locked: &bool) -> Self {
-        self.locked = *locked;
+    pub fn locked(mut self, locked: impl Borrow<bool>) -> Self {
+        self.locked = *locked.borrow();
         self
     }
 

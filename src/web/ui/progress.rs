@@ -1,3 +1,5 @@
+use std::borrow::Borrow;
+
 use askama::Template;
 use askama::filters::HtmlSafe;
 
@@ -20,11 +22,15 @@ impl HtmlSafe for Progress {}
 
 impl Progress {
     /// `total` is `None` while it is not known.
-    pub fn new(label: impl std::fmt::Display, done: &i64, total: &Option<i64>) -> Self {
+    pub fn new(
+        label: impl std::fmt::Display,
+        done: impl Borrow<i64>,
+        total: impl Borrow<Option<i64>>,
+    ) -> Self {
         Self {
             label: label.to_string(),
-            done: *done,
-            total: total.filter(|total| *total > 0),
+            done: *done.borrow(),
+            total: total.borrow().filter(|total| *total > 0),
             message: String::new(),
             elapsed_ms: 0,
             unit: "",
@@ -38,8 +44,8 @@ impl Progress {
     }
 
     /// Since the work began; rate and time left are derived from it.
-    pub fn elapsed_ms(mut self, elapsed_ms: &i64) -> Self {
-        self.elapsed_ms = *elapsed_ms;
+    pub fn elapsed_ms(mut self, elapsed_ms: impl Borrow<i64>) -> Self {
+        self.elapsed_ms = *elapsed_ms.borrow();
         self
     }
 
@@ -62,12 +68,8 @@ impl Progress {
             format!(" {}", self.unit)
         };
         match self.total {
-            Some(total) => format!(
-                "{} of {}{unit}",
-                format::number(&self.done),
-                format::number(&total)
-            ),
-            None => format!("{}{unit}", format::number(&self.done)),
+            Some(total) => format!("{} of {}{unit}", format::number(self.done), format::number(total)),
+            None => format!("{}{unit}", format::number(self.done)),
         }
     }
 
@@ -82,15 +84,15 @@ impl Progress {
             i64::try_from(left / i128::from(self.done)).unwrap_or(i64::MAX)
         });
         let rate_text = if rate > 0 {
-            format!("{}/s", format::number(&rate))
+            format!("{}/s", format::number(rate))
         } else {
             String::new()
         };
         match left_ms {
             Some(left) if left >= 1_000 && !rate_text.is_empty() => {
-                format!("{rate_text} · {} left", format::duration(&left))
+                format!("{rate_text} · {} left", format::duration(left))
             }
-            Some(left) if left >= 1_000 => format!("{} left", format::duration(&left)),
+            Some(left) if left >= 1_000 => format!("{} left", format::duration(left)),
             _ => rate_text,
         }
     }
@@ -102,15 +104,20 @@ mod tests {
 
     #[test]
     fn pace_and_time_left_follow_from_what_is_done() {
-        let progress = Progress::new("Sync", &50_000, &Some(100_000)).elapsed_ms(&5_000);
+        let progress = Progress::new("Sync", 50_000i64, Some(100_000i64)).elapsed_ms(5_000i64);
         assert_eq!(progress.pace(), "10,000/s · 5.0 s left");
-        assert_eq!(Progress::new("Sync", &0, &Some(10)).elapsed_ms(&5_000).pace(), "");
+        assert_eq!(
+            Progress::new("Sync", 0i64, Some(10i64))
+                .elapsed_ms(5_000i64)
+                .pace(),
+            ""
+        );
         assert_eq!(progress.counted(), "50,000 of 100,000");
     }
 
     #[test]
     fn an_unknown_total_is_no_bar_of_zero() {
-        let progress = Progress::new("Sync", &7, &Some(0)).unit("entries");
+        let progress = Progress::new("Sync", 7i64, Some(0i64)).unit("entries");
         assert_eq!(progress.counted(), "7 entries");
         assert!(!progress.render().unwrap().contains("value="));
     }

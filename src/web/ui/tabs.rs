@@ -28,7 +28,12 @@ impl Tabs {
     }
 
     /// A tab with a count behind its label.
-    pub fn counted(mut self, label: &str, path: impl std::fmt::Display, count: &i64) -> Self {
+    pub fn counted(
+        mut self,
+        label: &str,
+        path: impl std::fmt::Display,
+        count: impl std::borrow::Borrow<i64>,
+    ) -> Self {
         let count = crate::web::kit::format::number(count);
         self.tabs.push((label.to_owned(), path.to_string(), Some(count)));
         self

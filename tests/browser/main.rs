@@ -1,0 +1,33 @@
+//! The product in a real browser: one Chromium, one test after the other, each on a page of its own.
+//!
+//! `cargo test --test browser [words of a name]`. `BROWSER_SCREENSHOTS=<folder>` keeps pictures; `CHROMIUM` and
+//! `CHROMEDRIVER` name the programs if they are not found. Without a browser the tests say so and pass.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "tests stop at the first surprise"
+)]
+
+mod browser;
+mod components;
+mod dialogs;
+mod errors;
+mod gallery;
+mod harness;
+mod live;
+mod scripts_off;
+mod server;
+
+// Templates name the product's functions as `crate::web::…`; the sample page is compiled here.
+use m3u_strm_processor::web;
+
+fn main() -> std::process::ExitCode {
+    harness::run(&[
+        components::cases(),
+        dialogs::cases(),
+        errors::cases(),
+        live::cases(),
+        scripts_off::cases(),
+    ])
+}
