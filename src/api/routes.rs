@@ -2,7 +2,9 @@ use actix_web::web::{self, ServiceConfig};
 use utoipa::OpenApi;
 
 use super::openapi::{self, Security};
-use super::{audit, auth, channels, favourites, output_credentials, plays, users, vod};
+use super::{
+    audit, auth, channels, favourites, jobs, output_credentials, plays, providers, settings, users, vod,
+};
 
 /// Each path with its methods and handlers: makes the routes, the table that tests go through, and the description.
 macro_rules! table {
@@ -38,6 +40,16 @@ table! {
     "/api/users/{id}": patch users::update, delete users::delete;
     "/api/output-credentials": get output_credentials::index, post output_credentials::create;
     "/api/output-credentials/{id}": delete output_credentials::delete;
+    "/api/providers": get providers::index, post providers::create;
+    "/api/providers/{id}": get providers::show, patch providers::update, delete providers::delete;
+    "/api/providers/{id}/test": post providers::test;
+    "/api/jobs": get jobs::index;
+    "/api/jobs/{id}": get jobs::show, delete jobs::delete;
+    "/api/settings": get settings::index;
+    "/api/settings/categories": get settings::categories;
+    "/api/settings/bulk-update": post settings::bulk_update;
+    "/api/settings/reset-defaults": post settings::reset_defaults;
+    "/api/settings/{key}": get settings::show, put settings::update;
     "/api/audit": get audit::index;
     "/api/channels": get channels::index;
     "/api/channels/categories": get channels::categories;

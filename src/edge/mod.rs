@@ -7,6 +7,7 @@
 //! error keep its request and can be rendered for its face.
 
 pub mod address;
+mod cancel;
 pub mod cookies;
 pub mod etag;
 pub mod face;
@@ -22,6 +23,7 @@ pub mod sse;
 
 use std::sync::{Arc, RwLock};
 
+pub use cancel::cancel;
 pub use face::Face;
 pub use principal::{Admin, Member};
 pub use problem::Problem;

@@ -1,0 +1,240 @@
+//! Providers, for administrators.
+
+use std::collections::BTreeMap;
+
+use actix_web::web::{Data, Json, Path};
+use actix_web::{HttpResponse, http::StatusCode};
+use serde::Serialize;
+use serde_json::{Map, Value};
+use utoipa::ToSchema;
+
+use super::list::{List, Window, WindowParams, envelope};
+use super::openapi::ApiError;
+use super::time::rfc3339;
+use crate::ctx::Ctx;
+use crate::edge::{Admin, Problem};
+use crate::features::providers::connection::{Tested, TestedHost};
+use crate::features::providers::{self, Host, Shown, connection, store};
+use crate::support::ids::ProviderId;
+
+/// A provider as programs see one. What may hold a credential is masked: `***` stands for each part that is not shown.
+#[derive(Serialize, ToSchema)]
+pub struct ProviderView {
+    id: i64,
+    name: String,
+    /// `m3u`.
+    r#type: &'static str,
+    enabled: bool,
+    /// 1–100, higher is preferred.
+    priority: i64,
+    xstream_host: Option<String>,
+    xstream_username: Option<String>,
+    backup_hosts: Vec<String>,
+    m3u_url: String,
+    backup_urls: Vec<String>,
+    epg_url: Option<String>,
+    user_agent: Option<String>,
+    headers: BTreeMap<String, String>,
+    /// Null: not limited.
+    max_connections: Option<i64>,
+    /// `never_synced`, `ok`, `held`, `failing`, `expired` or `disabled`.
+    status: &'static str,
+    status_message: Option<String>,
+    total_channels: i64,
+    active_channels: i64,
+    total_vod_movies: i64,
+    total_vod_series: i64,
+    last_sync: Option<String>,
+    last_health_check: Option<String>,
+    expires_at: Option<String>,
+    breaker: Vec<BreakerView>,
+    created_at: Option<String>,
+    updated_at: Option<String>,
+}
+
+/// The breaker of one of a provider's hosts.
+#[derive(Serialize, ToSchema)]
+pub struct BreakerView {
+    /// `host:port`.
+    host: String,
+    /// `closed`, `open` or `half_open`.
+    state: &'static str,
+    consecutive_failures: u32,
+    open_until: Option<String>,
+}
+
+/// The fields of a provider as they are sent. In a PATCH what is absent stays, null gives the default back, and an
+/// address sent as it is shown stays what it is.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "only described, never read")]
+pub struct ProviderFields {
+    /// 1–100 characters.
+    name: String,
+    /// `m3u`.
+    r#type: String,
+    m3u_url: String,
+    backup_urls: Option<Vec<String>>,
+    epg_url: Option<String>,
+    user_agent: Option<String>,
+    headers: Option<BTreeMap<String, String>>,
+    /// 1–100; 50 if absent.
+    priority: Option<i64>,
+    enabled: Option<bool>,
+    max_connections: Option<i64>,
+}
+
+/// What a connection test found.
+#[derive(Serialize, ToSchema)]
+pub struct TestView {
+    /// Whether a sync could begin.
+    ok: bool,
+    message: String,
+    hosts: Vec<TestedHostView>,
+    /// Null for playlists, which have none.
+    account: Option<Value>,
+}
+
+/// What one host answered.
+#[derive(Serialize, ToSchema)]
+pub struct TestedHostView {
+    host: String,
+    ok: bool,
+    latency_ms: Option<u64>,
+    error: Option<String>,
+}
+
+impl From<Shown> for ProviderView {
+    fn from(shown: Shown) -> Self {
+        let provider = shown.provider;
+        Self {
+            id: provider.id.0,
+            r#type: provider.kind.as_str(),
+            enabled: provider.enabled,
+            priority: provider.priority,
+            xstream_host: None,
+            xstream_username: None,
+            backup_hosts: Vec::new(),
+            m3u_url: shown.m3u_url,
+            backup_urls: shown.backup_urls,
+            epg_url: shown.epg_url,
+            headers: shown.headers,
+            max_connections: provider.max_connections,
+            status: provider.status().as_str(),
+            total_channels: provider.total_channels,
+            active_channels: provider.active_channels,
+            total_vod_movies: provider.total_vod_movies,
+            total_vod_series: provider.total_vod_series,
+            last_sync: provider.last_sync.and_then(rfc3339),
+            last_health_check: None,
+            expires_at: None,
+            breaker: shown.hosts.into_iter().map(BreakerView::from).collect(),
+            created_at: rfc3339(provider.created_at),
+            updated_at: rfc3339(provider.updated_at),
+            name: provider.name,
+            user_agent: provider.user_agent,
+            status_message: provider.status_message,
+        }
+    }
+}
+
+impl From<Host> for BreakerView {
+    fn from(host: Host) -> Self {
+        Self {
+            state: host.state_name(),
+            open_until: host.open_until_ms().and_then(rfc3339),
+            consecutive_failures: host.consecutive_failures,
+            host: host.name,
+        }
+    }
+}
+
+impl From<Tested> for TestView {
+    fn from(tested: Tested) -> Self {
+        let host = |host: TestedHost| TestedHostView {
+            ok: host.error.is_none(),
+            host: host.host,
+            latency_ms: host.latency_ms,
+            error: host.error,
+        };
+        Self {
+            ok: tested.ok,
+            message: tested.message,
+            hosts: tested.hosts.into_iter().map(host).collect(),
+            account: None,
+        }
+    }
+}
+
+/// The providers, those preferred first.
+#[utoipa::path(get, path = "/api/providers", tag = "providers", params(WindowParams), responses(
+    (status = 200, body = List<ProviderView>), (status = 403, body = ApiError), (status = 422, body = ApiError)))]
+pub(super) async fn index(
+    _: Admin,
+    ctx: Data<Ctx>,
+    window: Window,
+) -> Result<Json<List<ProviderView>>, Problem> {
+    let listed = providers::list(&ctx, window.0).await?;
+    Ok(envelope(listed, window, ProviderView::from))
+}
+
+/// Adds a provider. No sync starts by itself.
+#[utoipa::path(post, path = "/api/providers", tag = "providers", request_body = ProviderFields, responses(
+    (status = 201, body = ProviderView), (status = 403, body = ApiError),
+    (status = 409, body = ApiError, description = "The name is taken"), (status = 422, body = ApiError)))]
+pub(super) async fn create(
+    admin: Admin,
+    ctx: Data<Ctx>,
+    sent: Json<Map<String, Value>>,
+) -> Result<HttpResponse, Problem> {
+    let id = providers::create(&ctx, &admin.user.actor(), &sent, None).await?;
+    let made = providers::show(&ctx, id).await?;
+    Ok(HttpResponse::build(StatusCode::CREATED).json(ProviderView::from(made)))
+}
+
+/// One provider.
+#[utoipa::path(get, path = "/api/providers/{id}", tag = "providers", params(("id" = i64, Path)), responses(
+    (status = 200, body = ProviderView), (status = 403, body = ApiError), (status = 404, body = ApiError)))]
+pub(super) async fn show(
+    _: Admin,
+    ctx: Data<Ctx>,
+    id: Path<ProviderId>,
+) -> Result<Json<ProviderView>, Problem> {
+    Ok(Json(providers::show(&ctx, id.into_inner()).await?.into()))
+}
+
+/// Changes a provider.
+#[utoipa::path(patch, path = "/api/providers/{id}", tag = "providers", params(("id" = i64, Path)),
+    request_body = ProviderFields, responses(
+    (status = 200, body = ProviderView), (status = 403, body = ApiError), (status = 404, body = ApiError),
+    (status = 409, body = ApiError, description = "The name is taken"), (status = 422, body = ApiError)))]
+pub(super) async fn update(
+    admin: Admin,
+    ctx: Data<Ctx>,
+    id: Path<ProviderId>,
+    sent: Json<Map<String, Value>>,
+) -> Result<Json<ProviderView>, Problem> {
+    let id = id.into_inner();
+    providers::update(&ctx, &admin.user.actor(), id, &sent).await?;
+    Ok(Json(providers::show(&ctx, id).await?.into()))
+}
+
+/// Removes a provider: it is gone at once, its streams follow by a job.
+#[utoipa::path(delete, path = "/api/providers/{id}", tag = "providers", params(("id" = i64, Path)), responses(
+    (status = 204), (status = 403, body = ApiError), (status = 404, body = ApiError)))]
+pub(super) async fn delete(
+    admin: Admin,
+    ctx: Data<Ctx>,
+    id: Path<ProviderId>,
+) -> Result<HttpResponse, Problem> {
+    providers::remove(&ctx, &admin.user.actor(), id.into_inner()).await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// Asks each host of a provider once whether it sends a playlist.
+#[utoipa::path(post, path = "/api/providers/{id}/test", tag = "providers", params(("id" = i64, Path)), responses(
+    (status = 200, body = TestView), (status = 403, body = ApiError), (status = 404, body = ApiError)))]
+pub(super) async fn test(_: Admin, ctx: Data<Ctx>, id: Path<ProviderId>) -> Result<Json<TestView>, Problem> {
+    let provider = store::get(&ctx.db, id.into_inner()).await?;
+    let tested = connection::test(&ctx.fetch, &ctx.keys, &provider).await?;
+    Ok(Json(tested.into()))
+}
