@@ -9,6 +9,7 @@
 mod accounts;
 mod catalogue;
 mod db;
+mod edge;
 mod fetch;
 mod jobs;
 mod leases;

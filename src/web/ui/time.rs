@@ -4,7 +4,7 @@ use askama::filters::HtmlSafe;
 /// `<time>`: made by [`crate::web::kit::Moment`].
 #[derive(Template)]
 #[template(
-    source = r#"{% if machine.is_empty() %}<span class="muted">{{ text }}</span>{% else %}<time datetime="{{ machine }}" title="{{ full }}">{{ text }}</time>{% endif %}"#,
+    source = r#"{% if machine.is_empty() %}<span class="muted nowrap">{{ text }}</span>{% else %}<time datetime="{{ machine }}" title="{{ full }}">{{ text }}</time>{% endif %}"#,
     ext = "html"
 )]
 pub struct Time {
