@@ -125,6 +125,16 @@ impl Db {
         }
     }
 
+    /// Asks for an answer to nothing in particular.
+    ///
+    /// # Errors
+    /// Whatever keeps the database from answering.
+    pub async fn ping(&self) -> Result<(), DbError> {
+        // A bare number is of another width on each engine.
+        let (_,): (bool,) = self.one("select true", Vec::new()).await?;
+        Ok(())
+    }
+
     fn on(&self) -> On<'_> {
         match &self.pools {
             Pools::Sqlite { readers, .. } => On::SqlitePool(readers, &self.statements),

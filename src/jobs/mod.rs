@@ -27,4 +27,4 @@ pub use list::JobFilter;
 pub use node::Node;
 pub use queue::Jobs;
 pub use run::{JobRun, Progress};
-pub use workers::{Handlers, Workers, run_here};
+pub use workers::{Handlers, Pulse, Workers, run_here};

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use futures_util::FutureExt;
 use serde_json::Value;
-use tokio::task::{JoinHandle, JoinSet};
+use tokio::task::{AbortHandle, JoinHandle, JoinSet};
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 use super::beat::beat;
@@ -55,6 +55,19 @@ pub struct Workers {
     _stop_on_drop: DropGuard,
 }
 
+/// Tells whether workers still claim jobs.
+#[derive(Debug, Clone)]
+pub struct Pulse {
+    stop: CancellationToken,
+    claiming: AbortHandle,
+}
+
+impl Pulse {
+    pub fn beats(&self) -> bool {
+        !self.claiming.is_finished() && !self.stop.is_cancelled()
+    }
+}
+
 /// How many jobs one node runs at a time.
 const AT_ONCE: usize = 4;
 const SHORTEST_PAUSE: Duration = Duration::from_millis(20);
@@ -87,9 +100,12 @@ impl Workers {
         })
     }
 
-    /// Whether work is still being claimed.
-    pub fn are_running(&self) -> bool {
-        !self.claiming.is_finished() && !self.stop.is_cancelled()
+    /// For who checks whether they still work.
+    pub fn pulse(&self) -> Pulse {
+        Pulse {
+            stop: self.stop.clone(),
+            claiming: self.claiming.abort_handle(),
+        }
     }
 
     /// Tells every run to stop, waits for them up to eight seconds, and marks those that did not end as interrupted.

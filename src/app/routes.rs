@@ -1,0 +1,13 @@
+//! Every route of the product, each area's own list by name.
+
+use actix_web::web::{self, ServiceConfig};
+
+use super::health;
+use crate::web as pages;
+
+pub(super) fn all(config: &mut ServiceConfig) {
+    config
+        .route("/health/live", web::get().to(health::live))
+        .route("/health/ready", web::get().to(health::ready))
+        .configure(pages::routes);
+}

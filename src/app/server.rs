@@ -1,0 +1,149 @@
+use std::net::{SocketAddr, TcpListener};
+use std::sync::Arc;
+
+use actix_web::dev::ServerHandle;
+use actix_web::middleware::{Compress, from_fn};
+use actix_web::{HttpServer, web};
+use tokio::task::JoinHandle;
+use tracing_actix_web::TracingLogger;
+
+use super::health::Health;
+use super::request_log::Pattern;
+use super::{App, StartError, handlers, listeners, routes};
+use crate::edge::address::TrustedProxies;
+use crate::edge::problem::{Renderers, extract};
+use crate::edge::{Edge, cookies, limits, origin, principal, request, sessions};
+use crate::features::accounts::first_start;
+use crate::jobs::{Pulse, Workers};
+use crate::web as pages;
+use crate::web::kit::headers;
+
+/// A server that answers on its port and works on its jobs.
+pub struct Server {
+    pub address: SocketAddr,
+    app: App,
+    edge: Edge,
+    workers: Workers,
+    listeners: JoinHandle<()>,
+    handle: ServerHandle,
+    serving: JoinHandle<std::io::Result<()>>,
+}
+
+/// How long requests that run may take to end once the server stops.
+const PATIENCE_SECONDS: u64 = 5;
+
+impl Server {
+    /// Binds the port, makes the first administrator if there is nobody, and begins to serve and to work.
+    ///
+    /// # Errors
+    /// A busy port above all; then nothing has begun.
+    pub async fn start(app: App) -> Result<Self, StartError> {
+        let wanted = app.ctx.config.server.listen;
+        let failed = |error| StartError::Listen {
+            address: wanted,
+            error,
+        };
+        let listener = listen(wanted).map_err(failed)?;
+        let address = listener.local_addr().map_err(failed)?;
+        let first = first_start::prepare(&app.ctx)
+            .await
+            .map_err(StartError::FirstStart)?;
+        if let Some(text) = first.announcement() {
+            announce(&text);
+        }
+        let edge = edge(&app);
+        let workers = Workers::start(app.ctx.jobs.clone(), handlers(&app.ctx))
+            .await
+            .map_err(StartError::Jobs)?;
+        let server = http(&app, &edge, workers.pulse(), listener).map_err(failed)?;
+        let handle = server.handle();
+        tracing::info!(%address, version = env!("CARGO_PKG_VERSION"), "serves");
+        Ok(Self {
+            address,
+            listeners: listeners::start(&app.ctx, &edge),
+            app,
+            edge,
+            workers,
+            handle,
+            serving: tokio::spawn(server),
+        })
+    }
+
+    pub fn app(&self) -> &App {
+        &self.app
+    }
+
+    /// Ends in this order, each part for a few seconds at most: event streams, jobs, requests, database.
+    pub async fn stop(self) {
+        tracing::info!("stops");
+        self.edge.streams.end_all();
+        self.listeners.abort();
+        self.workers.stop().await;
+        self.handle.stop(true).await;
+        // A panic in this task has been reported by the panic hook.
+        let _ = self.serving.await;
+        self.app.ctx.db.close().await;
+    }
+}
+
+fn listen(address: SocketAddr) -> std::io::Result<TcpListener> {
+    let listener = TcpListener::bind(address)?;
+    listener.set_nonblocking(true)?;
+    Ok(listener)
+}
+
+/// To the terminal itself: the text holds a password, which no log may.
+fn announce(text: &str) {
+    use std::io::Write;
+    // A closed terminal is no reason not to start; the password is in its file too.
+    let _ = writeln!(std::io::stdout(), "{text}");
+}
+
+fn edge(app: &App) -> Edge {
+    let config = &app.ctx.config;
+    let proxies = config.server.trusted_proxies.clone();
+    let mut edge = Edge::new(app.ctx.clock.clone(), Arc::clone(&app.ctx.keys));
+    edge.zone = config.time.zone.clone();
+    edge.proxies =
+        TrustedProxies::new(move |address| proxies.iter().any(|network| network.contains(&address)));
+    edge.render = Renderers {
+        web: pages::kit::error::render,
+    };
+    edge.set_public_url(config.server.public_url.clone());
+    edge
+}
+
+fn http(
+    app: &App,
+    edge: &Edge,
+    workers: Pulse,
+    listener: TcpListener,
+) -> std::io::Result<actix_web::dev::Server> {
+    let (ctx, edge) = (web::Data::new(app.ctx.clone()), web::Data::new(edge.clone()));
+    let health = web::Data::new(Health { workers });
+    let server = HttpServer::new(move || {
+        // The last one wrapped sees a request first.
+        actix_web::App::new()
+            .app_data(ctx.clone())
+            .app_data(edge.clone())
+            .app_data(health.clone())
+            .configure(extract::configure)
+            .configure(routes::all)
+            .wrap(from_fn(principal::admit))
+            .wrap(from_fn(origin::check))
+            .wrap(from_fn(limits::limit))
+            .wrap(from_fn(principal::identify))
+            .wrap(sessions::middleware(&ctx))
+            .wrap(from_fn(cookies::secure))
+            .wrap(from_fn(request::front))
+            .wrap(from_fn(headers::secure))
+            .wrap(Compress::default())
+            .wrap(TracingLogger::<Pattern>::new())
+    });
+    // Without it every compressed answer on a kept connection waits for an acknowledgement, about 44 ms.
+    let server = server
+        .tcp_nodelay(true)
+        .shutdown_timeout(PATIENCE_SECONDS)
+        .disable_signals();
+    Ok(server.listen(listener)?.run())
+}
