@@ -49,14 +49,17 @@ impl App {
     /// # Errors
     /// The first part that cannot be had.
     pub async fn build(config: Config) -> Result<Self, StartError> {
-        Self::build_with(config, Clock::System).await
-    }
-
-    /// As [`App::build`], with the time given.
-    pub async fn build_with(config: Config, clock: Clock) -> Result<Self, StartError> {
         use_folder(&config.data.dir)?;
         let db = open_database(&config).await?;
         db.migrate().await.map_err(StartError::Migration)?;
+        Self::on(db, config, Clock::System)
+    }
+
+    /// Puts the parts together on an open and migrated database.
+    ///
+    /// # Errors
+    /// The first part that cannot be had.
+    pub fn on(db: Db, config: Config, clock: Clock) -> Result<Self, StartError> {
         let keys = Arc::new(key_file::read_or_create(&config.security.secret_key_file)?);
         let nodes = config.data.dir.join("nodes");
         let node = Node::enter(&nodes).map_err(|error| folder_error(&nodes, error))?;

@@ -3,11 +3,12 @@
 use actix_web::web::{self, ServiceConfig};
 
 use super::health;
-use crate::web as pages;
+use crate::{api, web as pages};
 
 pub(super) fn all(config: &mut ServiceConfig) {
     config
         .route("/health/live", web::get().to(health::live))
         .route("/health/ready", web::get().to(health::ready))
+        .configure(api::routes)
         .configure(pages::routes);
 }

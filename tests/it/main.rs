@@ -7,6 +7,7 @@
 )]
 
 mod accounts;
+mod app;
 mod catalogue;
 mod db;
 mod edge;

@@ -24,12 +24,12 @@ async fn die_while_running(queue: &Queue, id: JobId) {
         .enable_all()
         .build()
         .unwrap();
-    let url = queue.test.url();
+    let (url, statements) = (queue.test.url(), queue.test.statements.clone());
     let (folder, clock) = (queue.folder.path().to_owned(), queue.clock.clone());
     let workers = runtime
         .spawn(async move {
             let node = m3u_strm_processor::jobs::Node::enter(&folder).unwrap();
-            let db = crate::support::db::open_url(&url).await;
+            let db = crate::support::db::open_url(&url, &statements).await;
             let jobs = Jobs::new(db, clock, m3u_strm_processor::events::Events::new(), node);
             Workers::start(jobs, never_ends()).await.unwrap()
         })

@@ -22,6 +22,15 @@ enum Place {
     Postgres(Database),
 }
 
+impl Place {
+    fn url(&self) -> String {
+        match self {
+            Self::Sqlite { path, .. } => format!("sqlite:{}", path.display()),
+            Self::Postgres(database) => database.url.clone(),
+        }
+    }
+}
+
 impl OnEngine for TestDb {
     async fn on(engine: Engine) -> Self {
         let at = match engine {
@@ -37,7 +46,7 @@ impl OnEngine for TestDb {
             Engine::Postgres => Place::Postgres(Database::create().await),
         };
         let statements = Statements::recorded();
-        let db = open(&at, &statements).await;
+        let db = open_url(&at.url(), &statements).await;
         Self { db, statements, at }
     }
 }
@@ -45,15 +54,12 @@ impl OnEngine for TestDb {
 impl TestDb {
     /// The database as another node or the next start opens it.
     pub async fn reopen(&self) -> Db {
-        open(&self.at, &self.statements).await
+        open_url(&self.url(), &self.statements).await
     }
 
     /// The value of `STRM_DATABASE_URL` for this database.
     pub fn url(&self) -> String {
-        match &self.at {
-            Place::Sqlite { path, .. } => format!("sqlite:{}", path.display()),
-            Place::Postgres(database) => database.url.clone(),
-        }
+        self.at.url()
     }
 
     /// The steps by which the engine would answer; PostgreSQL is told to avoid reading whole tables, so that a missing
@@ -95,28 +101,16 @@ impl Drop for TestDb {
     }
 }
 
-/// Opens what [`TestDb::url`] names, without a record.
-pub async fn open_url(url: &str) -> Db {
-    let options = PoolOptions {
-        max: 4,
-        ..PoolOptions::default()
-    };
-    match url.strip_prefix("sqlite:") {
-        Some(path) => Db::open_sqlite(path.as_ref(), &options).await,
-        None => Db::connect_postgres(url, &options).await,
-    }
-    .unwrap()
-}
-
-async fn open(at: &Place, statements: &Statements) -> Db {
+/// Opens what [`TestDb::url`] names, in the runtime of the caller.
+pub async fn open_url(url: &str, statements: &Statements) -> Db {
     let options = PoolOptions {
         max: 8,
         statements: statements.clone(),
         ..PoolOptions::default()
     };
-    match at {
-        Place::Sqlite { path, .. } => Db::open_sqlite(path, &options).await,
-        Place::Postgres(database) => Db::connect_postgres(&database.url, &options).await,
+    match url.strip_prefix("sqlite:") {
+        Some(path) => Db::open_sqlite(path.as_ref(), &options).await,
+        None => Db::connect_postgres(url, &options).await,
     }
     .unwrap()
 }

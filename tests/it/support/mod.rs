@@ -1,10 +1,12 @@
 //! What tests stand on: migrated databases of both engines, the server on a real port, plans and statements.
 
+pub mod app;
 pub mod ctx;
 pub mod db;
 mod postgres;
 pub mod statements;
 
+pub use app::TestApp;
 pub use ctx::{ACTOR, TestCtx, acts};
 pub use db::TestDb;
 use m3u_strm_processor::db::Engine;

@@ -1,0 +1,134 @@
+//! The whole server on a real port, with one method for each thing that a person or a program does.
+
+use std::net::SocketAddr;
+use std::thread::JoinHandle;
+
+use m3u_strm_processor::app::{App, Server};
+use m3u_strm_processor::config::{Config, Flags};
+use m3u_strm_processor::ctx::Ctx;
+use m3u_strm_processor::db::Engine;
+use m3u_strm_processor::support::clock::Clock;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use tokio::sync::oneshot;
+
+use super::db::open_url;
+use super::{OnEngine, TestDb};
+
+pub const ADMIN: &str = "admin";
+pub const ADMIN_PASSWORD: &str = "correct horse battery";
+
+/// A running server; it ends with this value.
+pub struct TestApp {
+    pub address: SocketAddr,
+    pub ctx: Ctx,
+    pub db: TestDb,
+    pub data: TempDir,
+    /// Follows no redirect and keeps cookies of nobody.
+    pub client: reqwest::Client,
+    stop: Option<oneshot::Sender<()>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl OnEngine for TestApp {
+    async fn on(engine: Engine) -> Self {
+        Self::with(engine, &[]).await
+    }
+}
+
+impl TestApp {
+    /// With values as if they had been typed as flags.
+    pub async fn with(engine: Engine, flags: &[(&'static str, &str)]) -> Self {
+        let db = TestDb::on(engine).await;
+        let data = tempfile::tempdir().unwrap();
+        let folder = data.path().to_str().unwrap().to_owned();
+        let own = [
+            ("data_dir", folder.as_str()),
+            ("listen", "127.0.0.1:0"),
+            ("admin_password", ADMIN_PASSWORD),
+        ];
+        let flags = Flags::of(own.into_iter().chain(flags.iter().copied()));
+        let config = Config::load_from(&flags, &|_| None).unwrap();
+        let (url, statements) = (db.url(), db.statements.clone());
+        let (started, begun) = oneshot::channel();
+        let (stop, asked) = oneshot::channel();
+        let thread = std::thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_multi_thread()
+                .worker_threads(1)
+                .enable_all()
+                .build()
+                .unwrap();
+            runtime.block_on(async {
+                let app = App::on(open_url(&url, &statements).await, config, Clock::System).unwrap();
+                let server = Server::start(app).await.unwrap();
+                started
+                    .send((server.address, server.app().ctx.clone()))
+                    .ok()
+                    .unwrap();
+                // A test that panicked asks by going away.
+                let _ = asked.await;
+                server.stop().await;
+            });
+        });
+        let (address, ctx) = begun.await.expect("the server did not start");
+        let client = reqwest::Client::builder()
+            .redirect(reqwest::redirect::Policy::none())
+            .build()
+            .unwrap();
+        Self {
+            address,
+            ctx,
+            db,
+            data,
+            client,
+            stop: Some(stop),
+            thread: Some(thread),
+        }
+    }
+
+    pub fn url(&self, path: &str) -> String {
+        format!("http://{}{path}", self.address)
+    }
+
+    pub async fn get(&self, path: &str) -> reqwest::Response {
+        self.client.get(self.url(path)).send().await.unwrap()
+    }
+
+    /// A bearer token of the first administrator.
+    pub async fn admin_token(&self) -> String {
+        let credentials = json!({"username": ADMIN, "password": ADMIN_PASSWORD});
+        let answer = self
+            .client
+            .post(self.url("/api/auth/login"))
+            .json(&credentials)
+            .send()
+            .await
+            .unwrap();
+        assert_eq!(answer.status(), 200);
+        answer.json::<Value>().await.unwrap()["token"]
+            .as_str()
+            .unwrap()
+            .to_owned()
+    }
+
+    /// Asks the API as whoever holds `token`.
+    pub async fn api(&self, token: &str, method: reqwest::Method, path: &str) -> reqwest::Response {
+        self.client
+            .request(method, self.url(path))
+            .bearer_auth(token)
+            .send()
+            .await
+            .unwrap()
+    }
+}
+
+impl Drop for TestApp {
+    fn drop(&mut self) {
+        drop(self.stop.take());
+        let ended = self.thread.take().map(JoinHandle::join);
+        assert!(
+            std::thread::panicking() || !matches!(ended, Some(Err(_))),
+            "the server panicked"
+        );
+    }
+}
