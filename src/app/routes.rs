@@ -3,12 +3,13 @@
 use actix_web::web::{self, ServiceConfig};
 
 use super::health;
-use crate::{api, web as pages};
+use crate::{api, players, web as pages};
 
 pub(super) fn all(config: &mut ServiceConfig) {
     config
         .route("/health/live", web::get().to(health::live))
         .route("/health/ready", web::get().to(health::ready))
         .configure(api::routes)
+        .configure(players::routes)
         .configure(pages::routes);
 }
