@@ -3,13 +3,16 @@
 //! [`kit`] is what every page uses, [`ui`] the components; each area has its pages in `pages/<area>/`.
 
 pub mod kit;
+pub mod pages;
 pub mod ui;
 
 use actix_web::web::{self, ServiceConfig};
 
-/// The routes that belong to no area: assets and the theme switch.
+/// Every page, the assets and the theme switch.
 pub fn routes(config: &mut ServiceConfig) {
     config
+        .configure(pages::accounts::routes)
+        .configure(pages::audit::routes)
         .route(kit::assets::ROUTE, web::get().to(kit::assets::show))
         .route(kit::theme::PATH, web::post().to(kit::theme::update));
 }

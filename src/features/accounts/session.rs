@@ -8,6 +8,7 @@ use super::store::sessions as store;
 use super::{AccountsError, User};
 use crate::ctx::Ctx;
 use crate::db::{Column, DbError, Row, Tx};
+use crate::events::Event;
 use crate::record;
 use crate::support::crypto;
 use crate::support::ids::{SessionId, UserId};
@@ -160,7 +161,9 @@ pub(super) async fn end_all(
 
 /// Tells this node's open streams that their sessions are over.
 pub(super) fn announce(ctx: &Ctx, ended: &[SessionId]) {
-    let _ = (ctx, ended);
+    if !ended.is_empty() {
+        ctx.events.publish(Event::AccessRevoked);
+    }
 }
 
 fn fingerprint(ctx: &Ctx, token: &str) -> [u8; 32] {

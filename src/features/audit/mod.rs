@@ -28,6 +28,11 @@ pub async fn list(db: &Db, filter: &Filter, slice: Slice) -> Result<Listed<Line>
     store::list(db, filter, slice).await
 }
 
+/// At most `limit` lines that match and are older than the line `before`, newest first.
+pub async fn page(db: &Db, filter: &Filter, before: Option<i64>, limit: u32) -> Result<Vec<Line>, DbError> {
+    store::page(db, filter, before, limit).await
+}
+
 /// Every action that occurs, in alphabetical order.
 pub async fn actions(db: &Db) -> Result<Vec<String>, DbError> {
     store::actions(db).await

@@ -43,6 +43,21 @@ pub(super) async fn list(db: &Db, filter: &Filter, slice: Slice) -> Result<Liste
     Ok(Listed { items, total })
 }
 
+pub(super) async fn page(
+    db: &Db,
+    filter: &Filter,
+    before: Option<i64>,
+    limit: u32,
+) -> Result<Vec<Line>, DbError> {
+    db.all(
+        "select id, user_id, actor, action, resource, at, details from audit_log
+         where ($1 is null or user_id = $1) and ($2 is null or action = $2) and ($3 is null or id < $3)
+         order by id desc limit $4",
+        args![filter.user_id, filter.action.clone(), before, limit],
+    )
+    .await
+}
+
 pub(super) async fn actions(db: &Db) -> Result<Vec<String>, DbError> {
     let actions: Vec<(String,)> = db
         .all("select distinct action from audit_log order by action", args![])

@@ -35,6 +35,7 @@ const STYLES: &[&str] = &[
     "empty",
     "tabs",
     "error",
+    "account",
     "utilities",
 ];
 const SCRIPTS: &[&str] = &[

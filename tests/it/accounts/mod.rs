@@ -1,8 +1,11 @@
 //! Users, sessions, output credentials, the first start and the audit log, on both engines.
 
+mod api;
 mod audit;
 mod credentials;
 mod first_start;
+mod pages;
+mod server;
 mod sign_in;
 mod users;
 

@@ -1,0 +1,36 @@
+//! Signing in and out, one's own password, sessions and output credentials.
+
+mod credentials;
+mod device;
+mod password;
+mod sessions;
+mod show;
+mod sign_in;
+mod sign_out;
+
+use actix_web::web::{self, ServiceConfig};
+
+use crate::web::kit::urls;
+
+pub fn routes(config: &mut ServiceConfig) {
+    config
+        .service(
+            web::resource(urls::SIGN_IN)
+                .route(web::get().to(sign_in::new))
+                .route(web::post().to(sign_in::create)),
+        )
+        .service(web::resource(urls::SIGN_OUT).route(web::post().to(sign_out::create)))
+        .service(
+            web::resource(urls::PASSWORD)
+                .route(web::get().to(password::edit))
+                .route(web::post().to(password::update)),
+        )
+        .service(web::resource(urls::ACCOUNT).route(web::get().to(show::show)))
+        .service(web::resource("/account/sessions/{id}/revocation").route(web::post().to(sessions::revoke)))
+        .service(web::resource("/account/credentials").route(web::post().to(credentials::create)))
+        .service(
+            web::resource("/account/credentials/{id}/revocation")
+                .route(web::get().to(credentials::confirm))
+                .route(web::post().to(credentials::revoke)),
+        );
+}

@@ -1,0 +1,128 @@
+use actix_web::http::StatusCode;
+use actix_web::web::Data;
+use actix_web::{HttpRequest, web};
+use askama::Template;
+
+use super::device;
+use crate::ctx::Ctx;
+use crate::edge::{Client, Edge, Member};
+use crate::features::accounts::session::{self, Session};
+use crate::features::accounts::{OutputCredential, SessionKind, User, credential};
+use crate::support::ids::SessionId;
+use crate::support::paging::{MAX_LIMIT, Slice};
+use crate::support::validation::Invalid;
+use crate::web::kit::respond::{self, Answer};
+use crate::web::kit::{Page, urls};
+use crate::web::ui;
+
+#[derive(Template)]
+#[template(path = "accounts/show.html")]
+struct AccountShow {
+    page: Page,
+    user: User,
+    sessions: Vec<SessionRow>,
+    credentials: Vec<CredentialCard>,
+    /// What was typed as the name of a new credential, and what is wrong with it.
+    name: String,
+    invalid: Invalid,
+}
+
+struct SessionRow {
+    session: Session,
+    device: String,
+    is_current: bool,
+}
+
+impl SessionRow {
+    fn new(session: Session, current: SessionId) -> Self {
+        Self {
+            device: device::words(session.device.as_deref()),
+            is_current: session.id == current,
+            session,
+        }
+    }
+
+    fn kind(&self) -> &'static str {
+        match self.session.kind {
+            SessionKind::Browser => "Browser",
+            SessionKind::Api => "API token",
+        }
+    }
+
+    fn action(&self) -> String {
+        if self.is_current {
+            "Sign out here".to_owned()
+        } else {
+            format!("End the session of {}", self.device)
+        }
+    }
+}
+
+struct CredentialCard {
+    credential: OutputCredential,
+    playlist: String,
+    guide: String,
+}
+
+/// GET /account
+pub(super) async fn show(req: HttpRequest, member: Member, ctx: Data<Ctx>) -> Answer {
+    render(
+        &req,
+        &member,
+        &ctx,
+        StatusCode::OK,
+        String::new(),
+        Invalid::default(),
+    )
+    .await
+}
+
+/// The page, with the form for a new credential as it was left.
+pub(super) async fn render(
+    req: &HttpRequest,
+    member: &Member,
+    ctx: &Ctx,
+    status: StatusCode,
+    name: String,
+    invalid: Invalid,
+) -> Answer {
+    let all = Slice {
+        limit: MAX_LIMIT,
+        ..Slice::default()
+    };
+    let sessions = session::list(ctx, member.user.id).await?.into_iter();
+    let credentials = credential::list_own(ctx, member.user.id, all)
+        .await?
+        .items
+        .into_iter();
+    let base = base(req);
+    let page = AccountShow {
+        page: Page::new(req, "Your account")
+            .lead("Your password, where you are signed in, and the links of your players."),
+        user: member.user.clone(),
+        sessions: sessions
+            .map(|session| SessionRow::new(session, member.session))
+            .collect(),
+        credentials: credentials
+            .map(|credential| CredentialCard {
+                playlist: format!("{base}{}", credential.playlist_path()),
+                guide: format!("{base}{}", credential.xmltv_path()),
+                credential,
+            })
+            .collect(),
+        name,
+        invalid,
+    };
+    respond::with_status(req, status, &page)
+}
+
+/// What players reach this server by: the configured address, else the one in use.
+fn base(req: &HttpRequest) -> String {
+    let public = req
+        .app_data::<web::Data<Edge>>()
+        .and_then(|edge| edge.public_url());
+    public.unwrap_or_else(|| {
+        let scheme = if Client::of(req).https { "https" } else { "http" };
+        format!("{scheme}://{}", req.connection_info().host())
+    })
+}

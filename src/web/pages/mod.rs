@@ -1,0 +1,4 @@
+//! The pages, one room an area: the same nouns as `features/`, and templates under the same path.
+
+pub mod accounts;
+pub mod audit;
