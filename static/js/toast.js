@@ -14,9 +14,16 @@ const toasts = (() => {
     wait()
   }
 
+  // What lies behind an open dialog can be neither seen nor reached, so an error comes into the dialog.
+  function place(toast) {
+    const alerts = document.querySelector('dialog[open] .modal-alerts')
+    if (alerts && toast.dataset.toast === 'danger') alerts.replaceChildren(toast)
+    else mind(toast)
+  }
+
   const watcher = new MutationObserver((changes) => {
     for (const change of changes) {
-      for (const node of change.addedNodes) if (node.matches?.('[data-toast]')) mind(node)
+      for (const node of change.addedNodes) if (node.matches?.('[data-toast]')) place(node)
     }
   })
   for (const id of ['toasts', 'alerts']) {

@@ -265,6 +265,15 @@ impl Browser {
         }
     }
 
+    /// Keeps a picture of what is on the screen.
+    pub async fn glance(&self, name: &str) {
+        if let Some(folder) = std::env::var_os("BROWSER_SCREENSHOTS") {
+            std::fs::create_dir_all(&folder).unwrap();
+            let picture = self.client.screenshot().await.unwrap();
+            std::fs::write(PathBuf::from(folder).join(format!("{name}.png")), picture).unwrap();
+        }
+    }
+
     async fn devtools(&self, command: &'static str, parameters: Value) -> Value {
         self.client
             .issue_cmd(Devtools(command, parameters))

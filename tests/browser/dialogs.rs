@@ -11,6 +11,8 @@ pub fn cases() -> Vec<Case> {
         a_dialog_takes_the_focus_keeps_it_and_gives_it_back,
         a_dialog_closes_by_its_button_and_by_its_backdrop,
         a_fetched_dialog_opens_with_the_safe_choice_in_focus,
+        a_dialog_is_as_wide_as_a_phone,
+        an_error_comes_into_the_dialog_that_caused_it,
         the_page_behind_a_dialog_does_not_scroll,
     ]
 }
@@ -33,7 +35,7 @@ async fn a_dialog_takes_the_focus_keeps_it_and_gives_it_back(browser: Browser) {
         .wait_for("document.activeElement.id === 'rename-name'")
         .await;
     browser.expect_accessible("open dialog").await;
-    browser.picture("dialog-1280-Light").await;
+    browser.glance("dialog-1280-Light").await;
     for _ in 0..8 {
         browser.press(Key::Tab).await;
         browser
@@ -70,12 +72,39 @@ async fn a_fetched_dialog_opens_with_the_safe_choice_in_focus(browser: Browser) 
         .wait_for("document.activeElement.textContent === 'Keep it'")
         .await;
     browser.expect_accessible("fetched dialog").await;
-    browser.picture("dialog-360-Dark").await;
+    browser.glance("dialog-360-Dark").await;
     browser.press(Key::Enter).await;
     browser.wait_for("!document.querySelector('#removal')").await;
     browser
         .wait_for("document.activeElement.matches('a.button-danger')")
         .await;
+}
+
+async fn a_dialog_is_as_wide_as_a_phone(browser: Browser) {
+    let server = Server::start();
+    browser.open(&server.url("/gallery"), 320, Theme::Light).await;
+    browser.click(OPENER).await;
+    browser.wait_for(IS_OPEN).await;
+    browser
+        .wait_for("document.querySelector('#own').getBoundingClientRect().right <= document.documentElement.clientWidth")
+        .await;
+    browser.expect_no_sideways_scroll().await;
+}
+
+async fn an_error_comes_into_the_dialog_that_caused_it(browser: Browser) {
+    let _server = opened(&browser).await;
+    browser.click("#own button[type=submit]").await;
+    browser
+        .wait_for(
+            "document.querySelector('#own .toast-danger')?.textContent.includes('Something went wrong')",
+        )
+        .await;
+    browser.glance("dialog-error-1280-Light").await;
+    browser.click("#own [data-dismiss]").await;
+    browser
+        .wait_for("document.querySelector('#own .modal-alerts').childElementCount === 0")
+        .await;
+    browser.wait_for(IS_OPEN).await;
 }
 
 async fn the_page_behind_a_dialog_does_not_scroll(browser: Browser) {

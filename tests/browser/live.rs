@@ -89,7 +89,7 @@ async fn a_refused_form_puts_the_focus_on_its_summary(browser: Browser) {
         "secrets are dropped"
     );
     browser.expect_accessible("refused form").await;
-    browser.picture("refused-1280-Light").await;
+    browser.glance("refused-1280-Light").await;
 }
 
 async fn a_saved_form_says_so_in_the_status_region(browser: Browser) {

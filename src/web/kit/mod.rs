@@ -1,4 +1,20 @@
 //! What every page uses: shell, htmx request, answers, error page, flash, assets, headers, paging, words for numbers.
+//!
+//! A page is a template that extends `layouts/app.html`, a struct with `page: Page`, and a handler:
+//!
+//! ```text
+//! #[derive(Template)]
+//! #[template(path = "channels/index.html", blocks = ["rows"])]
+//! struct ChannelIndex { page: Page, rows: Vec<Row>, paging: Paging }
+//!
+//! pub async fn index(req: HttpRequest, ctx: web::Data<Ctx>, _: Member, query: web::Query<Filter>) -> respond::Answer {
+//!     let page = Page::new(&req, "Channels").lead("Every channel of your providers, merged.");
+//!     let view = ChannelIndex { page, rows: …, paging: … };
+//!     respond::page_or(&req, &view, &view.as_rows())
+//! }
+//! ```
+//!
+//! then one line in the area's routes and one in [`navigation::ENTRIES`].
 
 pub mod assets;
 pub mod error;
