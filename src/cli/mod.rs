@@ -3,6 +3,7 @@
 mod match_names;
 mod migrate;
 mod serve;
+mod strm_from;
 
 use std::io::Write;
 use std::process::ExitCode;
@@ -30,6 +31,8 @@ enum Command {
     Match(match_names::MatchNames),
     /// Bring the database up to date
     Migrate,
+    /// Turn a playlist into STRM files, without server and database
+    StrmFrom(strm_from::StrmFrom),
 }
 
 /// Exit statuses of commands, besides 0 for done.
@@ -44,6 +47,7 @@ pub fn run() -> ExitCode {
     let arguments = Arguments::parse();
     let command = match arguments.command {
         Some(Command::Match(arguments)) => return match_names::run(&arguments),
+        Some(Command::StrmFrom(arguments)) => return strm_from::run(&arguments),
         None | Some(Command::Serve) => OnDatabase::Serve,
         Some(Command::Migrate) => OnDatabase::Migrate,
     };

@@ -18,5 +18,7 @@ mod m3u;
 mod matching;
 mod providers;
 mod settings;
+mod strm_from;
 mod support;
+mod tree;
 mod url_parts;

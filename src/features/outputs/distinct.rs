@@ -16,12 +16,14 @@ pub struct Named<'a, K> {
     pub key: K,
 }
 
+type Label<'a, K> = fn(&Named<'a, K>) -> Option<String>;
+
 /// Gives equal names ` (CC)` for the country, then the feed, then the shift, then ` (2)`. The result does not depend on
 /// the order; `reserve` bytes stay free for what follows the name.
 pub fn distinct<K: Ord>(named: &[Named<'_, K>], reserve: usize) -> Vec<String> {
     let limit = MAX_BYTES.saturating_sub(reserve);
     let mut names: Vec<String> = named.iter().map(|entry| fitted(entry.name, "", limit)).collect();
-    let labels: [fn(&Named<'_, K>) -> Option<String>; 3] = [
+    let labels: [Label<'_, K>; 3] = [
         |entry| entry.country.map(str::to_uppercase),
         |entry| entry.feed.map(str::to_owned),
         |entry| (entry.shift_hours != 0).then(|| format!("{:+}", entry.shift_hours)),

@@ -124,6 +124,11 @@ pub struct Plan {
 }
 
 impl Plan {
+    /// What the playlist held; nothing is counted as written yet.
+    pub fn report(&self) -> &Report {
+        &self.report
+    }
+
     /// Writes the files below a folder. What was written before an error is kept in the manifest.
     pub fn write(self, out: &Path) -> Result<Report, TreeError> {
         let Self {

@@ -66,7 +66,13 @@ pub(super) fn series(episodes: &[Episode], options: &Options, report: &mut Repor
             content,
         });
         for versions in numbered(&folder.items).into_values() {
-            let first = versions[0];
+            // The title is that of the lowest identity that has one, whatever the list's order.
+            let Some(first) = versions
+                .iter()
+                .min_by_key(|episode| (episode.title.is_none(), &episode.version.key))
+            else {
+                continue;
+            };
             let versions = versions.iter().map(|episode| &episode.version).collect();
             for (version, suffix) in pick(versions, options, report) {
                 let file = paths::episode(
@@ -108,10 +114,6 @@ fn numbered<'a>(episodes: &[&'a Episode]) -> BTreeMap<(u16, u16, &'a str), Vec<&
             .entry((episode.season, episode.episode, unnumbered))
             .or_default()
             .push(episode);
-    }
-    for versions in numbered.values_mut() {
-        // The title is that of the lowest identity that has one, whatever the list's order.
-        versions.sort_by_key(|episode| (episode.title.is_none(), &episode.version.key));
     }
     numbered
 }

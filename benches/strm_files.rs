@@ -1,0 +1,86 @@
+//! Writes 30,000 STRM files with folders and NFO files, then again: `cargo bench --bench strm_files [-- FOLDER]`.
+//!
+//! The folder defaults to the system's temporary one; figures are meant for tmpfs.
+
+#![expect(clippy::expect_used, reason = "a measurement fails by panicking")]
+
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use m3u_strm_processor::features::outputs::naming::titled;
+use m3u_strm_processor::features::outputs::tree::{Put, Tree};
+use m3u_strm_processor::features::outputs::{nfo, paths, strm};
+
+const FILMS: u32 = 10_000;
+const EPISODES: u32 = 10_000;
+const CHANNELS: u32 = 10_000;
+
+fn main() {
+    let folder = std::env::args()
+        .skip(1)
+        .find(|argument| !argument.starts_with('-'));
+    let parent = folder.map_or_else(std::env::temp_dir, PathBuf::from);
+    let root = tempfile::tempdir_in(&parent).expect("a folder to write to");
+    let (first, written) = run(&root);
+    let (again, rewritten) = run(&root);
+    println!("folder: {}", parent.display());
+    println!("files: {written} (30,000 STRM, the rest NFO), written again: {rewritten}");
+    println!("first: {:.3} s (bar 3 s)", first.as_secs_f64());
+    println!("again: {:.3} s (bar 0.3 s)", again.as_secs_f64());
+    assert_eq!(rewritten, 0);
+}
+
+fn run(root: &tempfile::TempDir) -> (Duration, usize) {
+    let start = Instant::now();
+    let mut tree = Tree::open(root.path()).expect("the root");
+    let mut written = 0;
+    let mut put = |path: &str, text: String| {
+        written += usize::from(tree.put(path, text.as_bytes()).expect("a file") == Put::Written);
+    };
+    for film in 0..FILMS {
+        let title = format!("A Film of Number {film}");
+        let name = titled(&title, Some(1950 + (film % 70) as u16));
+        let stem = paths::movie(None, &name, "");
+        put(
+            &format!("{stem}.strm"),
+            strm::contents(&format!("http://host.example/movie/user/pass/{film}.mkv")),
+        );
+        put(
+            &format!("{stem}.nfo"),
+            nfo::movie(&nfo::Title {
+                title: &title,
+                ..nfo::Title::default()
+            }),
+        );
+    }
+    for number in 0..EPISODES {
+        let series = format!("Series {}", number / 50);
+        let (season, episode) = ((number / 10 % 5 + 1) as u16, (number % 10 + 1) as u16);
+        let folder = paths::series(None, &series);
+        let stem = format!(
+            "{folder}/{}",
+            paths::episode(&series, season, episode, Some("An Episode"), "")
+        );
+        let facts = nfo::Episode {
+            series: &series,
+            season,
+            episode,
+            ..nfo::Episode::default()
+        };
+        put(
+            &format!("{stem}.strm"),
+            strm::contents(&format!("http://host.example/series/user/pass/{number}.mkv")),
+        );
+        put(&format!("{stem}.nfo"), nfo::episode(&facts));
+    }
+    for channel in 0..CHANNELS {
+        let category = format!("Category {}", channel % 100);
+        let path = paths::channel(Some(&category), &format!("Channel {channel}"), "");
+        put(
+            &format!("{path}.strm"),
+            strm::contents(&format!("http://host.example/live/user/pass/{channel}.ts")),
+        );
+    }
+    tree.commit().expect("the manifest");
+    (start.elapsed(), written)
+}
