@@ -31,9 +31,7 @@ impl Run {
         let line = text
             .lines()
             .find_map(|line| line.trim().strip_prefix(&format!("{name}: ")).map(str::to_owned));
-        line.unwrap_or_else(|| panic!("no {name} in {text}"))
-            .parse()
-            .unwrap()
+        line.expect("a line of this name").parse().unwrap()
     }
 
     fn assert_counts(&self) {
