@@ -7,6 +7,7 @@
 
 mod error;
 mod files;
+mod job;
 mod names;
 mod run;
 mod start;
@@ -14,6 +15,7 @@ mod store;
 mod trash;
 
 pub use error::LibraryError;
+pub use job::job;
 pub use run::{Outcome, Root, run};
 pub use start::{LIBRARY_KEY, start};
 pub use trash::{Trashed, list as list_trash, restore};
