@@ -110,7 +110,7 @@ impl Library {
     async fn read(ctx: &Ctx, settings: &Settings) -> Result<Self, LibraryError> {
         let known = store::names(&ctx.db).await?;
         let channels = store::channels(&ctx.db).await?;
-        let wanted: Vec<Wanted> = channels.iter().map(|item| wanted_channel(item)).collect();
+        let wanted: Vec<Wanted> = channels.iter().map(wanted_channel).collect();
         let channels = channels.into_iter().zip(assign(&wanted, &known)).collect();
         let movies = store::movies(&ctx.db).await?;
         let wanted: Vec<Wanted> = movies
