@@ -42,13 +42,22 @@ impl Entry {
 }
 
 /// Only what exists, in the order it is shown: {group, label, path, icon of `static/icons/icons.svg`, admin only}.
-pub const ENTRIES: &[Entry] = &[Entry {
-    group: Group::Manage,
-    label: "Audit log",
-    path: "/audit",
-    icon: "scroll-text",
-    admin: true,
-}];
+pub const ENTRIES: &[Entry] = &[
+    Entry {
+        group: Group::Manage,
+        label: "Providers",
+        path: "/providers",
+        icon: "server",
+        admin: true,
+    },
+    Entry {
+        group: Group::Manage,
+        label: "Audit log",
+        path: "/audit",
+        icon: "scroll-text",
+        admin: true,
+    },
+];
 
 /// Where the search of the top line leads (`GET ?q=`), once that page exists.
 pub const SEARCH: Option<&str> = None;
