@@ -7,6 +7,7 @@
 )]
 
 mod accounts;
+mod api;
 mod app;
 mod catalogue;
 mod db;
@@ -16,10 +17,10 @@ mod jobs;
 mod leases;
 mod m3u;
 mod matching;
-mod outputs;
 mod providers;
 mod settings;
 mod strm_from;
 mod support;
 mod tree;
 mod url_parts;
+mod web;

@@ -5,7 +5,6 @@ mod catalogue;
 mod db;
 pub mod extract;
 mod history;
-mod library;
 mod outputs;
 mod providers;
 pub mod render;

@@ -22,6 +22,6 @@ pub use changes::{create, remove, update};
 pub use draft::Draft;
 pub use error::Error;
 pub use offer::Offer;
-pub use provider::{Kind, Provider, Status, Totals};
+pub use provider::{Kind, Provider, Status, Summary, Totals};
 pub use secrets::Secrets;
 pub use shown::{Host, Shown, list, show};

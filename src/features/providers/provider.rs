@@ -133,6 +133,21 @@ impl Provider {
     }
 }
 
+record! {
+    /// All providers together.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+    pub struct Summary {
+        pub total: i64,
+        pub enabled: i64,
+        /// Those that were synced at least once.
+        pub synced: i64,
+        /// Streams of the enabled ones' channels.
+        pub streams: i64,
+        /// Those of them that are in use.
+        pub active_streams: i64,
+    }
+}
+
 /// What a sync counted.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Totals {

@@ -4,11 +4,10 @@ mod breakers;
 
 pub use breakers::{Breakers, all_breakers, breakers};
 
-use super::provider::{Provider, Status, Totals};
+use super::provider::{Provider, Status, Summary, Totals};
 use super::{Draft, Error, Secrets};
 use crate::args;
 use crate::db::{Db, DbError, Tx};
-use crate::record;
 use crate::support::crypto::Keys;
 use crate::support::ids::ProviderId;
 use crate::support::paging::{Listed, Slice};
@@ -58,25 +57,19 @@ pub async fn count(db: &Db) -> Result<i64, DbError> {
     Ok(count)
 }
 
-record! {
-    /// What all providers have together.
-    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-    pub struct Sum {
-        pub providers: i64,
-        pub enabled: i64,
-        pub channels: i64,
-        pub active_channels: i64,
-        pub movies: i64,
-        pub series: i64,
-    }
+/// Id and name of each, by name; at most a thousand.
+pub async fn names(db: &Db) -> Result<Vec<(ProviderId, String)>, DbError> {
+    let sql = "select id, name from providers where deleted_at is null order by name, id limit 1000";
+    db.all(sql, args![]).await
 }
 
-/// The sums over all providers of what their last syncs counted.
-pub async fn sum(db: &Db) -> Result<Sum, DbError> {
-    let sql = "select count(*), count(*) filter (where enabled), \
-               cast(coalesce(sum(total_channels), 0) as bigint), cast(coalesce(sum(active_channels), 0) as bigint), \
-               cast(coalesce(sum(total_vod_movies), 0) as bigint), cast(coalesce(sum(total_vod_series), 0) as bigint) \
-               from providers where deleted_at is null";
+/// How many there are and what they offer, in one look.
+pub async fn summary(db: &Db) -> Result<Summary, DbError> {
+    let sql =
+        "select count(*), count(*) filter (where enabled), count(*) filter (where last_sync is not null),
+             cast(coalesce(sum(total_channels) filter (where enabled), 0) as bigint),
+             cast(coalesce(sum(active_channels) filter (where enabled), 0) as bigint)
+         from providers where deleted_at is null";
     db.one(sql, args![]).await
 }
 

@@ -36,6 +36,7 @@ const STYLES: &[&str] = &[
     "tabs",
     "error",
     "account",
+    "catalogue",
     "utilities",
 ];
 const SCRIPTS: &[&str] = &[

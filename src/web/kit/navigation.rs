@@ -43,24 +43,29 @@ impl Entry {
 
 /// Only what exists, in the order it is shown: {group, label, path, icon of `static/icons/icons.svg`, admin only}.
 pub const ENTRIES: &[Entry] = &[
+    entry(Group::Top, "Dashboard", "/", "layout-dashboard"),
+    entry(Group::Watch, "Channels", "/channels", "tv"),
+    entry(Group::Watch, "Films", "/movies", "film"),
+    entry(Group::Watch, "Series", "/series", "clapperboard"),
+    entry(Group::Watch, "Favourites", "/favourites", "star"),
     Entry {
-        group: Group::Manage,
-        label: "Providers",
-        path: "/providers",
-        icon: "server",
         admin: true,
-    },
-    Entry {
-        group: Group::Manage,
-        label: "Audit log",
-        path: "/audit",
-        icon: "scroll-text",
-        admin: true,
+        ..entry(Group::Manage, "Audit log", "/audit", "scroll-text")
     },
 ];
 
-/// Where the search of the top line leads (`GET ?q=`), once that page exists.
-pub const SEARCH: Option<&str> = None;
+const fn entry(group: Group, label: &'static str, path: &'static str, icon: &'static str) -> Entry {
+    Entry {
+        group,
+        label,
+        path,
+        icon,
+        admin: false,
+    }
+}
+
+/// Where the search of the top line leads (`GET ?q=`).
+pub const SEARCH: Option<&str> = Some("/channels");
 
 /// One heading with its entries.
 #[derive(Debug, Clone)]

@@ -10,6 +10,7 @@ pub struct Paging {
     /// Words for what is shown: "1,204 channels".
     summary: String,
     first: Option<String>,
+    previous: Option<String>,
     next: Option<String>,
     target: String,
 }
@@ -23,9 +24,17 @@ impl Paging {
         Self {
             summary: String::new(),
             first: after.map(|_| link(path, query, None)),
+            previous: None,
             next: next.map(|key| link(path, query, Some(key))),
             target: String::new(),
         }
+    }
+
+    /// As `path` and `query` of [`Self::new`]; `before` is the key in front of which the page before this one ends.
+    pub fn previous(mut self, path: &str, query: &[(&str, &str)], before: Option<&str>) -> Self {
+        let to = |key| link(path, &[query, &[("before", key)]].concat(), None);
+        self.previous = before.map(to);
+        self
     }
 
     pub fn summary(mut self, summary: impl Into<String>) -> Self {

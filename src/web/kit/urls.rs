@@ -14,6 +14,8 @@ pub const SIGN_OUT: &str = "/sign-out";
 pub const PASSWORD: &str = "/password";
 /// One's own account.
 pub const ACCOUNT: &str = "/account";
+pub const PROVIDERS: &str = "/providers";
+pub const NEW_PROVIDER: &str = "/providers/new";
 
 /// The DOM id of a row or panel: `channel-42`. The event that renews it has the same name.
 pub fn dom_id(noun: &str, id: impl Display) -> String {

@@ -2,4 +2,5 @@
 
 pub mod accounts;
 pub mod audit;
-pub mod providers;
+pub mod catalogue;
+pub mod home;

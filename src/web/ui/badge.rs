@@ -46,7 +46,8 @@ impl Badge {
     pub fn quality(lines: impl Borrow<Option<i64>>) -> Self {
         let (tone, label) = match *lines.borrow() {
             Some(4_320..) => ("tier-4k", "8K"),
-            Some(1_440..) => ("tier-4k", "4K"),
+            Some(2_160..) => ("tier-4k", "4K"),
+            Some(1_440..) => ("tier-4k", "1440p"),
             Some(1_080..) => ("tier-1080", "1080p"),
             Some(720..) => ("tier-720", "720p"),
             Some(_) => ("tier-sd", "SD"),

@@ -1,5 +1,4 @@
 mod breakers;
 mod changes;
-mod cli;
 mod connection;
 mod store;

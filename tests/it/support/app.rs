@@ -8,6 +8,7 @@ use m3u_strm_processor::config::{Config, Flags};
 use m3u_strm_processor::ctx::Ctx;
 use m3u_strm_processor::db::Engine;
 use m3u_strm_processor::support::clock::Clock;
+use reqwest::Method;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::sync::oneshot;
@@ -39,6 +40,11 @@ impl OnEngine for TestApp {
 impl TestApp {
     /// With values as if they had been typed as flags.
     pub async fn with(engine: Engine, flags: &[(&'static str, &str)]) -> Self {
+        Self::at(engine, flags, Clock::System).await
+    }
+
+    /// As [`Self::with`], with the time given.
+    pub async fn at(engine: Engine, flags: &[(&'static str, &str)], clock: Clock) -> Self {
         let db = TestDb::on(engine).await;
         let data = tempfile::tempdir().unwrap();
         let folder = data.path().to_str().unwrap().to_owned();
@@ -59,7 +65,7 @@ impl TestApp {
                 .build()
                 .unwrap();
             runtime.block_on(async {
-                let app = App::on(open_url(&url, &statements).await, config, Clock::System).unwrap();
+                let app = App::on(open_url(&url, &statements).await, config, clock).unwrap();
                 let server = Server::start(app).await.unwrap();
                 started
                     .send((server.address, server.app().ctx.clone()))
@@ -96,7 +102,20 @@ impl TestApp {
 
     /// A bearer token of the first administrator.
     pub async fn admin_token(&self) -> String {
-        let credentials = json!({"username": ADMIN, "password": ADMIN_PASSWORD});
+        self.token(ADMIN, ADMIN_PASSWORD).await
+    }
+
+    /// A bearer token of a new viewer.
+    pub async fn viewer_token(&self, name: &str) -> String {
+        let admin = self.admin_token().await;
+        let user = json!({"username": name, "password": ADMIN_PASSWORD, "role": "viewer"});
+        let answer = self.send(&admin, Method::POST, "/api/users", &user).await;
+        assert_eq!(answer.status(), 201);
+        self.token(name, ADMIN_PASSWORD).await
+    }
+
+    async fn token(&self, username: &str, password: &str) -> String {
+        let credentials = json!({"username": username, "password": password});
         let answer = self
             .client
             .post(self.url("/api/auth/login"))
@@ -112,13 +131,41 @@ impl TestApp {
     }
 
     /// Asks the API as whoever holds `token`.
-    pub async fn api(&self, token: &str, method: reqwest::Method, path: &str) -> reqwest::Response {
+    pub async fn api(&self, token: &str, method: Method, path: &str) -> reqwest::Response {
         self.client
             .request(method, self.url(path))
             .bearer_auth(token)
             .send()
             .await
             .unwrap()
+    }
+
+    /// Sends JSON as whoever holds `token`.
+    pub async fn send(&self, token: &str, method: Method, path: &str, body: &Value) -> reqwest::Response {
+        let request = self.client.request(method, self.url(path)).bearer_auth(token);
+        request.json(body).send().await.unwrap()
+    }
+
+    /// The JSON that the API answers with `status`.
+    pub async fn json(&self, token: &str, path: &str, status: u16) -> Value {
+        let answer = self.api(token, Method::GET, path).await;
+        assert_eq!(answer.status(), status, "{path}");
+        answer.json().await.unwrap()
+    }
+
+    /// The HTML of a page that answers with `status`.
+    pub async fn page(&self, token: &str, path: &str, status: u16) -> String {
+        let answer = self.api(token, Method::GET, path).await;
+        assert_eq!(answer.status(), status, "{path}");
+        answer.text().await.unwrap()
+    }
+
+    /// What htmx gets instead of the page.
+    pub async fn fragment(&self, token: &str, path: &str) -> String {
+        let request = self.client.get(self.url(path)).bearer_auth(token);
+        let answer = request.header("HX-Request", "true").send().await.unwrap();
+        assert_eq!(answer.status(), 200, "{path}");
+        answer.text().await.unwrap()
     }
 }
 

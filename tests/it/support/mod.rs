@@ -4,7 +4,7 @@ pub mod app;
 pub mod ctx;
 pub mod db;
 mod postgres;
-pub mod program;
+pub mod seed;
 pub mod statements;
 
 pub use app::TestApp;

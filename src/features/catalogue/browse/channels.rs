@@ -112,6 +112,14 @@ pub async fn channels(
     store::page(db, &Listing::of_channels(filter, sort), place, limit).await
 }
 
+/// How many channels have a stream.
+///
+/// # Errors
+/// Whatever the database says.
+pub async fn channel_total(db: &Db) -> Result<i64, DbError> {
+    store::channel_total(db).await
+}
+
 /// The names of all categories in use, in natural order.
 ///
 /// # Errors

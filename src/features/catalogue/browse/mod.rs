@@ -10,7 +10,7 @@ mod cursor;
 mod store;
 mod titles;
 
-pub use channels::{ChannelFilter, ChannelLine, ChannelSort, Health, categories, channels};
+pub use channels::{ChannelFilter, ChannelLine, ChannelSort, Health, categories, channel_total, channels};
 pub use cursor::Cursor;
 pub use titles::{
     MovieLine, SeriesLine, TitleFilter, TitleSort, TitleTotals, genres, movies, series, title_totals,

@@ -1,6 +1,8 @@
+use std::collections::HashSet;
+
 use super::Favourite;
 use crate::args;
-use crate::db::{Db, DbError, Tx};
+use crate::db::{Db, DbError, Sql, Tx, Value};
 use crate::features::catalogue::content::Content;
 use crate::support::ids::{ChannelId, FavouriteId, UserId};
 
@@ -28,6 +30,36 @@ pub async fn find_id(db: &Db, user: UserId, content: Content) -> Result<Option<F
         .optional::<(FavouriteId,)>(sql, args![user, content.id()])
         .await?
         .map(|(id,)| id))
+}
+
+/// As many ids as one look-up holds: one text for every list.
+const LOOKED_UP: usize = 50;
+
+/// Which of `contents`, all of one kind, the user marked.
+pub async fn marked(db: &Db, user: UserId, contents: &[Content]) -> Result<HashSet<i64>, DbError> {
+    let column = match contents.first() {
+        Some(Content::Channel(_)) => "channel_id",
+        Some(Content::Movie(_)) => "vod_movie_id",
+        Some(Content::Series(_)) => "vod_series_id",
+        Some(Content::Episode(_)) | None => return Ok(HashSet::new()),
+    };
+    let places: Vec<String> = (0..LOOKED_UP).map(|at| format!("${}", at + 2)).collect();
+    let sql = format!(
+        "select {column} from user_favorites where user_id = $1 and {column} in ({})",
+        places.join(", ")
+    );
+    let mut marked = HashSet::new();
+    for part in contents.chunks(LOOKED_UP) {
+        // No row has the id 0.
+        let ids = part
+            .iter()
+            .map(|content| content.id())
+            .chain(std::iter::repeat(0));
+        let args = std::iter::once(Value::from(user)).chain(ids.take(LOOKED_UP).map(Value::from));
+        let found: Vec<(i64,)> = db.all(Sql::built(sql.clone()), args.collect()).await?;
+        marked.extend(found.into_iter().map(|(id,)| id));
+    }
+    Ok(marked)
 }
 
 pub async fn count(db: &Db, user: UserId) -> Result<i64, DbError> {

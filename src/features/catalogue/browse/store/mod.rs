@@ -28,6 +28,12 @@ pub async fn categories(db: &Db) -> Result<Vec<String>, DbError> {
     Ok(natural(db.all(sql, args![]).await?))
 }
 
+pub async fn channel_total(db: &Db) -> Result<i64, DbError> {
+    let sql = "select count(*) from channels where not hidden and stream_count > 0";
+    let (total,) = db.one(sql, args![]).await?;
+    Ok(total)
+}
+
 pub async fn title_totals(db: &Db) -> Result<(i64, i64, i64), DbError> {
     db.one(
         "select (select count(*) from vod_movies where version_count > 0),

@@ -1,0 +1,141 @@
+//! Channels, films and series to look through, and what a person marked of them.
+
+mod channel;
+mod channels;
+mod favourites;
+mod listing;
+mod monogram;
+mod movie;
+mod series;
+mod star;
+mod titles;
+
+use actix_web::HttpRequest;
+use actix_web::web::{self, ServiceConfig};
+use secrecy::ExposeSecret;
+
+use crate::ctx::Ctx;
+use crate::edge::{Client, Problem};
+use crate::features::accounts::credential;
+use crate::features::catalogue::content::Content;
+use crate::features::catalogue::quality::Tier;
+use crate::features::providers::url_parts::Format;
+use crate::support::ids::UserId;
+use crate::web::kit::page::public_url;
+use crate::web::kit::urls;
+use crate::web::ui;
+
+pub const CHANNELS: &str = "/channels";
+pub const MOVIES: &str = "/movies";
+pub const SERIES: &str = "/series";
+pub const FAVOURITES: &str = "/favourites";
+
+pub fn routes(config: &mut ServiceConfig) {
+    config
+        .route(CHANNELS, web::get().to(channels::index))
+        .route("/channels/{id}", web::get().to(channel::show))
+        .route("/channels/{id}/favourite", web::post().to(star::mark_channel))
+        .route(MOVIES, web::get().to(titles::movies))
+        .route("/movies/{id}", web::get().to(movie::show))
+        .route("/movies/{id}/favourite", web::post().to(star::mark_movie))
+        .route(SERIES, web::get().to(titles::series))
+        .route("/series/{id}", web::get().to(series::show))
+        .route("/series/{id}/favourite", web::post().to(star::mark_series))
+        .route(FAVOURITES, web::get().to(favourites::index));
+}
+
+/// The page of `content`; an episode has none of its own.
+fn path_of(content: Content) -> String {
+    let root = match content {
+        Content::Channel(_) => CHANNELS,
+        Content::Movie(_) => MOVIES,
+        Content::Series(_) => SERIES,
+        Content::Episode(_) => "/episodes",
+    };
+    format!("{root}/{}", content.id())
+}
+
+/// What stands in place of a list before anything was synced.
+fn nothing_yet(icon: &'static str, title: &str, has_provider: bool, is_admin: bool) -> ui::Empty {
+    match (has_provider, is_admin) {
+        (false, true) => {
+            let text = "Add the playlist of a provider; channels, films and series come with its first sync.";
+            let add = ui::Button::primary("Add provider")
+                .icon("plus")
+                .href(urls::NEW_PROVIDER);
+            ui::Empty::new(icon, title, text).action(add)
+        }
+        (true, true) => {
+            let text = "None of your providers has brought any. Sync one, or see how the last run went.";
+            let see = ui::Button::primary("See providers")
+                .icon("server")
+                .href(urls::PROVIDERS);
+            ui::Empty::new(icon, title, text).action(see)
+        }
+        (false, false) => ui::Empty::new(
+            icon,
+            title,
+            "They appear once an administrator has added a provider.",
+        ),
+        (true, false) => ui::Empty::new(icon, title, "They appear once a provider has been synced."),
+    }
+}
+
+/// The badge of a stored tier (`1080p`, `4K`).
+fn picture(tier: &Option<String>) -> ui::Badge {
+    let tier = tier.as_deref().and_then(|tier| tier.parse::<Tier>().ok());
+    let lines = tier.map(|tier| match tier {
+        Tier::K8 => 4_320,
+        Tier::K4 => 2_160,
+        Tier::P1440 => 1_440,
+        Tier::P1080 => 1_080,
+        Tier::P720 => 720,
+        Tier::P576 | Tier::P480 | Tier::P360 | Tier::P240 => 576,
+    });
+    ui::Badge::quality(lines)
+}
+
+/// A stored format in words.
+fn format_words(name: &str) -> String {
+    match Format::from_name(name) {
+        Some(Format::Hls) => "HLS".to_owned(),
+        Some(Format::Ts) => "MPEG-TS".to_owned(),
+        Some(Format::Unknown) | None => "Not known".to_owned(),
+        Some(Format::Smooth) => "Smooth Streaming".to_owned(),
+        Some(Format::Audio) => "Audio".to_owned(),
+        Some(other) => other.as_str().to_uppercase(),
+    }
+}
+
+/// Whether the product can play a stored format to players.
+fn is_playable(name: &str) -> bool {
+    Format::from_name(name).is_none_or(Format::is_relayable)
+}
+
+/// The base of links for players: the configured address, else the one in use.
+fn base_url(req: &HttpRequest) -> String {
+    public_url(req).unwrap_or_else(|| {
+        let scheme = if Client::of(req).https { "https" } else { "http" };
+        format!("{scheme}://{}", req.connection_info().host())
+    })
+}
+
+/// A link that plays `path` below one's own token (`channel/7`); none for who has no output credential.
+async fn play_link(
+    req: &HttpRequest,
+    ctx: &Ctx,
+    user: UserId,
+    path: &str,
+) -> Result<Option<String>, Problem> {
+    let own = credential::personal(ctx, user).await?;
+    Ok(own.map(|own| format!("{}/stream/{}/{path}", base_url(req), own.token.expose_secret())))
+}
+
+/// What the link of a film ends with.
+fn extension(format: &str) -> &'static str {
+    match Format::from_name(format) {
+        Some(Format::Hls) => "m3u8",
+        Some(Format::Unknown) | None => "mp4",
+        Some(known) => known.as_str(),
+    }
+}

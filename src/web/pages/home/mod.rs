@@ -1,0 +1,94 @@
+//! The start page: the first step, then what there is and how it is doing.
+
+use actix_web::HttpRequest;
+use actix_web::web::{self, Data, ServiceConfig};
+use askama::Template;
+
+use crate::ctx::Ctx;
+use crate::edge::Member;
+use crate::features::catalogue::browse::TitleTotals;
+use crate::features::catalogue::{browse, favourites};
+use crate::features::providers::{self, Summary};
+use crate::web::kit::respond::{self, Answer};
+use crate::web::kit::{Page, format, urls};
+use crate::web::ui;
+
+pub fn routes(config: &mut ServiceConfig) {
+    config.route(urls::HOME, web::get().to(show));
+}
+
+#[derive(Template)]
+#[template(path = "home/welcome.html")]
+struct Welcome {
+    page: Page,
+}
+
+#[derive(Template)]
+#[template(path = "home/show.html")]
+struct HomeShow {
+    page: Page,
+    providers: Summary,
+    channels: i64,
+    titles: TitleTotals,
+    favourites: i64,
+}
+
+/// GET /
+async fn show(req: HttpRequest, member: Member, ctx: Data<Ctx>) -> Answer {
+    let providers = providers::store::summary(&ctx.db).await?;
+    if providers.total == 0 {
+        let page = Page::new(&req, "Welcome")
+            .lead("Nothing is set up yet. One step, and there is something to watch.");
+        return respond::html(&req, &Welcome { page });
+    }
+    let page = HomeShow {
+        page: Page::new(&req, "Dashboard").lead("What there is to watch, and where it comes from."),
+        providers,
+        channels: browse::channel_total(&ctx.db).await?,
+        titles: browse::title_totals(&ctx.db).await?,
+        favourites: favourites::count(&ctx.db, member.user.id).await?,
+    };
+    respond::html(&req, &page)
+}
+
+impl HomeShow {
+    fn active_providers(&self) -> ui::Tile {
+        let Summary { total, enabled, .. } = self.providers;
+        let note = match total - enabled {
+            0 => "none is switched off".to_owned(),
+            off => format!(
+                "of {}; {} switched off",
+                format::number(total),
+                format::number(off)
+            ),
+        };
+        ui::Tile::new("Active providers", format::number(enabled))
+            .note(note)
+            .href(urls::PROVIDERS)
+            .help("Providers that are switched on")
+    }
+
+    fn active_streams(&self) -> ui::Tile {
+        let Summary {
+            streams,
+            active_streams,
+            ..
+        } = self.providers;
+        let tile = ui::Tile::new("Active streams", format::number(active_streams))
+            .help("Streams of channels that are in use, of all providers that are switched on");
+        match streams - active_streams {
+            0 => tile,
+            out => tile.note(format!("{} more are out of use", format::number(out))),
+        }
+    }
+
+    /// Providers are there, and nothing of them yet.
+    fn first_sync(&self) -> ui::Notice {
+        if self.page.is_admin() {
+            let text = "Start a sync on the page of a provider; channels, films and series come with it.";
+            ui::Notice::info(text).title("No provider has been synced yet")
+        } else {
+            ui::Notice::info("They appear once a provider has been synced.").title("Nothing to watch yet")
+        }
+    }
+}

@@ -1,0 +1,5 @@
+//! What programs are told of the catalogue, and what they tell of plays.
+
+mod catalogue;
+mod favourites;
+mod plays;
