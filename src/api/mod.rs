@@ -9,6 +9,7 @@ mod channels;
 mod content;
 mod favourites;
 mod jobs;
+mod library;
 pub mod list;
 pub mod openapi;
 mod output_credentials;

@@ -3,7 +3,8 @@ use utoipa::OpenApi;
 
 use super::openapi::{self, Security};
 use super::{
-    audit, auth, channels, favourites, jobs, output_credentials, plays, providers, settings, users, vod,
+    audit, auth, channels, favourites, jobs, library, output_credentials, plays, providers, settings, users,
+    vod,
 };
 
 /// Each path with its methods and handlers: makes the routes, the table that tests go through, and the description.
@@ -60,6 +61,9 @@ table! {
     "/api/vod/series": get vod::series_index;
     "/api/vod/series/{id}": get vod::series;
     "/api/vod/stats": get vod::stats;
+    "/api/vod/generate-strm": post library::generate;
+    "/api/library/trash": get library::trash;
+    "/api/library/trash/{id}/restore": post library::restore;
     "/api/favorites": get favourites::index, post favourites::create;
     "/api/favorites/{id}": delete favourites::destroy;
     "/api/analytics/history": get plays::index, post plays::create;

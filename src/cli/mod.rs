@@ -2,6 +2,7 @@
 
 mod match_names;
 mod migrate;
+mod provider;
 mod serve;
 mod strm_from;
 
@@ -33,6 +34,8 @@ enum Command {
     Migrate,
     /// Turn a playlist into STRM files, without server and database
     StrmFrom(strm_from::StrmFrom),
+    /// Add and list providers
+    Provider(provider::ProviderCommand),
 }
 
 /// Exit statuses of commands, besides 0 for done.
@@ -50,6 +53,7 @@ pub fn run() -> ExitCode {
         Some(Command::StrmFrom(arguments)) => return strm_from::run(&arguments),
         None | Some(Command::Serve) => OnDatabase::Serve,
         Some(Command::Migrate) => OnDatabase::Migrate,
+        Some(Command::Provider(command)) => OnDatabase::Provider(command),
     };
     let config = match Config::load(&arguments.flags) {
         Ok(config) => config,
@@ -69,12 +73,14 @@ pub fn run() -> ExitCode {
 enum OnDatabase {
     Serve,
     Migrate,
+    Provider(provider::ProviderCommand),
 }
 
 async fn dispatch(command: OnDatabase, config: Config) -> Result<ExitCode, StartError> {
     match command {
         OnDatabase::Serve => serve::run(config).await,
         OnDatabase::Migrate => migrate::run(config).await,
+        OnDatabase::Provider(command) => provider::run(command, config).await,
     }
 }
 

@@ -13,6 +13,7 @@ pub fn routes(config: &mut ServiceConfig) {
     config
         .configure(pages::accounts::routes)
         .configure(pages::audit::routes)
+        .configure(pages::providers::routes)
         .configure(pages::home::routes)
         .configure(pages::catalogue::routes)
         .route(kit::assets::ROUTE, web::get().to(kit::assets::show))

@@ -17,6 +17,7 @@ mod jobs;
 mod leases;
 mod m3u;
 mod matching;
+mod outputs;
 mod providers;
 mod settings;
 mod strm_from;

@@ -5,6 +5,7 @@ mod catalogue;
 mod db;
 pub mod extract;
 mod history;
+mod library;
 mod outputs;
 mod providers;
 pub mod render;

@@ -1,6 +1,7 @@
 //! What players and media servers read: names, playlists, STRM and NFO files, trash. Pure writers and their jobs.
 
 pub mod distinct;
+pub mod library;
 pub mod m3u;
 pub mod naming;
 pub mod nfo;

@@ -4,15 +4,15 @@ use crate::support::validation::Invalid;
 /// Why something about a provider cannot be done.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    #[error("there is no such provider")]
+    #[error("There is no such provider.")]
     NotFound,
     #[error(transparent)]
     Invalid(#[from] Invalid),
-    #[error("another provider has this name")]
+    #[error("Another provider has this name.")]
     NameTaken,
     /// What is stored encrypted cannot be read.
     #[error(
-        "the provider's addresses cannot be read with this key file; put back the one that belongs to the database"
+        "The provider's addresses cannot be read with this key file; put back the one that belongs to the database."
     )]
     Sealed,
     #[error(transparent)]

@@ -44,6 +44,16 @@ pub fn url(text: &str) -> String {
     shown
 }
 
+/// Whether a text that somebody typed as an address holds, or may hold, something that [`url`] would mask.
+pub fn hides(text: &str) -> bool {
+    let text = text.trim();
+    let read = Url::parse(text).ok().filter(Url::has_host);
+    match read.or_else(|| Url::parse(&format!("http://{text}")).ok()) {
+        Some(read) => url(read.as_str()) != read.as_str().replace("%2A%2A%2A", MASK) && url(text) != text,
+        None => text.contains(['@', '?', '=', '/']),
+    }
+}
+
 fn masked_query(query: &str) -> String {
     let masked: Vec<Cow<'_, str>> = query
         .split('&')
@@ -229,6 +239,32 @@ mod tests {
     fn a_masked_address_stays_as_it_is_when_masked_again() {
         let once = url("http://ann:s3cret@tv.example/live/ann/s3cret/1?token=abc#x");
         assert_eq!(url(&once), once);
+    }
+
+    #[test]
+    fn what_was_typed_is_shown_again_only_without_a_secret() {
+        for harmless in [
+            "",
+            "http://tv.example/list.m3u",
+            "HTTP://tv.example",
+            "tv.example/list.m3u",
+            "ftp://tv.example/list.m3u",
+            "nonsense",
+            "http://***@tv.example/live/***/***/1?token=***",
+        ] {
+            assert!(!hides(harmless), "{harmless}");
+        }
+        for secret in [
+            "http://ann:s3cret@tv.example/",
+            "http://tv.example/get.php?username=ann&password=s3cret",
+            "tv.example/get.php?password=s3cret",
+            "ann:s3cret@tv.example",
+            "ftp://ann:s3cret@tv.example/",
+            "http://tv.example/live/ann/s3cret/1",
+            "http:// tv.example/get.php?password=s3cret",
+        ] {
+            assert!(hides(secret), "{secret}");
+        }
     }
 
     #[test]

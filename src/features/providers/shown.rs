@@ -29,6 +29,14 @@ pub struct Host {
     pub state: BreakerState,
 }
 
+impl Shown {
+    /// How many of its hosts are not asked at the moment.
+    pub fn paused_hosts(&self) -> usize {
+        let is_open = |host: &&Host| matches!(host.state, BreakerState::Open { .. });
+        self.hosts.iter().filter(is_open).count()
+    }
+}
+
 impl Host {
     /// `closed`, `open` or `half_open`.
     pub fn state_name(&self) -> &'static str {

@@ -8,6 +8,7 @@ use super::provider::{Provider, Status, Summary, Totals};
 use super::{Draft, Error, Secrets};
 use crate::args;
 use crate::db::{Db, DbError, Tx};
+use crate::record;
 use crate::support::crypto::Keys;
 use crate::support::ids::ProviderId;
 use crate::support::paging::{Listed, Slice};
@@ -55,6 +56,28 @@ pub async fn count(db: &Db) -> Result<i64, DbError> {
     let sql = "select count(*) from providers where deleted_at is null";
     let (count,) = db.one(sql, args![]).await?;
     Ok(count)
+}
+
+record! {
+    /// What all providers have together.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+    pub struct Sum {
+        pub providers: i64,
+        pub enabled: i64,
+        pub channels: i64,
+        pub active_channels: i64,
+        pub movies: i64,
+        pub series: i64,
+    }
+}
+
+/// The sums over all providers of what their last syncs counted.
+pub async fn sum(db: &Db) -> Result<Sum, DbError> {
+    let sql = "select count(*), count(*) filter (where enabled), \
+               cast(coalesce(sum(total_channels), 0) as bigint), cast(coalesce(sum(active_channels), 0) as bigint), \
+               cast(coalesce(sum(total_vod_movies), 0) as bigint), cast(coalesce(sum(total_vod_series), 0) as bigint) \
+               from providers where deleted_at is null";
+    db.one(sql, args![]).await
 }
 
 /// Id and name of each, by name; at most a thousand.

@@ -48,10 +48,8 @@ pub const ENTRIES: &[Entry] = &[
     entry(Group::Watch, "Films", "/movies", "film"),
     entry(Group::Watch, "Series", "/series", "clapperboard"),
     entry(Group::Watch, "Favourites", "/favourites", "star"),
-    Entry {
-        admin: true,
-        ..entry(Group::Manage, "Audit log", "/audit", "scroll-text")
-    },
+    managed("Providers", "/providers", "server"),
+    managed("Audit log", "/audit", "scroll-text"),
 ];
 
 const fn entry(group: Group, label: &'static str, path: &'static str, icon: &'static str) -> Entry {
@@ -61,6 +59,13 @@ const fn entry(group: Group, label: &'static str, path: &'static str, icon: &'st
         path,
         icon,
         admin: false,
+    }
+}
+
+const fn managed(label: &'static str, path: &'static str, icon: &'static str) -> Entry {
+    Entry {
+        admin: true,
+        ..entry(Group::Manage, label, path, icon)
     }
 }
 

@@ -1,40 +1,13 @@
 //! The program itself as a child process.
 
 use std::io::{BufRead, BufReader, Read};
-use std::path::Path;
-use std::process::{Child, Command, Output, Stdio};
+use std::process::{Child, Command, Stdio};
 
 use m3u_strm_processor::db::Engine;
 use tempfile::TempDir;
 
+use crate::support::program::{program, run};
 use crate::support::{OnEngine, TestDb};
-
-fn program(data: &Path) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_m3u-strm-processor"));
-    command
-        .env_clear()
-        .env("STRM_DATA_DIR", data)
-        .env("STRM_LISTEN", "127.0.0.1:0")
-        .stdin(Stdio::null());
-    // Where an instrumented build writes what it covered.
-    if let Some(profile) = std::env::var_os("LLVM_PROFILE_FILE") {
-        command.env("LLVM_PROFILE_FILE", profile);
-    }
-    command
-}
-
-fn run(command: &mut Command) -> (Option<i32>, String, String) {
-    let Output {
-        status,
-        stdout,
-        stderr,
-    } = command.output().unwrap();
-    (
-        status.code(),
-        String::from_utf8(stdout).unwrap(),
-        String::from_utf8(stderr).unwrap(),
-    )
-}
 
 fn terminate(child: &Child) {
     let killed = Command::new("kill")

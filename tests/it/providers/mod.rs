@@ -1,4 +1,5 @@
 mod breakers;
 mod changes;
+mod cli;
 mod connection;
 mod store;

@@ -4,6 +4,7 @@ pub mod app;
 pub mod ctx;
 pub mod db;
 mod postgres;
+pub mod program;
 pub mod seed;
 pub mod statements;
 

@@ -40,6 +40,9 @@ pub(super) fn features(a: &Facts, b: &Facts) -> Option<&'static str> {
 
 /// How many of a hundred letters two identities have in common.
 pub(super) fn spelling(a: &Facts, b: &Facts) -> u8 {
+    if a.words.len().max(b.words.len()) > 200 {
+        return 0;
+    }
     (strsim::normalized_damerau_levenshtein(&a.words, &b.words) * 100.0) as u8
 }
 

@@ -49,6 +49,7 @@ pub(super) fn read(raw: &str, known: Option<Country>) -> Identity {
     let words = Words::cut(raw, vocabulary::is_quality);
     let mut reading = Reading {
         raw,
+        known,
         roles: vec![Role::Identity; words.list.len()],
         words,
         prefix: None,
@@ -57,17 +58,18 @@ pub(super) fn read(raw: &str, known: Option<Country>) -> Identity {
         shift: 0,
         language: None,
     };
-    reading.take_prefixes(known);
+    reading.take_prefixes();
     reading.take_decoration();
-    reading.take_bare_prefix(known);
+    reading.take_bare_prefix();
     reading.take_shift();
     reading.take_suffixes();
     reading.keep_something();
-    reading.finish(known)
+    reading.finish()
 }
 
 struct Reading<'a> {
     raw: &'a str,
+    known: Option<Country>,
     words: Words,
     roles: Vec<Role>,
     prefix: Option<Country>,
@@ -164,8 +166,8 @@ impl Reading<'_> {
         }
     }
 
-    fn finish(self, known: Option<Country>) -> Identity {
-        let country = known.or(self.prefix);
+    fn finish(self) -> Identity {
+        let country = self.known.or(self.prefix);
         if let Some(Station { sign, sub_channel }) = station::find(&self.words, |i| self.is_kept(i), country)
         {
             let words = if sub_channel == 0 {

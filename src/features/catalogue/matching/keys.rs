@@ -27,17 +27,14 @@ impl Keys {
         if identity.words.is_empty() {
             return Keys::default();
         }
-        let own =
-            |language: &&str| country.is_some_and(|country| country.code().eq_ignore_ascii_case(language));
-        let language = identity.language.filter(|language| !own(language));
         let telling = loose::telling_words(&identity.words, country);
-        let base = features(identity, language, places);
+        let base = features(identity, identity.language, places);
         Keys {
-            exact: exact(features(identity, identity.language, places), &identity.words),
+            exact: exact(base, &identity.words),
             tvg: tvg_id.map_or(0, tvg),
             loose: [
                 in_order(base, &telling),
-                sorted(features(identity, None, places), &telling, language),
+                sorted(features(identity, None, places), &telling, identity.language),
             ],
             near: if identity.is_station() {
                 [0; 3]

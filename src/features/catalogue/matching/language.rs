@@ -1,11 +1,7 @@
 //! Languages as they stand behind names: the code of two letters for each.
 
-/// The language a word or code names at the end of a name or in brackets.
-pub(super) fn of(word: &str) -> Option<&'static str> {
-    of_name(word).or_else(|| of_code(word))
-}
-
-fn of_code(word: &str) -> Option<&'static str> {
+/// The language of a code of two or three letters.
+pub(super) fn of_code(word: &str) -> Option<&'static str> {
     Some(match word {
         "en" | "eng" => "en",
         "fr" | "fra" | "fre" => "fr",
@@ -22,6 +18,7 @@ fn of_code(word: &str) -> Option<&'static str> {
     })
 }
 
+/// The language of its name, in English or its own words.
 pub(super) fn of_name(word: &str) -> Option<&'static str> {
     Some(match word {
         "english" | "ingles" | "anglais" | "englisch" | "inglese" | "engleza" | "angielski" | "ingilizce" => {

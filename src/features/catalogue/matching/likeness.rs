@@ -19,14 +19,23 @@ pub(super) fn compare(
     least: u8,
 ) -> Option<(Likeness, [bool; 2])> {
     let found = match kind {
-        0 => word_by_word(a, b),
-        1 => by_sound(a, b).map(|likeness| (likeness, [likeness.percent == OTHER_SCRIPT; 2])),
+        BY_INITIALS => word_by_word(a, b),
+        BY_SOUND => by_sound(a, b).map(|likeness| (likeness, [likeness.percent == OTHER_SCRIPT; 2])),
         _ => by_acronym([a, b], whole),
     };
     found
         .or_else(|| by_spelling(a, b, least))
         .filter(|(likeness, _)| likeness.percent >= least)
 }
+
+/// The kinds of near keys, in the order in which an entry holds them.
+const BY_INITIALS: u8 = 0;
+const BY_SOUND: u8 = 1;
+/// Without a country too many names have the same initials.
+pub(super) const BY_ACRONYM: u8 = 2;
+
+/// Longer texts are not compared letter by letter: no channel is called so, and it would take too long.
+const LONGEST: usize = 120;
 
 const SHORTENED: u8 = 90;
 const SOUND: u8 = 89;
@@ -37,10 +46,12 @@ const SPELLING: u8 = 84;
 
 /// Below the certainty of the other comparisons: letters that would have to change, only asked for by a low threshold.
 fn by_spelling(a: &[&str], b: &[&str], least: u8) -> Option<(Likeness, [bool; 2])> {
-    if least > SPELLING || numbers(a) != numbers(b) || a.len() != b.len() {
+    let (run_a, run_b) = (a.concat(), b.concat());
+    let too_long = run_a.len().max(run_b.len()) > LONGEST;
+    if least > SPELLING || too_long || numbers(a) != numbers(b) || a.len() != b.len() {
         return None;
     }
-    let percent = (strsim::normalized_damerau_levenshtein(&a.concat(), &b.concat()) * 100.0) as u8;
+    let percent = (strsim::normalized_damerau_levenshtein(&run_a, &run_b) * 100.0) as u8;
     Some((
         Likeness {
             percent: percent.min(SPELLING),
@@ -63,7 +74,7 @@ fn word_by_word(a: &[&str], b: &[&str]) -> Option<(Likeness, [bool; 2])> {
     if a.len() != b.len() {
         return None;
     }
-    let (mut shared, mut shortened, mut misspelt) = (0, [false; 2], 0);
+    let (mut shared, mut shortened, mut misspelt, mut least) = (0, [false; 2], 0, 5);
     for (x, y) in a.iter().zip(b) {
         if x == y {
             shared += if x.chars().any(char::is_alphabetic) {
@@ -74,9 +85,11 @@ fn word_by_word(a: &[&str], b: &[&str]) -> Option<(Likeness, [bool; 2])> {
         } else if is_shortened(x, y) {
             shortened[0] = true;
             shared += x.len();
+            least = least.max(needed_beside(x));
         } else if is_shortened(y, x) {
             shortened[1] = true;
             shared += y.len();
+            least = least.max(needed_beside(y));
         } else if is_misspelt(x, y) {
             misspelt += 1;
         } else {
@@ -91,7 +104,7 @@ fn word_by_word(a: &[&str], b: &[&str]) -> Option<(Likeness, [bool; 2])> {
             },
             [false; 2],
         )),
-        (0, [_, _]) if shared >= 5 => Some((
+        (0, _) if shared >= least => Some((
             Likeness {
                 percent: SHORTENED,
                 because: "the same words, some of them shortened",
@@ -100,6 +113,14 @@ fn word_by_word(a: &[&str], b: &[&str]) -> Option<(Likeness, [bool; 2])> {
         )),
         _ => None,
     }
+}
+
+/// How many letters two names must share where one word is cut to this: `hi` says less than `sp`.
+fn needed_beside(short: &str) -> usize {
+    let vowel = short
+        .bytes()
+        .any(|b| matches!(b, b'a' | b'e' | b'i' | b'o' | b'u'));
+    if short.len() == 2 && vowel { 8 } else { 5 }
 }
 
 /// `geo` of `geographic`, `dcmntrs` of `documentaries`: begins alike, keeps the order of letters, lacks two or more.
@@ -143,7 +164,11 @@ fn is_contraction(short: &str, long: &str) -> bool {
 fn is_misspelt(a: &str, b: &str) -> bool {
     let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
     let shorter = a.len().min(b.len());
-    if shorter < 5 || a.len().abs_diff(b.len()) > 1 || a[0] != b[0] || a.last() != b.last() {
+    if !(5..=LONGEST).contains(&shorter)
+        || a.len().abs_diff(b.len()) > 1
+        || a[0] != b[0]
+        || a.last() != b.last()
+    {
         return false;
     }
     if a.iter().chain(&b).any(|c| c.is_numeric()) {
@@ -187,10 +212,12 @@ fn by_sound(a: &[&str], b: &[&str]) -> Option<Likeness> {
             because: "the same sounds in another script",
         });
     }
+    let words_begin_alike =
+        a.len() != b.len() || a.iter().zip(b).all(|(x, y)| x.chars().next() == y.chars().next());
     let (a, b) = (a.concat(), b.concat());
     let longest = a.chars().count().max(b.chars().count());
     let ends_agree = a.chars().next() == b.chars().next() && a.chars().next_back() == b.chars().next_back();
-    let close = strsim::damerau_levenshtein(&a, &b) * 7 <= longest;
+    let close = words_begin_alike && longest <= LONGEST && strsim::damerau_levenshtein(&a, &b) * 7 <= longest;
     (consonants >= 3 && ends_agree && close).then_some(Likeness {
         percent: SOUND,
         because: "it sounds the same",

@@ -97,6 +97,9 @@ pub(super) fn header_set(headers: &BTreeMap<String, String>) -> Result<(), Valid
         if OWN_HEADERS.contains(&name.to_ascii_lowercase().as_str()) {
             return Err(refusal(format!("{name} is set by the product itself.")));
         }
+        if value.is_empty() {
+            return Err(refusal(format!("Give {name} a value, after a colon.")));
+        }
         if value == mask::MASK {
             return Err(refusal(format!(
                 "Type the value of {name} again: *** stands for one that is not shown."

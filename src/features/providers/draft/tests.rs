@@ -93,6 +93,7 @@ fn each_field_has_its_bounds() {
         ("headers", json!({ "X-Line": "a\r\nb: c" })),
         ("headers", json!({ "Host": "other.example" })),
         ("headers", json!({ "X-Number": 1 })),
+        ("headers", json!({ "X-Empty": " " })),
         ("headers", json!(["a"])),
     ] {
         let sent = with(json!({ field: wrong }));

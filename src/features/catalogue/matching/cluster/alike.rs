@@ -67,6 +67,9 @@ fn explain(nodes: &mut Nodes, entries: &[Facts], [a, b]: [u32; 2], Likeness { pe
     }
 }
 
+/// A near key of more names than this tells nothing, and comparing each with each would take too long.
+const MOST_ALIKE: usize = 400;
+
 /// Two nodes that are alike; `unique` marks a side that may mean only one.
 struct Edge {
     nodes: [u32; 2],
@@ -81,7 +84,9 @@ fn edges(nodes: &mut Nodes, entries: &[Facts], options: &Options) -> Vec<Edge> {
     for node in nodes.all() {
         let facts = nodes.facts(node, entries);
         if seen.insert((facts.keys.loose[0], facts.country)) {
-            let keys = facts.keys.near.iter().zip(0_u8..).filter(|&(&key, _)| key != 0);
+            let keys = facts.keys.near.iter().zip(0_u8..).filter(|&(&key, kind)| {
+                key != 0 && (facts.country.is_some() || kind != likeness::BY_ACRONYM)
+            });
             keyed.extend(keys.map(|(&key, kind)| (key, facts.country, node, kind)));
         }
     }
@@ -89,7 +94,7 @@ fn edges(nodes: &mut Nodes, entries: &[Facts], options: &Options) -> Vec<Edge> {
     keyed.sort_unstable();
     let mut edges = Vec::new();
     for run in keyed.chunk_by(|a, b| (a.0, a.1) == (b.0, b.1)) {
-        if run.len() < 2 {
+        if !(2..=MOST_ALIKE).contains(&run.len()) {
             continue;
         }
         let words: Vec<Vec<&str>> = run

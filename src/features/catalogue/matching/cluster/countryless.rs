@@ -88,29 +88,24 @@ impl Channels {
         for &(node, _) in &known {
             *streams.entry(nodes.root(node)).or_default() += nodes.size(node);
         }
-        let mut by_key: HashMap<u64, Vec<Channel>> = HashMap::new();
-        for &(node, country) in &known {
-            let channel = Channel {
-                streams: streams.get(&nodes.root(node)).copied().unwrap_or(0),
+        let channel = |node: u32, country: Country| {
+            let streams = streams.get(&nodes.peek_root(node)).copied().unwrap_or(0);
+            Channel {
+                streams,
                 country,
                 node,
-            };
-            let facts = nodes.facts(node, entries);
-            for key in [facts.keys.exact, facts.keys.loose[0]] {
-                by_key.entry(key).or_default().push(channel);
+            }
+        };
+        let mut by_key: HashMap<u64, Vec<Channel>> = HashMap::new();
+        for &(node, country) in &known {
+            let keys = nodes.facts(node, entries).keys;
+            for key in [keys.exact, keys.loose[0]] {
+                by_key.entry(key).or_default().push(channel(node, country));
             }
         }
-        for (facts, &node) in entries.iter().zip(&nodes.of_entry) {
-            if let (Some(country), true) = (facts.country, facts.keys.tvg != 0) {
-                let bearers = by_key.entry(facts.keys.tvg).or_default();
-                if !bearers.iter().any(|channel| channel.node == node) {
-                    let root = nodes.peek_root(node);
-                    bearers.push(Channel {
-                        streams: streams.get(&root).copied().unwrap_or(0),
-                        country,
-                        node,
-                    });
-                }
+        for &(id, _, node) in tvg::runs(&tvg::bearers(nodes, entries)).flatten() {
+            if let Some(country) = nodes.key(node).country {
+                by_key.entry(id).or_default().push(channel(node, country));
             }
         }
         Channels { by_key }

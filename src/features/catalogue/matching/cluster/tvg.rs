@@ -14,23 +14,36 @@ use super::{
 /// An id on more identities than this is no id but a placeholder.
 const MOST_NAMES: usize = 48;
 
-type Bearer = (u64, bool, u32);
+/// A tvg-id, whether the node's country is known, and the node.
+pub(super) type Bearer = (u64, bool, u32);
 
 /// Joins nodes that share a tvg-id: those of known countries, and those without country among themselves.
 pub(super) fn join(nodes: &mut Nodes, entries: &[Facts]) {
-    let mut bearers: Vec<Bearer> = entries
+    let bearers = bearers(nodes, entries);
+    for same in runs(&bearers) {
+        join_pairs(nodes, entries, same);
+    }
+}
+
+/// Every node with every tvg-id it bears, sorted by id.
+pub(super) fn bearers(nodes: &Nodes, entries: &[Facts]) -> Vec<Bearer> {
+    let with_id = entries
         .iter()
         .zip(&nodes.of_entry)
-        .filter(|(facts, _)| facts.keys.tvg != 0)
+        .filter(|(facts, _)| facts.keys.tvg != 0);
+    let mut bearers: Vec<Bearer> = with_id
         .map(|(facts, &node)| (facts.keys.tvg, facts.country.is_some(), node))
         .collect();
     bearers.sort_unstable();
     bearers.dedup();
-    for same in bearers.chunk_by(|a, b| (a.0, a.1) == (b.0, b.1)) {
-        if (2..=MOST_NAMES).contains(&same.len()) {
-            join_pairs(nodes, entries, same);
-        }
-    }
+    bearers
+}
+
+/// The bearers of each id that is worth something.
+pub(super) fn runs(bearers: &[Bearer]) -> impl Iterator<Item = &[Bearer]> {
+    bearers
+        .chunk_by(|a, b| (a.0, a.1) == (b.0, b.1))
+        .filter(|same| same.len() <= MOST_NAMES)
 }
 
 fn join_pairs(nodes: &mut Nodes, entries: &[Facts], same: &[Bearer]) {

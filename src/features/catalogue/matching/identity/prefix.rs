@@ -11,11 +11,12 @@ use super::{
 
 impl Reading<'_> {
     /// `UK:`, `US |`, `|FR|`, `[DE]`, `4K | UK:` and the like, as many as there are.
-    pub(super) fn take_prefixes(&mut self, known: Option<Country>) {
+    pub(super) fn take_prefixes(&mut self) {
+        let known = self.known;
         let mut start = 0;
         while let Some((end, sure)) = self.segment_end(start) {
             let told: Vec<usize> = (start..end).filter(|&i| !self.is_decoration(i)).collect();
-            let country = self.country_of_segment(&told, known);
+            let country = self.country_of_segment(&told);
             let region = matches!(*told, [one] if vocabulary::is_region_prefix(self.words.text(one)));
             let contradicts = country.is_some_and(|country| match self.prefix {
                 Some(before) => before != country,
@@ -56,12 +57,12 @@ impl Reading<'_> {
         })
     }
 
-    fn country_of_segment(&self, words: &[usize], known: Option<Country>) -> Option<Country> {
+    fn country_of_segment(&self, words: &[usize]) -> Option<Country> {
         let &first = words.first()?;
         let text = self.words.text(first);
         if words.len() == 1 && (2..=3).contains(&text.len()) {
             let code = Country::from_code(text)
-                .filter(|country| Some(*country) == known)
+                .filter(|country| Some(*country) == self.known)
                 .or_else(|| country_code(text));
             let marked =
                 self.words.list[first].capitals || self.words.after(first).has(Gap::RULE | Gap::CLOSE);
@@ -72,7 +73,7 @@ impl Reading<'_> {
     }
 
     /// `UK BBC ONE HD`: a code without a sign behind it, where what follows is a name.
-    pub(super) fn take_bare_prefix(&mut self, known: Option<Country>) {
+    pub(super) fn take_bare_prefix(&mut self) {
         let Some(first) = (0..self.words.list.len()).find(|&i| self.is_kept(i)) else {
             return;
         };
@@ -83,7 +84,11 @@ impl Reading<'_> {
             }
             _ => None,
         };
-        let agrees = country.is_some() && self.prefix.or(known).is_none_or(|known| Some(known) == country);
+        let agrees = country.is_some()
+            && self
+                .prefix
+                .or(self.known)
+                .is_none_or(|known| Some(known) == country);
         let names_something = (first + 1..self.words.list.len()).any(|i| {
             let plain = self.is_kept(i) && self.words.list[i].kind == Kind::Letters;
             plain && !vocabulary::is_kind_of_station(self.words.text(i))

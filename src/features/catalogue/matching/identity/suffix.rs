@@ -74,11 +74,16 @@ impl Reading<'_> {
     fn language_at(&self, index: usize) -> Option<&'static str> {
         let word = self.word(index)?;
         let text = self.words.text(index);
-        match (word.ends_run, word.before.is_none()) {
-            (false, _) => None,
-            (true, true) => language::of_name(text),
-            (true, false) => language::of(text),
-        }
+        let by_code = || {
+            let own = self
+                .known
+                .or(self.prefix)
+                .filter(|&country| Country::from_code(text) == Some(country));
+            language::of_code(text).filter(|_| own.is_none())
+        };
+        let apart = !word.before.is_none();
+        let found = language::of_name(text).or_else(|| if apart { by_code() } else { None });
+        found.filter(|_| word.ends_run)
     }
 
     fn country_at(&self, index: usize) -> Option<Country> {

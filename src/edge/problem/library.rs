@@ -1,0 +1,27 @@
+use super::Problem;
+use crate::features::outputs::library::LibraryError;
+
+impl From<LibraryError> for Problem {
+    fn from(error: LibraryError) -> Self {
+        let message = error.to_string();
+        match error {
+            LibraryError::NoPublicUrl => {
+                Self::conflict("no_public_url", message).with_recovery("Confirm the public URL", "/library")
+            }
+            LibraryError::NotInTrash => Self::not_found("This file in the trash"),
+            LibraryError::PlaceTaken(_) => Self::conflict("place_taken", sentence(&message)),
+            LibraryError::Tree(_) => Self::unavailable(sentence(&message), "the output folder"),
+            LibraryError::Accounts(error) => error.into(),
+            LibraryError::Db(error) => error.into(),
+            LibraryError::Cancelled | LibraryError::WriterGone => Self::internal(message),
+        }
+    }
+}
+
+fn sentence(text: &str) -> String {
+    let mut letters = text.chars();
+    letters
+        .next()
+        .map(|first| first.to_uppercase().chain(letters).collect::<String>() + ".")
+        .unwrap_or_default()
+}

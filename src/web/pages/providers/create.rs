@@ -1,0 +1,74 @@
+use actix_web::HttpRequest;
+use actix_web::web::{Data, Form};
+
+use super::form::{FORM, FormDialog, FormFragment, FormPage, FormView, ProviderForm};
+use crate::ctx::Ctx;
+use crate::edge::{Admin, Problem};
+use crate::features::providers::{self, Draft, Error, store};
+use crate::support::validation::Invalid;
+use crate::web::kit::respond::{self, Answer};
+use crate::web::kit::{Flash, Page};
+use crate::web::ui;
+
+const LEAD: &str = "A provider is one subscription: an address that answers with a playlist.";
+
+/// GET /providers/new: the form, in a dialog where scripts run.
+pub(super) async fn new(req: HttpRequest, _: Admin) -> Answer {
+    let view = FormView::new(ProviderForm::new(), None);
+    respond::page_or(&req, &page(&req, &view), &FormDialog { view: &view })
+}
+
+/// POST /providers: makes a provider. The same form sent again answers as it did the first time.
+pub(super) async fn create(
+    req: HttpRequest,
+    admin: Admin,
+    ctx: Data<Ctx>,
+    form: Form<ProviderForm>,
+) -> Answer {
+    let form = form.into_inner();
+    let key = Some(form.form_key.as_str()).filter(|key| !key.is_empty());
+    let invalid = match providers::create(&ctx, &admin.user.actor(), &form.sent(), key).await {
+        Ok(id) => {
+            let message = format!("“{}” is added. Sync it to fetch its channels.", form.name.trim());
+            return respond::redirect(&req, &super::path(id), Some(Flash::success(message)));
+        }
+        Err(error) => about_fields(error)?,
+    };
+    let view = FormView::refused(form, invalid, None);
+    respond::invalid(&req, &page(&req, &view), &FormFragment { view: &view })
+}
+
+/// POST /providers/checks: the message of the one field that was left.
+pub(super) async fn check(req: HttpRequest, _: Admin, ctx: Data<Ctx>, form: Form<ProviderForm>) -> Answer {
+    let mut invalid = Draft::new(&form.sent()).err().unwrap_or_default();
+    if form.field == "name" && store::find_by_name(&ctx.db, form.name.trim()).await?.is_some() {
+        invalid.add("name", NAME_TAKEN);
+    }
+    message(&req, &form.field, &invalid)
+}
+
+/// The message of one field.
+pub(super) fn message(req: &HttpRequest, field: &str, invalid: &Invalid) -> Answer {
+    let field = ui::Field::text(field, "", "").in_form(FORM).errors(invalid);
+    respond::html(req, &field.message())
+}
+
+pub(super) const NAME_TAKEN: &str = "Another provider has this name.";
+
+/// What a refusal says about the form's fields; other errors are no matter of the form.
+pub(super) fn about_fields(error: Error) -> Result<Invalid, Problem> {
+    match error {
+        Error::Invalid(invalid) => Ok(invalid),
+        Error::NameTaken => Ok(Invalid::field("name", NAME_TAKEN)),
+        error => Err(error.into()),
+    }
+}
+
+pub(super) fn page<'v>(req: &HttpRequest, view: &'v FormView) -> FormPage<'v> {
+    let page = Page::new(req, view.title()).under("Providers", super::INDEX);
+    let page = match &view.provider {
+        Some(provider) => page.under(&provider.name, super::path(provider.id)),
+        None => page.lead(LEAD),
+    };
+    FormPage { page, view }
+}

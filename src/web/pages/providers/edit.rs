@@ -1,0 +1,61 @@
+use actix_web::HttpRequest;
+use actix_web::web::{Data, Form, Path};
+
+use super::create::{NAME_TAKEN, about_fields, message, page};
+use super::form::{FormDialog, FormFragment, FormView, ProviderForm};
+use crate::ctx::Ctx;
+use crate::edge::Admin;
+use crate::features::providers::{self, Draft, store};
+use crate::support::ids::ProviderId;
+use crate::web::kit::Flash;
+use crate::web::kit::respond::{self, Answer};
+
+/// GET /providers/{id}/edit: the form, in a dialog where scripts run.
+pub(super) async fn edit(req: HttpRequest, _: Admin, ctx: Data<Ctx>, id: Path<ProviderId>) -> Answer {
+    let shown = providers::show(&ctx, id.into_inner()).await?;
+    let view = FormView::new(ProviderForm::of(&shown), Some(shown.provider));
+    respond::page_or(&req, &page(&req, &view), &FormDialog { view: &view })
+}
+
+/// POST /providers/{id}: changes a provider.
+pub(super) async fn update(
+    req: HttpRequest,
+    admin: Admin,
+    ctx: Data<Ctx>,
+    id: Path<ProviderId>,
+    form: Form<ProviderForm>,
+) -> Answer {
+    let (id, form) = (id.into_inner(), form.into_inner());
+    let invalid = match providers::update(&ctx, &admin.user.actor(), id, &form.sent()).await {
+        Ok(provider) => {
+            let message = format!("“{}” is saved.", provider.name);
+            return respond::redirect(&req, &super::path(id), Some(Flash::success(message)));
+        }
+        Err(error) => about_fields(error)?,
+    };
+    let provider = store::get(&ctx.db, id).await?;
+    let view = FormView::refused(form, invalid, Some(provider));
+    respond::invalid(&req, &page(&req, &view), &FormFragment { view: &view })
+}
+
+/// POST /providers/{id}/checks: the message of the one field that was left.
+pub(super) async fn check(
+    req: HttpRequest,
+    _: Admin,
+    ctx: Data<Ctx>,
+    id: Path<ProviderId>,
+    form: Form<ProviderForm>,
+) -> Answer {
+    let provider = store::get(&ctx.db, id.into_inner()).await?;
+    let secrets = provider.secrets(&ctx.keys).unwrap_or_default();
+    let mut invalid = Draft::changed(&provider, &secrets, &form.sent())
+        .err()
+        .unwrap_or_default();
+    if form.field == "name" {
+        let holder = store::find_by_name(&ctx.db, form.name.trim()).await?;
+        if holder.is_some_and(|holder| holder.id != provider.id) {
+            invalid.add("name", NAME_TAKEN);
+        }
+    }
+    message(&req, &form.field, &invalid)
+}

@@ -1,0 +1,326 @@
+use askama::Template;
+use secrecy::ExposeSecret;
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+
+use crate::features::providers::{Provider, Shown, mask};
+use crate::support::crypto::random_token;
+use crate::support::validation::Invalid;
+use crate::web::ui;
+
+/// The id of the form, and the beginning of its fields' ids.
+pub(super) const FORM: &str = "provider";
+
+/// A provider as the form holds it: what was typed, as text.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct ProviderForm {
+    pub form_key: String,
+    pub name: String,
+    pub r#type: String,
+    pub m3u_url: String,
+    /// One address a line.
+    pub backup_urls: String,
+    pub priority: String,
+    pub max_connections: String,
+    pub user_agent: String,
+    /// One `Name: value` a line.
+    pub headers: String,
+    enabled: Option<String>,
+    /// Which field was left, where only that one is to be checked.
+    pub field: String,
+}
+
+impl ProviderForm {
+    /// For a new provider.
+    pub fn new() -> Self {
+        Self {
+            form_key: random_token().expose_secret().to_owned(),
+            r#type: "m3u".to_owned(),
+            priority: "50".to_owned(),
+            enabled: Some("true".to_owned()),
+            ..Self::default()
+        }
+    }
+
+    /// For a stored one, its addresses masked.
+    pub fn of(shown: &Shown) -> Self {
+        let provider = &shown.provider;
+        let lines: Vec<String> = shown
+            .headers
+            .iter()
+            .map(|(name, value)| format!("{name}: {value}"))
+            .collect();
+        Self {
+            name: provider.name.clone(),
+            r#type: provider.kind.as_str().to_owned(),
+            m3u_url: shown.m3u_url.clone(),
+            backup_urls: shown.backup_urls.join("\n"),
+            priority: provider.priority.to_string(),
+            max_connections: provider
+                .max_connections
+                .map(|most| most.to_string())
+                .unwrap_or_default(),
+            user_agent: provider.user_agent.clone().unwrap_or_default(),
+            headers: lines.join("\n"),
+            enabled: provider.enabled.then(|| "true".to_owned()),
+            ..Self::default()
+        }
+    }
+
+    pub fn enabled(&self) -> bool {
+        self.enabled.is_some()
+    }
+
+    /// The fields as a program would send them.
+    pub fn sent(&self) -> Map<String, Value> {
+        let fields = json!({
+            "name": self.name,
+            "type": self.r#type,
+            "m3u_url": self.m3u_url,
+            "backup_urls": lines(&self.backup_urls).collect::<Vec<_>>(),
+            "priority": number(&self.priority),
+            "max_connections": number(&self.max_connections),
+            "user_agent": self.user_agent,
+            "headers": lines(&self.headers).map(header).collect::<Map<_, _>>(),
+            "enabled": self.enabled(),
+        });
+        match fields {
+            Value::Object(fields) => fields,
+            _ => Map::new(),
+        }
+    }
+
+    /// Empties what holds a secret, before the form is shown again, and says so at the field.
+    pub fn forget_secrets(&mut self, invalid: &mut Invalid) {
+        if mask::hides(&self.m3u_url) {
+            self.m3u_url.clear();
+            invalid.add("m3u_url", RETYPE);
+        }
+        if lines(&self.backup_urls).any(mask::hides) {
+            let kept: Vec<&str> = lines(&self.backup_urls).filter(|url| !mask::hides(url)).collect();
+            self.backup_urls = kept.join("\n");
+            invalid.add("backup_urls", RETYPE);
+        }
+        let is_secret = |line: &&str| {
+            let (name, value) = split(line);
+            mask::header(name, value) != value
+        };
+        if lines(&self.headers).any(|line| is_secret(&line)) {
+            let kept: Vec<&str> = lines(&self.headers).filter(|line| !is_secret(line)).collect();
+            self.headers = kept.join("\n");
+            invalid.add(
+                "headers",
+                "Type the missing headers again: values that may be secret are not sent back.",
+            );
+        }
+    }
+
+    /// Whether the part with the rarer fields begins open.
+    pub fn is_detailed(&self, invalid: &Invalid) -> bool {
+        let rare = [
+            "backup_urls",
+            "priority",
+            "max_connections",
+            "user_agent",
+            "headers",
+        ];
+        rare.iter().any(|field| invalid.fields().contains_key(*field))
+            || [
+                &self.backup_urls,
+                &self.max_connections,
+                &self.user_agent,
+                &self.headers,
+            ]
+            .iter()
+            .any(|text| !text.is_empty())
+    }
+}
+
+const RETYPE: &str = "Type the address again: it holds a password, which is not sent back.";
+
+fn lines(text: &str) -> impl Iterator<Item = &str> {
+    text.lines().map(str::trim).filter(|line| !line.is_empty())
+}
+
+/// A number as JSON; a text that is none stays a text, which is refused with the field's own message.
+fn number(text: &str) -> Value {
+    match text.trim() {
+        "" => Value::Null,
+        text => text
+            .parse::<i64>()
+            .map_or_else(|_| json!(text), |number| json!(number)),
+    }
+}
+
+fn split(line: &str) -> (&str, &str) {
+    let (name, value) = line.split_once(':').unwrap_or((line, ""));
+    (name.trim(), value.trim())
+}
+
+fn header(line: &str) -> (String, Value) {
+    let (name, value) = split(line);
+    (name.to_owned(), json!(value))
+}
+
+/// Where a form leads and what stands in it.
+pub(super) struct FormView {
+    pub form: ProviderForm,
+    pub invalid: Invalid,
+    /// The stored provider, or none for a new one.
+    pub provider: Option<Provider>,
+    /// What the last test found, where scripts are off.
+    pub tested: Option<super::tests::TestResult>,
+}
+
+impl FormView {
+    pub fn new(form: ProviderForm, provider: Option<Provider>) -> Self {
+        Self {
+            form,
+            invalid: Invalid::default(),
+            provider,
+            tested: None,
+        }
+    }
+
+    /// After a refusal.
+    pub fn refused(mut form: ProviderForm, mut invalid: Invalid, provider: Option<Provider>) -> Self {
+        form.forget_secrets(&mut invalid);
+        Self {
+            form,
+            invalid,
+            provider,
+            tested: None,
+        }
+    }
+
+    pub fn action(&self) -> String {
+        self.below("")
+    }
+
+    pub fn checks(&self) -> String {
+        self.below("/checks")
+    }
+
+    pub fn tests(&self) -> String {
+        self.below("/tests")
+    }
+
+    /// Where cancelling leads.
+    pub fn back(&self) -> String {
+        self.below("")
+    }
+
+    pub fn title(&self) -> String {
+        match &self.provider {
+            Some(provider) => format!("Edit {}", provider.name),
+            None => "Add a provider".to_owned(),
+        }
+    }
+
+    pub fn submit_label(&self) -> &'static str {
+        if self.provider.is_some() {
+            "Save changes"
+        } else {
+            "Add provider"
+        }
+    }
+
+    fn below(&self, rest: &str) -> String {
+        match &self.provider {
+            Some(provider) => format!("/providers/{}{rest}", provider.id),
+            None => format!("/providers{rest}"),
+        }
+    }
+}
+
+/// The form alone, as a fragment.
+#[derive(Template)]
+#[template(path = "providers/_form.html")]
+pub(super) struct FormFragment<'v> {
+    pub view: &'v FormView,
+}
+
+/// The form in a dialog.
+#[derive(Template)]
+#[template(path = "providers/_form_dialog.html")]
+pub(super) struct FormDialog<'v> {
+    pub view: &'v FormView,
+}
+
+/// The form as a page.
+#[derive(Template)]
+#[template(path = "providers/form.html")]
+pub(super) struct FormPage<'v> {
+    pub page: crate::web::kit::Page,
+    pub view: &'v FormView,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn typed() -> ProviderForm {
+        ProviderForm {
+            name: "Alpha".to_owned(),
+            m3u_url: "http://tv.example/get.php?password=s3cret".to_owned(),
+            backup_urls: " http://b.example/list.m3u \n\nhttp://ann:s3cret@c.example/".to_owned(),
+            priority: " 60 ".to_owned(),
+            max_connections: "two".to_owned(),
+            headers: "Referer: http://tv.example/\nAuthorization: Bearer s3cret\nnonsense".to_owned(),
+            ..ProviderForm::new()
+        }
+    }
+
+    #[test]
+    fn a_form_says_what_json_would_say() {
+        let sent = typed().sent();
+        assert_eq!(sent["priority"], json!(60));
+        assert_eq!(sent["max_connections"], json!("two"));
+        assert_eq!(
+            sent["backup_urls"],
+            json!(["http://b.example/list.m3u", "http://ann:s3cret@c.example/"])
+        );
+        assert_eq!(
+            sent["headers"],
+            json!({ "Referer": "http://tv.example/", "Authorization": "Bearer s3cret", "nonsense": "" })
+        );
+        assert_eq!(
+            (&sent["enabled"], &sent["user_agent"]),
+            (&json!(true), &json!(""))
+        );
+        let off = ProviderForm {
+            enabled: None,
+            ..typed()
+        };
+        assert_eq!(off.sent()["enabled"], json!(false));
+    }
+
+    #[test]
+    fn a_form_that_is_shown_again_keeps_what_was_typed_except_secrets() {
+        let mut form = typed();
+        let mut invalid = Invalid::field("max_connections", "This must be a whole number.");
+        form.forget_secrets(&mut invalid);
+        assert!(!format!("{form:?}").contains("s3cret"));
+        assert_eq!(
+            (form.name.as_str(), form.max_connections.as_str()),
+            ("Alpha", "two")
+        );
+        assert_eq!(form.backup_urls, "http://b.example/list.m3u");
+        assert_eq!(form.headers, "Referer: http://tv.example/\nnonsense");
+        let fields: Vec<&String> = invalid.fields().keys().collect();
+        assert_eq!(fields, ["backup_urls", "headers", "m3u_url", "max_connections"]);
+    }
+
+    #[test]
+    fn an_address_as_it_is_shown_may_be_shown_again() {
+        let mut form = typed();
+        form.m3u_url = mask::url(&form.m3u_url);
+        form.backup_urls.clear();
+        form.headers = "Authorization: ***".to_owned();
+        let mut invalid = Invalid::default();
+        form.forget_secrets(&mut invalid);
+        assert!(invalid.is_empty());
+        assert_eq!(form.m3u_url, "http://tv.example/get.php?password=***");
+    }
+}

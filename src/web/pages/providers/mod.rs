@@ -1,0 +1,48 @@
+//! Providers: the list, one provider, its form, its tests.
+
+mod activation;
+mod create;
+mod edit;
+mod form;
+mod index;
+mod removal;
+mod show;
+mod tests;
+
+use actix_web::web::{self, ServiceConfig};
+
+use crate::support::ids::ProviderId;
+
+pub const INDEX: &str = "/providers";
+
+/// The page of one provider.
+pub fn path(id: ProviderId) -> String {
+    format!("{INDEX}/{id}")
+}
+
+pub fn routes(config: &mut ServiceConfig) {
+    config
+        .service(
+            web::resource(INDEX)
+                .route(web::get().to(index::index))
+                .route(web::post().to(create::create)),
+        )
+        .service(web::resource("/providers/new").route(web::get().to(create::new)))
+        .service(web::resource("/providers/checks").route(web::post().to(create::check)))
+        .service(web::resource("/providers/tests").route(web::post().to(tests::of_new)))
+        .service(
+            web::resource("/providers/{id}")
+                .route(web::get().to(show::show))
+                .route(web::post().to(edit::update)),
+        )
+        .service(web::resource("/providers/{id}/edit").route(web::get().to(edit::edit)))
+        .service(web::resource("/providers/{id}/checks").route(web::post().to(edit::check)))
+        .service(web::resource("/providers/{id}/tests").route(web::post().to(tests::of_stored)))
+        .service(web::resource("/providers/{id}/activation").route(web::post().to(activation::create)))
+        .service(web::resource("/providers/{id}/deactivation").route(web::post().to(activation::destroy)))
+        .service(
+            web::resource("/providers/{id}/removal")
+                .route(web::get().to(removal::new))
+                .route(web::post().to(removal::create)),
+        );
+}

@@ -1,0 +1,209 @@
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use m3u_strm_processor::args;
+use m3u_strm_processor::features::outputs::library::{self, LibraryError, Outcome, Root};
+use m3u_strm_processor::support::paging::Slice;
+use tokio_util::sync::CancellationToken;
+
+use crate::on_both_engines;
+use crate::support::ctx::ACTOR;
+use crate::support::{OnEngine, TestCtx, TestDb};
+
+/// A catalogue with a channel, a film and an episode, and a confirmed public URL.
+struct Filled(TestCtx);
+
+impl OnEngine for Filled {
+    async fn on(engine: m3u_strm_processor::db::Engine) -> Self {
+        let test = TestCtx::with(TestDb::on(engine).await, &[("public_url", "http://tv.home:8080")]);
+        let db = &test.ctx.db;
+        for sql in [
+            "insert into providers (id, name, type, secrets, status, created_at, updated_at)
+             values (1, 'Alpha', 'm3u', 'x', 'ok', 0, 0)",
+            "insert into channels (id, name, plain_name, name_key, sort_key, normalized_name, category, lineup_number,
+                 stream_count, created_at)
+             values (7, 'One', 'One', 'one', 'one', 'one', '../News', 10000, 1, 0)",
+            "insert into vod_movies (id, title, normalized_title, name_key, sort_key, year, genre, version_count, created_at)
+             values (8, 'Big Buck Bunny', 'x', 'x', 'x', 2008, 'Comedy, Kids', 1, 0)",
+            "insert into vod_series (id, title, normalized_title, name_key, sort_key, episode_count, created_at)
+             values (9, 'Show', 'x', 'x', 'x', 1, 0)",
+            "insert into vod_episodes (id, series_id, season, episode, title, version_count, created_at)
+             values (10, 9, 1, 2, 'Pilot', 1, 0)",
+        ] {
+            // The bytes of the secrets are never read here.
+            let sql = if matches!(engine, m3u_strm_processor::db::Engine::Postgres) {
+                sql.replace("'x', 'ok'", "'\\x78'::bytea, 'ok'")
+            } else {
+                sql.to_owned()
+            };
+            db.execute(m3u_strm_processor::db::Sql::built(sql), args![]).await.unwrap();
+        }
+        Self(test)
+    }
+}
+
+impl Filled {
+    fn root(&self) -> PathBuf {
+        self.0.data.path().join("library")
+    }
+
+    async fn write(&self) -> Outcome {
+        library::run(
+            &self.0.ctx,
+            &ACTOR,
+            Root(self.root()),
+            &CancellationToken::new(),
+            |_, _, _| {},
+        )
+        .await
+        .unwrap()
+    }
+
+    async fn sql(&self, sql: &'static str) {
+        self.0.ctx.db.execute(sql, args![]).await.unwrap();
+    }
+
+    fn files(&self) -> BTreeMap<String, String> {
+        let mut files = BTreeMap::new();
+        collect(&self.root(), &self.root(), &mut files);
+        files
+    }
+}
+
+fn collect(root: &Path, folder: &Path, files: &mut BTreeMap<String, String>) {
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            collect(root, &path, files);
+        } else {
+            let name = path.strip_prefix(root).unwrap().to_string_lossy().into_owned();
+            if !name.starts_with('.') {
+                files.insert(name, std::fs::read_to_string(&path).unwrap());
+            }
+        }
+    }
+}
+
+fn outcome(written: u64, unchanged: u64) -> Outcome {
+    Outcome {
+        written,
+        unchanged,
+        ..Outcome::default()
+    }
+}
+
+const FILM: &str = "Movies/Comedy/Big Buck Bunny (2008)/Big Buck Bunny (2008)";
+
+on_both_engines! {
+    async fn files_are_written_once_and_left_alone_afterwards(test: Filled) {
+        assert_eq!(test.write().await, outcome(6, 0));
+        let files = test.files();
+        let names: Vec<&str> = files.keys().map(String::as_str).collect();
+        assert_eq!(names, [
+            "Live TV/News/One.strm",
+            "Movies/Comedy/Big Buck Bunny (2008)/Big Buck Bunny (2008).nfo",
+            "Movies/Comedy/Big Buck Bunny (2008)/Big Buck Bunny (2008).strm",
+            "TV Shows/Show/Season 01/Show - S01E02 - Pilot.nfo",
+            "TV Shows/Show/Season 01/Show - S01E02 - Pilot.strm",
+            "TV Shows/Show/tvshow.nfo",
+        ]);
+        let link = &files["Live TV/News/One.strm"];
+        assert!(link.starts_with("http://tv.home:8080/stream/") && link.ends_with("/channel/7\n"), "{link}");
+        let times = |root: &Path| {
+            let of = |name: &&str| std::fs::metadata(root.join(name)).unwrap().modified().unwrap();
+            names.iter().map(of).collect::<Vec<_>>()
+        };
+        let before = times(&test.root());
+        assert_eq!(test.write().await, outcome(0, 6));
+        assert_eq!(times(&test.root()), before);
+    }
+
+    async fn without_a_public_url_nothing_is_written(test: TestCtx) {
+        let root = Root(test.data.path().join("library"));
+        let refused = library::run(&test.ctx, &ACTOR, root.clone(), &CancellationToken::new(), |_, _, _| {}).await;
+        assert!(matches!(refused, Err(LibraryError::NoPublicUrl)));
+        assert!(matches!(library::start(&test.ctx, &ACTOR).await, Err(LibraryError::NoPublicUrl)));
+        assert!(!root.0.exists());
+    }
+
+    async fn what_is_gone_goes_to_the_trash_and_comes_back(test: Filled) {
+        test.write().await;
+        let before = test.files();
+        test.sql("update vod_movies set version_count = 0").await;
+        let outcome = test.write().await;
+        assert_eq!((outcome.trashed, outcome.unchanged), (2, 4));
+        assert_eq!(test.files().len(), 4);
+        let trash = library::list_trash(&test.0.ctx, Slice::default()).await.unwrap();
+        assert_eq!(trash.total, 2);
+        for file in trash.items {
+            library::restore(&test.0.ctx, &ACTOR, file.id).await.unwrap();
+        }
+        assert_eq!(test.files(), before);
+        // What was brought back is the owner's.
+        assert_eq!(test.write().await.trashed, 0);
+        assert_eq!(test.files(), before);
+    }
+
+    async fn a_restore_overwrites_nothing(test: Filled) {
+        test.write().await;
+        test.sql("update vod_movies set version_count = 0").await;
+        test.write().await;
+        let strm = test.root().join(format!("{FILM}.strm"));
+        std::fs::create_dir_all(strm.parent().unwrap()).unwrap();
+        std::fs::write(&strm, "mine").unwrap();
+        let trash = library::list_trash(&test.0.ctx, Slice::default()).await.unwrap();
+        let file = trash.items.iter().find(|file| file.path.ends_with(".strm")).unwrap();
+        let refused = library::restore(&test.0.ctx, &ACTOR, file.id).await;
+        assert!(matches!(refused, Err(LibraryError::PlaceTaken(_))));
+        assert_eq!(std::fs::read_to_string(&strm).unwrap(), "mine");
+        assert_eq!(library::list_trash(&test.0.ctx, Slice::default()).await.unwrap().total, 2);
+    }
+
+    async fn nothing_is_removed_while_a_sync_failed_or_is_held(test: Filled) {
+        test.write().await;
+        for status in ["failing", "held"] {
+            let sql = "update providers set status = $1";
+            test.0.ctx.db.execute(sql, args![status]).await.unwrap();
+            test.sql("update channels set stream_count = 0").await;
+            let outcome = test.write().await;
+            assert_eq!((outcome.trashed, outcome.kept), (0, 1));
+            assert!(outcome.kept_because.unwrap().contains("Alpha"));
+            assert_eq!(test.files().len(), 6);
+        }
+        test.sql("update providers set status = 'ok'").await;
+        assert_eq!(test.write().await.trashed, 1);
+    }
+
+    async fn a_renamed_series_moves_and_leaves_no_trash(test: Filled) {
+        test.write().await;
+        test.sql("update vod_series set title = 'Other Show'").await;
+        let outcome = test.write().await;
+        assert_eq!((outcome.written, outcome.moved, outcome.trashed), (3, 3, 0));
+        assert!(test.files().contains_key("TV Shows/Other Show/Season 01/Other Show - S01E02 - Pilot.strm"));
+        assert!(!test.root().join("TV Shows/Show").exists());
+    }
+
+    async fn a_file_that_somebody_changed_stays(test: Filled) {
+        test.write().await;
+        let nfo = test.root().join(format!("{FILM}.nfo"));
+        std::fs::write(&nfo, "<movie><title>My own</title></movie>").unwrap();
+        test.sql("update vod_movies set version_count = 0").await;
+        assert_eq!(test.write().await.trashed, 1);
+        assert!(nfo.exists());
+        assert_eq!(library::list_trash(&test.0.ctx, Slice::default()).await.unwrap().total, 1);
+    }
+
+    async fn a_new_channel_of_the_same_name_takes_no_name_away(test: Filled) {
+        test.write().await;
+        test.sql(
+            "insert into channels (id, name, plain_name, name_key, sort_key, normalized_name, category, country,
+                 lineup_number, stream_count, created_at)
+             values (3, 'One', 'One', 'one', 'one', 'one', '../News', 'us', 20000, 1, 0)",
+        )
+        .await;
+        assert_eq!(test.write().await, outcome(1, 6));
+        let files = test.files();
+        assert!(files["Live TV/News/One.strm"].ends_with("/channel/7\n"));
+        assert!(files["Live TV/News/One (US).strm"].ends_with("/channel/3\n"));
+    }
+}
