@@ -1,9 +1,11 @@
 //! Who hears which event: news travel upwards here and nowhere else. An event only refreshes what is shown.
 
+use std::time::Duration;
+
 use tokio::task::JoinHandle;
 
 use crate::ctx::Ctx;
-use crate::edge::Edge;
+use crate::edge::{Edge, principal};
 use crate::events::{Event, Heard};
 use crate::features::settings;
 
@@ -13,13 +15,32 @@ pub(super) fn start(ctx: &Ctx, edge: &Edge) -> JoinHandle<()> {
     let mut events = ctx.events.listen();
     tokio::spawn(async move {
         take_settings(&ctx, &edge).await;
-        while let Some(heard) = events.next().await {
-            match heard {
-                Heard::Event(Event::SettingsChanged) | Heard::Missed => take_settings(&ctx, &edge).await,
-                Heard::Event(_) => {}
+        let mut ticks = tokio::time::interval(ACCESS_CHECKED_EVERY);
+        loop {
+            tokio::select! {
+                _ = ticks.tick() => end_streams(&ctx, &edge).await,
+                heard = events.next() => match heard {
+                    None => break,
+                    Some(Heard::Event(Event::SettingsChanged)) => take_settings(&ctx, &edge).await,
+                    Some(Heard::Event(Event::AccessRevoked)) => end_streams(&ctx, &edge).await,
+                    Some(Heard::Missed) => {
+                        take_settings(&ctx, &edge).await;
+                        end_streams(&ctx, &edge).await;
+                    }
+                    Some(Heard::Event(_)) => {}
+                },
             }
         }
     })
+}
+
+/// What another node revoked is heard of only by looking.
+const ACCESS_CHECKED_EVERY: Duration = Duration::from_secs(10);
+
+async fn end_streams(ctx: &Ctx, edge: &Edge) {
+    if let Err(error) = principal::end_streams(ctx, &edge.streams).await {
+        tracing::warn!(%error, "sessions of open streams could not be checked");
+    }
 }
 
 async fn take_settings(ctx: &Ctx, edge: &Edge) {

@@ -5,6 +5,7 @@ mod migrate;
 mod provider;
 mod serve;
 mod strm_from;
+mod user;
 
 use std::io::Write;
 use std::process::ExitCode;
@@ -30,6 +31,8 @@ enum Command {
     Serve,
     /// Cluster the names of a table and say why
     Match(match_names::MatchNames),
+    /// Add, change and list users
+    User(user::Arguments),
     /// Bring the database up to date
     Migrate,
     /// Turn a playlist into STRM files, without server and database
@@ -52,6 +55,7 @@ pub fn run() -> ExitCode {
         Some(Command::Match(arguments)) => return match_names::run(&arguments),
         Some(Command::StrmFrom(arguments)) => return strm_from::run(&arguments),
         None | Some(Command::Serve) => OnDatabase::Serve,
+        Some(Command::User(arguments)) => OnDatabase::User(arguments),
         Some(Command::Migrate) => OnDatabase::Migrate,
         Some(Command::Provider(command)) => OnDatabase::Provider(command),
     };
@@ -72,6 +76,7 @@ pub fn run() -> ExitCode {
 /// The commands that need the configuration and what it names.
 enum OnDatabase {
     Serve,
+    User(user::Arguments),
     Migrate,
     Provider(provider::ProviderCommand),
 }
@@ -79,6 +84,7 @@ enum OnDatabase {
 async fn dispatch(command: OnDatabase, config: Config) -> Result<ExitCode, StartError> {
     match command {
         OnDatabase::Serve => serve::run(config).await,
+        OnDatabase::User(arguments) => user::run(arguments, config).await,
         OnDatabase::Migrate => migrate::run(config).await,
         OnDatabase::Provider(command) => provider::run(command, config).await,
     }

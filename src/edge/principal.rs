@@ -15,11 +15,13 @@ use actix_web::{Error, FromRequest, HttpMessage, HttpRequest, ResponseError, web
 use std::future::{Ready, ready};
 
 use super::limits::LimitKey;
-use super::sse::Owner;
+use super::sse::{Owner, Streams};
 use super::{Face, Problem, sessions};
 use crate::ctx::Ctx;
+use crate::features::accounts::AccountsError;
 use crate::features::accounts::credential::{self, Player};
 use crate::features::accounts::session::{self, SignedIn};
+use crate::support::ids::SessionId;
 
 /// Where programs sign in; the only path of the API for everybody.
 pub const API_SIGN_IN: &str = "/api/auth/login";
@@ -99,6 +101,22 @@ pub async fn player(ctx: &Ctx, token: &str) -> Result<Player, Problem> {
     credential::authenticate(ctx, token)
         .await?
         .ok_or_else(Problem::unauthenticated)
+}
+
+/// Ends the event streams whose sessions are over, on whichever node that was decided.
+///
+/// # Errors
+/// Whatever the database says; then nothing was ended.
+pub async fn end_streams(ctx: &Ctx, streams: &Streams) -> Result<(), AccountsError> {
+    for key in streams.sessions() {
+        let Ok(id) = key.parse::<SessionId>() else {
+            continue;
+        };
+        if !session::is_live(ctx, id).await? {
+            streams.end_session(&key);
+        }
+    }
+    Ok(())
 }
 
 /// Learns who asks, for pages and API; inside of [`sessions::middleware`], outside of the limits.

@@ -1,6 +1,6 @@
 //! Server-sent events: transport only. Who sends what is decided in `web/live` and `api`.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::convert::Infallible;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -65,6 +65,14 @@ impl Streams {
 
     pub fn count(&self) -> usize {
         self.lock().len()
+    }
+
+    /// The sessions that have a stream open, each once.
+    pub fn sessions(&self) -> BTreeSet<String> {
+        self.lock()
+            .values()
+            .map(|(owner, _)| owner.session.clone())
+            .collect()
     }
 
     /// Ends the streams of one session or token.

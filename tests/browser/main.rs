@@ -9,6 +9,7 @@
     reason = "tests stop at the first surprise"
 )]
 
+mod accounts;
 mod browser;
 mod components;
 mod dialogs;
@@ -16,6 +17,7 @@ mod errors;
 mod gallery;
 mod harness;
 mod live;
+mod product;
 mod scripts_off;
 mod server;
 
@@ -24,6 +26,7 @@ use m3u_strm_processor::web;
 
 fn main() -> std::process::ExitCode {
     harness::run(&[
+        accounts::cases(),
         components::cases(),
         dialogs::cases(),
         errors::cases(),

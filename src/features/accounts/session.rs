@@ -124,6 +124,11 @@ pub async fn authenticate(ctx: &Ctx, token: &str) -> Result<Option<SignedIn>, Ac
     }))
 }
 
+/// Whether a session has neither ended nor expired, and its user is active.
+pub async fn is_live(ctx: &Ctx, id: SessionId) -> Result<bool, AccountsError> {
+    Ok(store::is_live(&ctx.db, id, ctx.clock.now_ms()).await?)
+}
+
 /// The live sessions of a user, the last used first.
 pub async fn list(ctx: &Ctx, user: UserId) -> Result<Vec<Session>, AccountsError> {
     Ok(store::list(&ctx.db, user, ctx.clock.now_ms()).await?)

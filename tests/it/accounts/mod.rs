@@ -2,6 +2,7 @@
 
 mod api;
 mod audit;
+mod cli;
 mod credentials;
 mod first_start;
 mod pages;

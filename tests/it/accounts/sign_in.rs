@@ -1,3 +1,6 @@
+use m3u_strm_processor::edge::principal;
+use m3u_strm_processor::edge::sse::{Owner, Streams};
+use m3u_strm_processor::events::{Event, Heard};
 use m3u_strm_processor::features::accounts::{AccountsError, UserChange, session, users as accounts};
 use m3u_strm_processor::features::audit::Actor;
 use m3u_strm_processor::support::ids::SessionId;
@@ -87,6 +90,23 @@ on_both_engines! {
         assert!(matches!(refused, Err(AccountsError::NotFound)));
         session::revoke(&test.ctx, anna.id, opened.id).await.unwrap();
         assert!(session::authenticate(&test.ctx, opened.token.expose_secret()).await.unwrap().is_none());
+    }
+
+    async fn the_streams_of_a_session_that_is_over_end_and_no_others(test: TestCtx) {
+        let anna = add(&test, "anna", "viewer").await;
+        let (here, there) = (enter(&test, "anna", PASSWORD).await.unwrap(), enter(&test, "anna", PASSWORD).await.unwrap());
+        let streams = Streams::default();
+        let owner = |id: SessionId| Owner { session: id.to_string(), user: anna.id };
+        let (mine, _answer) = streams.open(owner(here.id));
+        let (other, _answer) = streams.open(owner(there.id));
+        let mut events = test.ctx.events.listen();
+        session::revoke(&test.ctx, anna.id, there.id).await.unwrap();
+        assert_eq!(events.next().await, Some(Heard::Event(Event::AccessRevoked)));
+        principal::end_streams(&test.ctx, &streams).await.unwrap();
+        assert!(mine.is_open() && !other.is_open());
+        test.advance_ms(31 * DAY_MS);
+        principal::end_streams(&test.ctx, &streams).await.unwrap();
+        assert!(!mine.is_open());
     }
 
     async fn expired_sessions_go_at_the_next_sign_in_and_a_user_has_a_hundred_at_most(test: TestCtx) {

@@ -109,6 +109,17 @@ impl FoundWithUser {
     }
 }
 
+pub(in super::super) async fn is_live(db: &Db, id: SessionId, now_ms: i64) -> Result<bool, DbError> {
+    let found: Option<(SessionId,)> = db
+        .optional(
+            "select s.id from sessions s join users u on u.id = s.user_id
+             where s.id = $1 and s.expires_at > $2 and u.is_active",
+            args![id, now_ms],
+        )
+        .await?;
+    Ok(found.is_some())
+}
+
 /// Moves the end of a session, unless another request did so since `seen_before_ms`.
 pub(in super::super) async fn touch(
     db: &Db,

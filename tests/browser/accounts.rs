@@ -1,0 +1,209 @@
+//! Signing in with the keyboard alone, and every page of accounts on a phone and a desk, light and dark.
+
+use fantoccini::key::Key;
+use serde_json::json;
+
+use crate::browser::{Browser, Theme, WIDTHS};
+use crate::harness::{Case, cases};
+use crate::product::{ADMIN, ADMIN_PASSWORD, Product};
+
+pub fn cases() -> Vec<Case> {
+    cases![
+        the_keyboard_alone_signs_in_and_out,
+        everything_works_without_scripts,
+        a_link_is_copied_and_revoked_in_a_dialog,
+        every_page_of_accounts_is_accessible,
+    ]
+}
+
+async fn type_text(browser: &Browser, text: &str) {
+    let active = browser.client.active_element().await.unwrap();
+    active.send_keys(text).await.unwrap();
+}
+
+async fn sign_in(browser: &Browser, product: &Product, next: &str) {
+    browser
+        .open(&product.url(&format!("/sign-in?next={next}")), 1280, Theme::Light)
+        .await;
+    browser
+        .find("#field-username")
+        .await
+        .send_keys(ADMIN)
+        .await
+        .unwrap();
+    browser
+        .find("#field-password")
+        .await
+        .send_keys(ADMIN_PASSWORD)
+        .await
+        .unwrap();
+    browser.click("form button[type=submit]").await;
+    browser.client.wait().for_url(&url(product, next)).await.unwrap();
+}
+
+fn url(product: &Product, path: &str) -> url::Url {
+    url::Url::parse(&product.url(path)).unwrap()
+}
+
+async fn the_keyboard_alone_signs_in_and_out(browser: Browser) {
+    let product = Product::start();
+    browser.open(&product.url("/account"), 1280, Theme::Light).await;
+    assert_eq!(
+        browser.client.current_url().await.unwrap(),
+        url(&product, "/sign-in?next=%2Faccount")
+    );
+    type_text(&browser, "Admin").await;
+    browser.press(Key::Tab).await;
+    type_text(&browser, "wrong password").await;
+    browser.press(Key::Enter).await;
+    browser
+        .wait_for("document.activeElement?.matches('[data-form-errors]')")
+        .await;
+    assert!(
+        browser
+            .text("[data-form-errors]")
+            .await
+            .contains("The user name or the password is wrong.")
+    );
+    let kept = browser
+        .run("return document.getElementById('field-username').value")
+        .await;
+    assert_eq!(kept, json!("Admin"));
+    browser.press(Key::Tab).await;
+    browser.press(Key::Tab).await;
+    type_text(&browser, ADMIN_PASSWORD).await;
+    browser.press(Key::Enter).await;
+    browser
+        .client
+        .wait()
+        .for_url(&url(&product, "/account"))
+        .await
+        .unwrap();
+    browser
+        .run("document.querySelector('summary[aria-label^=\"Account\"]').focus()")
+        .await;
+    browser.press(Key::Enter).await;
+    browser
+        .wait_for("document.querySelector('form[action=\"/sign-out\"]').checkVisibility()")
+        .await;
+    browser
+        .run("document.querySelector('form[action=\"/sign-out\"] button').focus()")
+        .await;
+    browser.press(Key::Enter).await;
+    browser
+        .client
+        .wait()
+        .for_url(&url(&product, "/sign-in"))
+        .await
+        .unwrap();
+    assert!(browser.text("main").await.contains("You are signed out."));
+    browser.expect_quiet_console().await;
+}
+
+async fn everything_works_without_scripts(browser: Browser) {
+    let product = Product::start();
+    browser.scripts(false).await;
+    sign_in(&browser, &product, "/account").await;
+    browser
+        .find("#field-name")
+        .await
+        .send_keys("Living room TV")
+        .await
+        .unwrap();
+    browser.click(".credential-form button").await;
+    browser
+        .client
+        .wait()
+        .for_element(fantoccini::Locator::Css(".credential:nth-child(2)"))
+        .await
+        .unwrap();
+    assert!(browser.text(".flash").await.contains("Living room TV"));
+    browser.click(".credential:nth-child(2) a.button").await;
+    browser
+        .client
+        .wait()
+        .for_element(fantoccini::Locator::Css("main .button-danger"))
+        .await
+        .unwrap();
+    browser.click("main .button-danger").await;
+    browser
+        .client
+        .wait()
+        .for_url(&url(&product, "/account"))
+        .await
+        .unwrap();
+    assert!(browser.text(".flash").await.contains("are dead"));
+}
+
+async fn a_link_is_copied_and_revoked_in_a_dialog(browser: Browser) {
+    let product = Product::start();
+    sign_in(&browser, &product, "/account").await;
+    let before = browser.text(".copy-text").await;
+    assert!(
+        before.starts_with(&product.url("/playlist.m3u?token=")),
+        "{before}"
+    );
+    browser.click(".credential a[aria-haspopup=dialog]").await;
+    browser.wait_for("document.querySelector('dialog[open]')").await;
+    let focused = browser
+        .run("return document.activeElement.textContent.trim()")
+        .await;
+    assert_eq!(focused, json!("Keep links"));
+    browser.expect_accessible("dialog").await;
+    browser.picture("account-renew").await;
+    browser.press(Key::Escape).await;
+    browser.wait_for("!document.querySelector('dialog[open]')").await;
+    browser
+        .wait_for("document.activeElement.matches('a[aria-haspopup=dialog]')")
+        .await;
+    browser.press(Key::Enter).await;
+    browser.wait_for("document.querySelector('dialog[open]')").await;
+    browser.click("dialog .button-danger").await;
+    browser
+        .wait_for("document.querySelector('.flash')?.textContent.includes('new ones')")
+        .await;
+    assert_ne!(browser.text(".copy-text").await, before);
+    browser.expect_quiet_console().await;
+}
+
+async fn every_page_of_accounts_is_accessible(browser: Browser) {
+    let product = Product::start();
+    for theme in Theme::BOTH {
+        for width in WIDTHS {
+            browser.open(&product.url("/sign-in"), width, theme).await;
+            look(&browser, "sign-in", width, theme).await;
+        }
+    }
+    sign_in(&browser, &product, "/account").await;
+    browser
+        .find("#field-name")
+        .await
+        .send_keys("Living room TV")
+        .await
+        .unwrap();
+    browser.click(".credential-form button").await;
+    browser
+        .wait_for("document.querySelectorAll('.credential').length === 2")
+        .await;
+    for (name, path) in [
+        ("account", "/account"),
+        ("password", "/password"),
+        ("audit", "/audit"),
+        ("revoke", "/account/credentials/1/revocation"),
+    ] {
+        for theme in Theme::BOTH {
+            for width in WIDTHS {
+                browser.open(&product.url(path), width, theme).await;
+                look(&browser, name, width, theme).await;
+            }
+        }
+    }
+    browser.expect_quiet_console().await;
+}
+
+async fn look(browser: &Browser, name: &str, width: u32, theme: Theme) {
+    let name = format!("{name}-{width}-{theme:?}").to_lowercase();
+    browser.picture(&name).await;
+    browser.expect_no_sideways_scroll().await;
+    browser.expect_accessible(&name).await;
+}
