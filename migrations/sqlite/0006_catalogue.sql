@@ -44,6 +44,7 @@ create table channels (
 create index channels_enabled_category on channels (enabled, category);
 create index channels_normalized_name on channels (normalized_name);
 create index channels_number on channels (number);
+create index channels_lineup_number on channels (lineup_number);
 create index channels_sort_key on channels (sort_key, id);
 create index channels_stream_count on channels (stream_count, sort_key);
 create index channels_merged_into on channels (merged_into) where merged_into is not null;
@@ -82,7 +83,7 @@ create table channel_streams (
     blocks blob not null,
     created_at bigint not null
 );
-create index channel_streams_identity on channel_streams (provider_id, id, digest, missing_since);
+create index channel_streams_identity on channel_streams (provider_id, id, identity_key, url_key, tvg_key, digest, missing_since);
 create index channel_streams_active_quality on channel_streams (is_active, quality_score);
 create index channel_streams_provider_active on channel_streams (provider_id, is_active);
 create index channel_streams_provider_channel on channel_streams (provider_id, channel_id);
@@ -157,6 +158,6 @@ create table vod_versions (
     created_at bigint not null,
     check ((movie_id is null) <> (episode_id is null))
 );
-create index vod_versions_identity on vod_versions (provider_id, id, digest, missing_since);
+create index vod_versions_identity on vod_versions (provider_id, id, identity_key, url_key, tvg_key, digest, missing_since, movie_id);
 create index vod_versions_movie on vod_versions (movie_id) where movie_id is not null;
 create index vod_versions_episode on vod_versions (episode_id) where episode_id is not null;

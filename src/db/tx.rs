@@ -127,12 +127,48 @@ impl Tx {
         }
     }
 
+    /// Hands each row found for `keys` to `take`, several hundred keys a statement: `head` ends before the list in
+    /// brackets (`… where id in`), `tail` follows it. A key that is given twice may be found twice.
+    pub async fn each_in<F>(
+        &mut self,
+        head: &'static str,
+        keys: impl IntoIterator<Item = Value>,
+        tail: &'static str,
+        mut take: F,
+    ) -> Result<(), DbError>
+    where
+        F: FnMut(&Row<'_>) -> Result<(), DbError> + Send,
+    {
+        let engine = self.engine();
+        let (full, one) = (in_list(engine, head, ROWS_AT_ONCE, tail), in_list(super::Engine::Postgres, head, 1, tail));
+        self.statements.note(one.as_str());
+        let mut keys = keys.into_iter();
+        loop {
+            let chunk: Vec<Value> = keys.by_ref().take(ROWS_AT_ONCE).collect();
+            match chunk.len() {
+                0 => return Ok(()),
+                ROWS_AT_ONCE => self.on().drain(full.clone(), chunk, true, &mut take).await?,
+                rest => self.on().drain(in_list(engine, head, rest, tail), chunk, false, &mut take).await?,
+            }
+        }
+    }
+
     fn on(&mut self) -> On<'_> {
         match &mut self.inner {
             Inner::Sqlite(tx) => On::Sqlite(&mut *tx, &self.statements),
             Inner::Postgres(tx) => On::Postgres(&mut *tx, &self.statements),
         }
     }
+}
+
+fn in_list(engine: super::Engine, head: &str, keys: usize, tail: &str) -> Sql {
+    let list: Vec<String> = (1..=keys)
+        .map(|key| match engine {
+            super::Engine::Sqlite => "?".to_owned(),
+            super::Engine::Postgres => format!("${key}"),
+        })
+        .collect();
+    Sql::built(format!("{head} ({}) {tail}", list.join(", ")))
 }
 
 /// SQLite looks a `$n` up among all the others of its statement, which takes quadratic time; a bare `?` it counts.
@@ -196,9 +232,17 @@ impl On<'_> {
         F: FnMut(&Row<'_>) -> Result<(), DbError> + Send,
     {
         self.note(&sql);
+        let lasting = is_lasting(&sql);
+        self.drain(sql, args, lasting, &mut take).await
+    }
+
+    async fn drain<F>(self, sql: Sql, args: Vec<Value>, lasting: bool, take: &mut F) -> Result<(), DbError>
+    where
+        F: FnMut(&Row<'_>) -> Result<(), DbError> + Send,
+    {
         macro_rules! drain {
             ($query:expr, $on:expr, $row:path) => {{
-                let mut rows = $query.fetch($on);
+                let mut rows = $query.persistent(lasting).fetch($on);
                 while let Some(row) = rows.try_next().await? {
                     take(&$row(&row))?;
                 }

@@ -3,7 +3,7 @@
 use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 
 /// Pushes what a character folds to: nothing, one character or a few; small letters without accents.
-pub(super) fn fold_char(c: char, push: &mut impl FnMut(char)) {
+pub(in crate::features::catalogue) fn fold_char(c: char, push: &mut impl FnMut(char)) {
     if c.is_ascii() {
         return push(c.to_ascii_lowercase());
     }

@@ -25,6 +25,7 @@ pub use cluster::{Options, cluster};
 pub use country::Country;
 pub use explain::{Rejected, rejected};
 pub use facts::{Facts, Raw};
+pub(in crate::features::catalogue) use fold::fold_char;
 pub use membership::{Membership, Method, Reason};
 
 /// A text with ornate letters (`ᴴᴰ`, full width) written plainly, for finding words in it.

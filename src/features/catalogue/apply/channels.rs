@@ -1,0 +1,391 @@
+//! Second pass: channels and their streams are written, channel by channel.
+
+use std::collections::{HashMap, HashSet};
+
+use crate::args;
+use crate::db::{DbError, Tx, Value};
+use crate::features::catalogue::entry::Entry;
+use crate::features::catalogue::names::{name_key, sort_key};
+use crate::features::catalogue::number::ChannelNumber;
+use crate::features::catalogue::store::channels::{self, ChannelRow, hand};
+use crate::features::catalogue::store::{state, streams};
+use crate::support::ids::ProviderId;
+
+use super::graph::Groups;
+use super::live::{NONE, Nodes};
+use super::member::{Member, in_play_order, packed};
+use super::partition::{Cluster, Partition, Verdict, members};
+use super::{Applied, ApplyError, Staged};
+
+/// Streams that are held at a time.
+const BATCH: usize = 2_048;
+/// What an entry without a group belongs to.
+pub(in crate::features::catalogue) const UNCATEGORIZED: &str = "Uncategorized";
+
+pub(super) struct Writer<'a> {
+    tx: &'a mut Tx,
+    provider: ProviderId,
+    now_ms: i64,
+    nodes: &'a Nodes,
+    partition: &'a mut Partition,
+    granted: &'a HashMap<u32, i64>,
+    next: &'a mut state::Next,
+    /// Normalised names whose bearers must be told apart anew.
+    stale_names: HashSet<String>,
+}
+
+#[derive(Default)]
+struct Rows {
+    channels: Vec<ChannelRow>,
+    streams: Vec<Value>,
+    places: Vec<Value>,
+}
+
+impl<'a> Writer<'a> {
+    #[expect(clippy::too_many_arguments, reason = "the parts of one transaction")]
+    pub(super) fn new(
+        tx: &'a mut Tx,
+        provider: ProviderId,
+        now_ms: i64,
+        nodes: &'a Nodes,
+        partition: &'a mut Partition,
+        granted: &'a HashMap<u32, i64>,
+        next: &'a mut state::Next,
+    ) -> Self {
+        Self { tx, provider, now_ms, nodes, partition, granted, next, stale_names: HashSet::new() }
+    }
+
+    /// Writes every concerned channel with its streams; returns the normalised names that need telling apart.
+    pub(super) async fn write(
+        mut self,
+        groups: &Groups,
+        staged: &mut dyn Staged,
+        applied: &mut Applied,
+    ) -> Result<HashSet<String>, ApplyError> {
+        self.number_channels();
+        let mut order: Vec<u32> = groups.nodes().to_vec();
+        order.retain(|node| self.cluster_at(*node) != NONE);
+        order.sort_unstable_by_key(|node| (self.first_of(*node), self.cluster_at(*node), *node));
+        let mut start = 0;
+        while start < order.len() {
+            let mut end = (start + BATCH).min(order.len());
+            while end < order.len() && self.cluster_at(order[end]) == self.cluster_at(order[end - 1]) {
+                end += 1;
+            }
+            self.write_batch(&order[start..end], staged, applied).await?;
+            start = end;
+        }
+        Ok(self.stale_names)
+    }
+
+    /// New channels get their ids in the order in which the list names them first.
+    fn number_channels(&mut self) {
+        let clusters = &mut self.partition.clusters;
+        let mut new: Vec<usize> = (0..clusters.len()).filter(|at| clusters[*at].channel == 0).collect();
+        new.sort_unstable_by_key(|at| clusters[*at].first);
+        for at in new {
+            clusters[at].channel = state::take(&mut self.next.channel);
+            clusters[at].is_new = true;
+        }
+    }
+
+    fn cluster_at(&self, node: u32) -> u32 {
+        self.partition.cluster_of.get(node as usize).copied().unwrap_or(NONE)
+    }
+
+    fn first_of(&self, node: u32) -> u32 {
+        self.partition.clusters.get(self.cluster_at(node) as usize).map_or(NONE, |cluster| cluster.first)
+    }
+
+    async fn write_batch(
+        &mut self,
+        batch: &[u32],
+        staged: &mut dyn Staged,
+        applied: &mut Applied,
+    ) -> Result<(), ApplyError> {
+        let members = members(self.tx, self.nodes, batch, staged).await?;
+        let mut known = self.known_channels(batch).await?;
+        let mut rows = Rows::default();
+        let mut buffer = Vec::new();
+        for together in members.chunk_by(|one, other| self.cluster_at(one.node) == self.cluster_at(other.node)) {
+            let Some(number) = together.first().map(|member| self.cluster_at(member.node)) else { continue };
+            let mut ranked: Vec<&Member> = together.iter().collect();
+            in_play_order(&mut ranked);
+            let before = self.partition.clusters.get(number as usize).and_then(|cluster| known.remove(&cluster.channel));
+            let Some(channel) = self.channel(number, &ranked, before.as_ref()) else { continue };
+            for (place, member) in (0..).zip(&ranked) {
+                self.stream(member, channel.id, place, staged, &mut buffer, &mut rows, applied)?;
+            }
+            if before.as_ref() != Some(&channel) {
+                self.note_name(before.as_ref(), &channel);
+                rows.channels.push(channel);
+            }
+        }
+        channels::write(self.tx, rows.channels).await?;
+        streams::write(self.tx, rows.streams).await?;
+        streams::place(self.tx, rows.places).await?;
+        Ok(())
+    }
+
+    async fn known_channels(&mut self, batch: &[u32]) -> Result<HashMap<i64, ChannelRow>, DbError> {
+        let clusters = batch.iter().filter_map(|node| self.partition.clusters.get(self.cluster_at(*node) as usize));
+        let mut ids: Vec<i64> =
+            clusters.filter(|cluster| !cluster.is_new).map(|cluster| cluster.channel).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        let mut known = HashMap::new();
+        channels::each_of(self.tx, ids.into_iter(), |row| {
+            known.insert(row.id, row);
+        })
+        .await?;
+        Ok(known)
+    }
+
+    /// The channel as it is now; what a person set in it stays.
+    fn channel(&mut self, number: u32, ranked: &[&Member], before: Option<&ChannelRow>) -> Option<ChannelRow> {
+        let cluster = self.partition.clusters.get(number as usize)?;
+        let best = ranked.first()?;
+        let granted = self.granted.get(&number).copied();
+        let mut channel = match before {
+            Some(before) => before.clone(),
+            None => new_channel(cluster, best, self.now_ms),
+        };
+        let by_hand = |bit| channel.hand_edited & bit != 0;
+        let (own_name, own_number, own_category, own_logo, own_epg) = (
+            by_hand(hand::NAME),
+            by_hand(hand::NUMBER),
+            by_hand(hand::CATEGORY),
+            by_hand(hand::LOGO),
+            by_hand(hand::EPG_ID),
+        );
+        let plain_name = best.facts().display_name().to_owned();
+        if channel.plain_name != plain_name {
+            channel.normalized_name = name_key(&plain_name);
+            if !own_name {
+                channel.name_key = channel.normalized_name.clone();
+                channel.sort_key = sort_key(&channel.name_key);
+                channel.name.clone_from(&plain_name);
+            }
+            channel.plain_name = plain_name;
+        }
+        if !own_category && let Some(category) = renamed_category(&channel.category, ranked) {
+            channel.category = category;
+        }
+        if !own_logo {
+            channel.logo_url = ranked.iter().find_map(|member| member.logo_url.clone());
+        }
+        if !own_epg {
+            channel.epg_id = ranked.iter().find_map(|member| member.tvg_id.clone());
+        }
+        if !own_number && channel.number.is_none() {
+            channel.number = granted;
+        }
+        if channel.lineup_number == 0 {
+            channel.lineup_number = channel.number.unwrap_or_else(|| next_number(&mut self.next.number));
+        }
+        channel.country = cluster.country.map(|country| country.code().to_owned());
+        channel.feed = cluster.feed.map(str::to_owned);
+        channel.language = ranked.iter().find_map(|member| member.language.clone());
+        count(&mut channel, ranked);
+        Some(channel)
+    }
+
+    fn note_name(&mut self, before: Option<&ChannelRow>, now: &ChannelRow) {
+        let same = before.is_some_and(|before| {
+            before.normalized_name == now.normalized_name
+                && before.plain_name == now.plain_name
+                && (before.country == now.country && before.feed == now.feed)
+                && before.stream_count > 0
+        });
+        if !same {
+            self.stale_names.insert(now.normalized_name.clone());
+            self.stale_names.extend(before.map(|before| before.normalized_name.clone()));
+        }
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "where the row comes from and where it goes")]
+    fn stream(
+        &mut self,
+        member: &Member,
+        channel: i64,
+        place: i64,
+        staged: &mut dyn Staged,
+        buffer: &mut Vec<u8>,
+        rows: &mut Rows,
+        applied: &mut Applied,
+    ) -> Result<(), ApplyError> {
+        let Some(verdict) = self.partition.verdicts.get(member.node as usize).copied() else { return Ok(()) };
+        let merge = Merge {
+            channel,
+            place,
+            verdict,
+            reason: self.partition.reasons.get(verdict.reason as usize).map_or("", String::as_str),
+        };
+        let Some(number) = self.nodes.staged_of(member.node) else {
+            if let Some(row) = &member.row && merge.differs(row) {
+                rows.places.extend(merge.values(row.id));
+            }
+            return Ok(());
+        };
+        let id = match &member.row {
+            Some(row) => row.id,
+            None => {
+                let id = state::take(&mut self.next.stream);
+                applied.ids.push((number, id));
+                id
+            }
+        };
+        staged.read(number, buffer)?;
+        let entry = Entry::decode(buffer)?;
+        let keys = staged.keys(number);
+        rows.streams.extend(args![
+            id,
+            self.provider,
+            channel,
+            keys.identity,
+            keys.url,
+            keys.tvg,
+            keys.digest,
+            member.score,
+            member.tier.map(|tier| tier.name()),
+            place,
+            verdict.method.name(),
+            verdict.confidence,
+            merge.reason,
+            entry.name,
+            entry.group,
+            entry.tvg_id,
+            entry.country,
+            entry.language,
+            member.number,
+            entry.logo_url,
+            entry.url_template,
+            entry.format,
+            entry.headers,
+            entry.metadata,
+        ]);
+        rows.streams.push(packed(staged.blocks(number)));
+        rows.streams.extend(args![self.now_ms, true, true]);
+        Ok(())
+    }
+}
+
+struct Merge<'a> {
+    channel: i64,
+    place: i64,
+    verdict: Verdict,
+    reason: &'a str,
+}
+
+impl Merge<'_> {
+    fn differs(&self, row: &streams::StreamRow) -> bool {
+        row.channel_id != self.channel
+            || row.backup_order != self.place
+            || row.merge_method.as_deref() != Some(self.verdict.method.name())
+            || row.merge_confidence != Some(i64::from(self.verdict.confidence))
+            || row.merge_reason.as_deref() != Some(self.reason)
+    }
+
+    fn values(&self, id: i64) -> Vec<Value> {
+        args![id, self.channel, self.place, self.verdict.method.name(), self.verdict.confidence, self.reason]
+    }
+}
+
+fn new_channel(cluster: &Cluster, best: &Member, now_ms: i64) -> ChannelRow {
+    ChannelRow {
+        id: cluster.channel,
+        name: String::new(),
+        plain_name: String::new(),
+        name_key: String::new(),
+        sort_key: String::new(),
+        normalized_name: String::new(),
+        category: if best.group.is_empty() { UNCATEGORIZED.to_owned() } else { best.group.clone() },
+        country: None,
+        language: None,
+        feed: None,
+        number: None,
+        lineup_number: 0,
+        logo_url: None,
+        epg_id: None,
+        hand_edited: 0,
+        stream_count: 0,
+        active_stream_count: 0,
+        best_resolution: None,
+        best_quality_score: None,
+        created_at: now_ms,
+    }
+}
+
+/// The new name of the group that gave the channel its category, if this change renamed it for all its streams.
+fn renamed_category(category: &str, ranked: &[&Member]) -> Option<String> {
+    if ranked.iter().any(|member| member.group == category) {
+        return None;
+    }
+    let was_of = |member: &&&Member| member.row.as_ref().is_some_and(|row| row.group_name == category);
+    let renamed = ranked.iter().find(was_of)?;
+    (!renamed.group.is_empty()).then(|| renamed.group.clone())
+}
+
+fn next_number(next: &mut i64) -> i64 {
+    let major = u32::try_from(state::take(next)).unwrap_or(u32::MAX);
+    ChannelNumber::new(major, 0).map_or(i64::MAX, ChannelNumber::stored)
+}
+
+fn count(channel: &mut ChannelRow, ranked: &[&Member]) {
+    let total = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
+    channel.stream_count = total(ranked.len());
+    channel.active_stream_count = total(ranked.iter().filter(|member| member.is_in_use()).count());
+    let best = ranked.iter().filter(|member| member.is_in_use()).max_by_key(|member| member.tier);
+    channel.best_resolution = best.and_then(|member| member.tier).map(|tier| tier.name().to_owned());
+    channel.best_quality_score = ranked.iter().filter(|member| member.is_in_use()).filter_map(|member| member.score).max();
+}
+
+/// What a person set in channels that were left empty, and their numbers, goes to those that took their streams.
+pub(super) async fn hand_over(tx: &mut Tx, moves: &[(i64, i64)]) -> Result<(), DbError> {
+    let mut rows: HashMap<i64, ChannelRow> = HashMap::new();
+    let ids = moves.iter().flat_map(|(from, to)| [*from, *to]);
+    channels::each_of(tx, ids, |row| {
+        rows.insert(row.id, row);
+    })
+    .await?;
+    let mut changed = Vec::new();
+    for (from, to) in moves {
+        let (Some(mut left), Some(taker)) = (rows.remove(from), rows.get_mut(to)) else { continue };
+        let before = taker.clone();
+        take_over(&mut left, taker);
+        if before != *taker {
+            changed.push(taker.clone());
+            channels::give_up(tx, left.id, left.number, left.lineup_number).await?;
+        }
+    }
+    channels::write(tx, changed).await?;
+    Ok(())
+}
+
+fn take_over(left: &mut ChannelRow, taker: &mut ChannelRow) {
+    let mut moves = |bit: i64| {
+        let moves = left.hand_edited & bit != 0 && taker.hand_edited & bit == 0;
+        taker.hand_edited |= if moves { bit } else { 0 };
+        moves
+    };
+    let (name, category, logo, epg) =
+        (moves(hand::NAME), moves(hand::CATEGORY), moves(hand::LOGO), moves(hand::EPG_ID));
+    let number = moves(hand::NUMBER) || (taker.number.is_none() && left.number.is_some());
+    if name {
+        (taker.name, taker.name_key, taker.sort_key) =
+            (left.name.clone(), left.name_key.clone(), left.sort_key.clone());
+    }
+    if category {
+        taker.category.clone_from(&left.category);
+    }
+    if logo {
+        taker.logo_url.clone_from(&left.logo_url);
+    }
+    if epg {
+        taker.epg_id.clone_from(&left.epg_id);
+    }
+    if number && let Some(own) = left.number.take() {
+        taker.number = Some(own);
+        std::mem::swap(&mut taker.lineup_number, &mut left.lineup_number);
+    }
+}

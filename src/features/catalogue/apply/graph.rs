@@ -1,0 +1,184 @@
+//! Which streams a change can concern at all: two streams can be in one channel only through shared blocks, so what no
+//! changed block reaches stays as it is.
+
+use std::collections::{HashMap, HashSet};
+use std::hash::{BuildHasherDefault, Hasher};
+
+/// Streams with their blocks, packed; a stream is its place in the order of [`Graph::push`].
+#[derive(Default)]
+pub(super) struct Graph {
+    blocks: Vec<u64>,
+    ends: Vec<u32>,
+}
+
+/// Blocks are hashes already.
+#[derive(Default)]
+pub(super) struct Taken(u64);
+
+impl Hasher for Taken {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.0 = self.0.rotate_left(8) ^ u64::from(*byte);
+        }
+    }
+
+    fn write_u64(&mut self, value: u64) {
+        self.0 = value;
+    }
+}
+
+pub(super) type BlockSet = HashSet<u64, BuildHasherDefault<Taken>>;
+type BlockMap = HashMap<u64, u32, BuildHasherDefault<Taken>>;
+
+impl Graph {
+    pub(super) fn push(&mut self, blocks: impl Iterator<Item = u64>) {
+        self.blocks.extend(blocks);
+        self.ends.push(to_u32(self.blocks.len()));
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    fn of(&self, node: usize) -> &[u64] {
+        let start = node.checked_sub(1).and_then(|before| self.ends.get(before)).map_or(0, |end| *end as usize);
+        let end = self.ends.get(node).map_or(start, |end| *end as usize);
+        self.blocks.get(start..end).unwrap_or(&[])
+    }
+
+    /// The streams that `seeds` reach over shared blocks, each with all its neighbours: groups of streams, no stream in
+    /// two of them, the groups in the order of their first stream and the streams of each in order.
+    pub(super) fn reached(&self, mut seeds: BlockSet) -> Groups {
+        let mut is_reached = vec![false; self.len()];
+        loop {
+            let mut grown = false;
+            for (node, reached) in is_reached.iter_mut().enumerate() {
+                let blocks = self.of(node);
+                if !*reached && blocks.iter().any(|block| seeds.contains(block)) {
+                    *reached = true;
+                    for block in blocks {
+                        grown |= seeds.insert(*block);
+                    }
+                }
+            }
+            if !grown {
+                break;
+            }
+        }
+        drop(seeds);
+        let nodes: Vec<u32> =
+            is_reached.iter().enumerate().filter(|(_, reached)| **reached).map(|(node, _)| to_u32(node)).collect();
+        self.grouped(nodes)
+    }
+
+    fn grouped(&self, mut nodes: Vec<u32>) -> Groups {
+        let mut parents: Vec<u32> = (0..to_u32(self.len())).collect();
+        let mut first_of = BlockMap::default();
+        for node in &nodes {
+            for block in self.of(*node as usize) {
+                let first = *first_of.entry(*block).or_insert(*node);
+                join(&mut parents, first, *node);
+            }
+        }
+        drop(first_of);
+        nodes.sort_unstable_by_key(|node| (root(&mut parents, *node), *node));
+        let mut ends = Vec::new();
+        for at in 1..=nodes.len() {
+            let same = nodes.get(at).is_some_and(|node| {
+                root(&mut parents, *node) == root(&mut parents, nodes[at - 1])
+            });
+            if !same {
+                ends.push(at);
+            }
+        }
+        Groups { nodes, ends }
+    }
+}
+
+/// Streams by group.
+pub(super) struct Groups {
+    nodes: Vec<u32>,
+    ends: Vec<usize>,
+}
+
+impl Groups {
+    /// Every stream in question.
+    pub(super) fn nodes(&self) -> &[u32] {
+        &self.nodes
+    }
+
+    /// Runs of whole groups with at least `size` streams each, the last aside.
+    pub(super) fn batches(&self, size: usize) -> impl Iterator<Item = &[u32]> {
+        let mut ends = self.ends.iter();
+        let mut start = 0;
+        std::iter::from_fn(move || {
+            let mut end = start;
+            while end - start < size {
+                match ends.next() {
+                    Some(next) => end = *next,
+                    None => break,
+                }
+            }
+            let batch = &self.nodes[start..end];
+            start = end;
+            (!batch.is_empty()).then_some(batch)
+        })
+    }
+}
+
+fn root(parents: &mut [u32], mut node: u32) -> u32 {
+    while parents[node as usize] != node {
+        let grandparent = parents[parents[node as usize] as usize];
+        parents[node as usize] = grandparent;
+        node = grandparent;
+    }
+    node
+}
+
+fn join(parents: &mut [u32], one: u32, other: u32) {
+    let (one, other) = (root(parents, one), root(parents, other));
+    parents[one.max(other) as usize] = one.min(other);
+}
+
+pub(super) fn to_u32(number: usize) -> u32 {
+    u32::try_from(number).unwrap_or(u32::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn graph(nodes: &[&[u64]]) -> Graph {
+        let mut graph = Graph::default();
+        for blocks in nodes {
+            graph.push(blocks.iter().copied());
+        }
+        graph
+    }
+
+    fn groups(graph: &Graph, seeds: &[u64]) -> Vec<Vec<u32>> {
+        let groups = graph.reached(seeds.iter().copied().collect());
+        groups.batches(1).map(<[u32]>::to_vec).collect()
+    }
+
+    #[test]
+    fn a_change_reaches_over_shared_blocks_and_no_further() {
+        let graph = graph(&[&[1, 2], &[3], &[2, 4], &[5], &[4], &[]]);
+        assert_eq!(groups(&graph, &[1]), [vec![0, 2, 4]]);
+        assert_eq!(groups(&graph, &[4, 3]), [vec![0, 2, 4], vec![1]]);
+        assert_eq!(groups(&graph, &[9]), Vec::<Vec<u32>>::new());
+    }
+
+    #[test]
+    fn batches_hold_whole_groups() {
+        let graph = graph(&[&[1], &[2], &[1], &[3], &[2]]);
+        let groups = graph.reached([1, 2, 3].into_iter().collect());
+        let batches: Vec<&[u32]> = groups.batches(3).collect();
+        assert_eq!(batches, [&[0, 2, 1, 4][..], &[3]]);
+        assert_eq!(groups.nodes().len(), 5);
+    }
+}

@@ -1,0 +1,210 @@
+//! Live streams: which are concerned, and the order of the steps.
+
+use std::collections::{HashMap, HashSet};
+
+use crate::args;
+use crate::db::{DbError, Tx};
+use crate::features::catalogue::entry::EntryKind;
+use crate::features::catalogue::matching::Options;
+use crate::features::catalogue::store::{channels as channel_store, provider as provider_store, state, streams};
+use crate::support::ids::{ChannelId, ProviderId};
+
+use super::graph::{BlockSet, Graph, Groups, to_u32};
+use super::member::unpacked;
+use super::partition::{Partition, partition};
+use super::{Applied, ApplyError, ChannelMoved, Changes, Staged, channels, names, numbers};
+
+/// Stands for "no cluster", "not staged".
+pub(super) const NONE: u32 = u32::MAX;
+
+/// Every stream of the catalogue as it will be, packed: stored ones by id, then added ones in the order of the list.
+#[derive(Default)]
+pub(super) struct Nodes {
+    graph: Graph,
+    ids: Vec<i64>,
+    channels: Vec<i64>,
+    missing: Vec<bool>,
+    staged: Vec<u32>,
+    /// Of the provider that is synced.
+    pub priority: i64,
+}
+
+enum Fate {
+    Updated(u32),
+    Returned,
+    Removed,
+}
+
+impl Nodes {
+    pub(super) fn len(&self) -> usize {
+        self.staged.len()
+    }
+
+    /// The row's id; none for an added entry.
+    pub(super) fn row_of(&self, node: u32) -> Option<i64> {
+        self.ids.get(node as usize).copied()
+    }
+
+    pub(super) fn staged_of(&self, node: u32) -> Option<u32> {
+        self.staged.get(node as usize).copied().filter(|staged| *staged != NONE)
+    }
+
+    pub(super) fn is_missing(&self, node: u32) -> bool {
+        self.missing.get(node as usize).copied().unwrap_or(false)
+    }
+
+    pub(super) fn channel_of(&self, node: u32) -> Option<i64> {
+        self.channels.get(node as usize).copied()
+    }
+
+    /// Channels of concerned streams that other streams form too and keep.
+    pub(super) fn settled_channels(&self, groups: &Groups) -> HashSet<i64> {
+        let concerned: HashSet<i64> = groups.nodes().iter().filter_map(|node| self.channel_of(*node)).collect();
+        let mut is_concerned = vec![false; self.channels.len()];
+        for node in groups.nodes() {
+            if let Some(flag) = is_concerned.get_mut(*node as usize) {
+                *flag = true;
+            }
+        }
+        let others = self.channels.iter().enumerate().filter(|(node, channel)| {
+            !is_concerned[*node] && !self.missing[*node] && concerned.contains(channel)
+        });
+        others.map(|(_, channel)| *channel).collect()
+    }
+
+    fn push(&mut self, blocks: impl Iterator<Item = u64>, is_missing: bool, staged: u32) {
+        self.graph.push(blocks);
+        self.missing.push(is_missing);
+        self.staged.push(staged);
+    }
+}
+
+pub(super) async fn apply(
+    tx: &mut Tx,
+    provider: ProviderId,
+    changes: &Changes,
+    staged: &mut dyn Staged,
+    next: &mut state::Next,
+    applied: &mut Applied,
+) -> Result<(), ApplyError> {
+    let fates = fates(changes, staged);
+    let added: Vec<u32> = live_only(&changes.added, staged);
+    if fates.is_empty() && added.is_empty() {
+        return Ok(());
+    }
+    set_missing(tx, changes).await?;
+    let (nodes, seeds) = load(tx, provider, &fates, &added, staged).await?;
+    drop(fates);
+    let groups = nodes.graph.reached(seeds);
+    let options = Options { fuzzy_threshold: changes.fuzzy_threshold, ..Options::default() };
+    let mut partition = partition(tx, &nodes, &groups, staged, &options).await?;
+    let granted = numbers::grant(tx, &partition, next).await?;
+    let writer = channels::Writer::new(tx, provider, changes.now_ms, &nodes, &mut partition, &granted, next);
+    let stale_names = writer.write(&groups, staged, applied).await?;
+    empty_channels(tx, &nodes, &groups, &partition, applied).await?;
+    names::tell_apart(tx, stale_names).await?;
+    Ok(())
+}
+
+fn fates(changes: &Changes, staged: &dyn Staged) -> HashMap<i64, Fate> {
+    let is_live = |kind: EntryKind| kind == EntryKind::Live;
+    let updated = changes.updated.iter().filter(|(number, _)| is_live(staged.kind(*number)));
+    let returned = changes.returned.iter().filter(|(kind, _)| is_live(*kind));
+    let removed = changes.removed.iter().filter(|(kind, _)| is_live(*kind));
+    updated
+        .map(|(number, id)| (*id, Fate::Updated(*number)))
+        .chain(returned.map(|(_, id)| (*id, Fate::Returned)))
+        .chain(removed.map(|(_, id)| (*id, Fate::Removed)))
+        .collect()
+}
+
+fn live_only(numbers: &[u32], staged: &dyn Staged) -> Vec<u32> {
+    numbers.iter().copied().filter(|number| staged.kind(*number) == EntryKind::Live).collect()
+}
+
+async fn set_missing(tx: &mut Tx, changes: &Changes) -> Result<(), DbError> {
+    let of = |list: &[(EntryKind, i64)], since: Option<i64>| {
+        let live = list.iter().filter(|(kind, _)| *kind == EntryKind::Live);
+        live.flat_map(|(_, id)| args![*id, since]).collect::<Vec<_>>()
+    };
+    streams::set_missing(tx, of(&changes.removed, Some(changes.now_ms))).await?;
+    streams::set_missing(tx, of(&changes.returned, None)).await?;
+    Ok(())
+}
+
+/// Every stream with its blocks as they will be, and the blocks that a change touches, old and new.
+async fn load(
+    tx: &mut Tx,
+    provider: ProviderId,
+    fates: &HashMap<i64, Fate>,
+    added: &[u32],
+    staged: &dyn Staged,
+) -> Result<(Nodes, BlockSet), ApplyError> {
+    let mut nodes = Nodes {
+        priority: provider_store::priority(tx, provider).await?,
+        ..Nodes::default()
+    };
+    let mut seeds = BlockSet::default();
+    streams::each_node(tx, |id, channel, was_missing, blocks| {
+        let fate = fates.get(&id);
+        if fate.is_some() {
+            seeds.extend(unpacked(blocks));
+        }
+        nodes.ids.push(id);
+        nodes.channels.push(channel);
+        match fate {
+            Some(Fate::Updated(number)) => {
+                let blocks = staged.blocks(*number);
+                seeds.extend(blocks);
+                nodes.push(blocks.iter().copied(), false, *number);
+            }
+            Some(Fate::Returned) => nodes.push(unpacked(blocks), false, NONE),
+            Some(Fate::Removed) => nodes.push(unpacked(blocks), true, NONE),
+            None => nodes.push(unpacked(blocks), was_missing, NONE),
+        }
+    })
+    .await?;
+    for number in added {
+        let blocks = staged.blocks(*number);
+        seeds.extend(blocks);
+        nodes.push(blocks.iter().copied(), false, *number);
+    }
+    Ok((nodes, seeds))
+}
+
+/// Channels whose streams are all missing or in other channels now.
+async fn empty_channels(
+    tx: &mut Tx,
+    nodes: &Nodes,
+    groups: &Groups,
+    partition: &Partition,
+    applied: &mut Applied,
+) -> Result<(), ApplyError> {
+    let going_on: HashSet<i64> = partition.clusters.iter().map(|cluster| cluster.channel).collect();
+    let taker_of: HashMap<i64, i64> = partition
+        .emptied
+        .iter()
+        .filter_map(|(channel, cluster)| Some((*channel, partition.clusters.get(*cluster as usize)?.channel)))
+        .collect();
+    let settled = nodes.settled_channels(groups);
+    let mut left: Vec<i64> = groups
+        .nodes()
+        .iter()
+        .filter_map(|node| nodes.channel_of(*node))
+        .filter(|channel| !going_on.contains(channel) && !settled.contains(channel))
+        .collect();
+    left.sort_unstable();
+    left.dedup();
+    let emptied = left.iter().flat_map(|channel| args![*channel, taker_of.get(channel).copied()]).collect();
+    channel_store::empty(tx, emptied).await?;
+    let mut moves: Vec<(i64, i64)> = taker_of.into_iter().collect();
+    moves.sort_unstable();
+    streams::follow(tx, moves.iter().flat_map(|(from, to)| args![*from, *to]).collect()).await?;
+    channels::hand_over(tx, &moves).await?;
+    applied.moved = moves
+        .into_iter()
+        .map(|(from, to)| ChannelMoved { from: ChannelId(from), to: ChannelId(to) })
+        .collect();
+    Ok(())
+}
+

@@ -1,0 +1,123 @@
+//! A live stream as its channel is put together from it: stored, staged or both.
+
+use crate::db::Value;
+use crate::features::catalogue::entry::Entry;
+use crate::features::catalogue::matching::{Country, Facts, Raw};
+use crate::features::catalogue::number::ChannelNumber;
+use crate::features::catalogue::play_order::{self, Standing};
+use crate::features::catalogue::quality::{self, Tier};
+use crate::features::catalogue::store::streams::StreamRow;
+use crate::features::providers::url_parts::Format;
+
+/// What a channel takes from one of its streams.
+pub(super) struct Member {
+    pub node: u32,
+    pub name: String,
+    pub group: String,
+    pub tvg_id: Option<String>,
+    pub country: Option<String>,
+    pub language: Option<String>,
+    pub logo_url: Option<String>,
+    pub number: Option<i64>,
+    pub tier: Option<Tier>,
+    pub score: Option<i64>,
+    pub relayable: bool,
+    pub priority: i64,
+    /// The row before this change, if there is one.
+    pub row: Option<Box<StreamRow>>,
+}
+
+impl Member {
+    /// A stored stream that this change leaves as it is.
+    pub(super) fn stored(node: u32, mut row: StreamRow) -> Self {
+        Self {
+            node,
+            name: row.original_name.clone(),
+            group: row.group_name.clone(),
+            tvg_id: row.tvg_id.take(),
+            country: row.country.take(),
+            language: row.language.take(),
+            logo_url: row.logo_url.take(),
+            number: row.number,
+            tier: row.resolution.as_deref().and_then(Tier::from_word),
+            score: row.quality_score,
+            relayable: is_relayable(&row.format),
+            priority: row.priority,
+            row: Some(Box::new(row)),
+        }
+    }
+
+    /// A staged entry, with the row it replaces if it has one.
+    pub(super) fn staged(node: u32, entry: &Entry<'_>, row: Option<StreamRow>, priority: i64) -> Self {
+        let owned = |text: Option<&str>| text.map(str::to_owned);
+        let tier = tier_of(entry);
+        Self {
+            node,
+            name: entry.name.to_owned(),
+            group: entry.group.to_owned(),
+            tvg_id: owned(entry.tvg_id),
+            country: owned(entry.country),
+            language: owned(entry.language),
+            logo_url: owned(entry.logo_url),
+            number: entry.number.map(ChannelNumber::stored),
+            tier,
+            score: quality::score(tier, None).map(i64::from),
+            relayable: is_relayable(entry.format),
+            priority,
+            row: row.map(Box::new),
+        }
+    }
+
+    pub(super) fn facts(&self) -> Facts {
+        let facts = Facts::read(&Raw {
+            name: &self.name,
+            group: Some(self.group.as_str()).filter(|group| !group.is_empty()),
+            tvg_id: self.tvg_id.as_deref(),
+            tvg_country: self.country.as_deref(),
+            country: None,
+        });
+        let home = self.row.as_ref().and_then(|row| row.channel_country.as_deref());
+        facts.at_home(home.and_then(Country::from_code))
+    }
+
+    /// What its place among the streams of its channel depends on.
+    pub(super) fn standing(&self) -> Standing {
+        Standing {
+            // Streams without a row stand behind those with one, in the order of the list.
+            id: self.row.as_ref().map_or_else(|| (1 << 48) + i64::from(self.node), |row| row.id),
+            manual: self.row.as_ref().and_then(|row| row.manual_order),
+            relayable: self.relayable,
+            tier: self.tier,
+            priority: self.priority,
+            ..Standing::default()
+        }
+    }
+
+    pub(super) fn is_in_use(&self) -> bool {
+        self.row.as_ref().is_none_or(|row| row.is_active && row.enabled)
+    }
+}
+
+/// Puts members in play order.
+pub(super) fn in_play_order(members: &mut [&Member]) {
+    members.sort_by_key(|member| play_order::rank(&member.standing()));
+}
+
+/// The picture that the name states, else the URL.
+pub(in crate::features::catalogue) fn tier_of(entry: &Entry<'_>) -> Option<Tier> {
+    quality::tier_from_name(entry.name).or_else(|| quality::tier_from_url(entry.url_template))
+}
+
+pub(super) fn is_relayable(format: &str) -> bool {
+    Format::from_name(format).is_none_or(Format::is_relayable)
+}
+
+/// The blocks of a stream as its column holds them.
+pub(super) fn packed(blocks: &[u64]) -> Value {
+    Value::from(blocks.iter().flat_map(|block| block.to_le_bytes()).collect::<Vec<u8>>())
+}
+
+/// The blocks that a column holds.
+pub(super) fn unpacked(bytes: &[u8]) -> impl Iterator<Item = u64> {
+    bytes.as_chunks::<8>().0.iter().map(|block| u64::from_le_bytes(*block))
+}

@@ -1,0 +1,121 @@
+//! Applying what a run found, within one transaction: streams, the channels they form, films and series, stored counts.
+//!
+//! A *staged* entry is one that differs from every stored row; it is named by its number in the order of the list.
+
+mod channels;
+mod graph;
+mod live;
+mod member;
+mod names;
+mod numbers;
+mod partition;
+mod vod;
+
+use crate::db::{DbError, Tx};
+use crate::support::ids::{ChannelId, ProviderId};
+
+use super::entry::{Entry, EntryKeys, EntryKind, Malformed};
+use super::matching::{Facts, Raw};
+use super::store::state;
+
+/// Tables whose statistics a bulk change makes stale.
+const CHANGED_TABLES: [&str; 6] =
+    ["channels", "channel_streams", "vod_movies", "vod_series", "vod_episodes", "vod_versions"];
+/// Fewer changed entries than this do not make the planner's statistics worth renewing.
+const MANY_CHANGES: usize = 500;
+
+/// Why nothing was applied; the transaction is to be dropped.
+#[derive(Debug, thiserror::Error)]
+pub enum ApplyError {
+    #[error(transparent)]
+    Db(#[from] DbError),
+    #[error("the staged entries cannot be read: {0}")]
+    Staging(#[from] std::io::Error),
+    #[error(transparent)]
+    Malformed(#[from] Malformed),
+}
+
+/// Where staged entries are read from.
+pub trait Staged: Send {
+    fn kind(&self, staged: u32) -> EntryKind;
+    fn keys(&self, staged: u32) -> EntryKeys;
+    /// The blocks of a live entry, see [`facts`].
+    fn blocks(&self, staged: u32) -> &[u64];
+    /// Puts the encoded entry into `out`, which is cleared before.
+    ///
+    /// # Errors
+    /// If the staging cannot be read.
+    fn read(&mut self, staged: u32, out: &mut Vec<u8>) -> std::io::Result<()>;
+}
+
+/// What a run found: every difference between the list and what is stored of one provider.
+#[derive(Debug, Default)]
+pub struct Changes {
+    pub now_ms: i64,
+    /// Staged entries without a stored row, in the order of the list.
+    pub added: Vec<u32>,
+    /// Staged entries and the rows they are.
+    pub updated: Vec<(u32, i64)>,
+    /// Rows that were missing and are listed again as they were.
+    pub returned: Vec<(EntryKind, i64)>,
+    /// Rows that are not listed any more.
+    pub removed: Vec<(EntryKind, i64)>,
+    /// 0 to 100, from the settings.
+    pub fuzzy_threshold: u8,
+}
+
+impl Changes {
+    fn count(&self) -> usize {
+        self.added.len() + self.updated.len() + self.returned.len() + self.removed.len()
+    }
+}
+
+/// One channel was left empty because its streams are in another now. What refers to it moves along.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ChannelMoved {
+    pub from: ChannelId,
+    pub to: ChannelId,
+}
+
+/// What was applied.
+#[derive(Debug, Default)]
+pub struct Applied {
+    /// The row of each added entry: staged number and id.
+    pub ids: Vec<(u32, i64)>,
+    /// For the owners of favourites and plays, to be called in the same transaction.
+    pub moved: Vec<ChannelMoved>,
+}
+
+/// Applies the differences of one provider.
+///
+/// # Errors
+/// [`ApplyError`]; then the transaction must be dropped.
+pub async fn apply(
+    tx: &mut Tx,
+    provider: ProviderId,
+    changes: &Changes,
+    staged: &mut dyn Staged,
+) -> Result<Applied, ApplyError> {
+    let mut next = state::lock(tx, changes.now_ms).await?;
+    let mut applied = Applied::default();
+    live::apply(tx, provider, changes, staged, &mut next, &mut applied).await?;
+    vod::apply(tx, provider, changes, staged, &mut next, &mut applied).await?;
+    state::keep(tx, next).await?;
+    if changes.count() >= MANY_CHANGES {
+        tx.refresh_statistics(&CHANGED_TABLES).await?;
+    }
+    Ok(applied)
+}
+
+/// What the matching reads of a live entry; its [`Facts::blocks`] are staged with it.
+pub fn facts(entry: &Entry<'_>) -> Facts {
+    let given = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+    let group = given(entry.group);
+    Facts::read(&Raw {
+        name: entry.name,
+        group: group.as_deref(),
+        tvg_id: entry.tvg_id,
+        tvg_country: entry.country,
+        country: None,
+    })
+}

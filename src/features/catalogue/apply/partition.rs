@@ -1,0 +1,230 @@
+//! First pass: which streams are together now, and as which channel they go on. It keeps a few bytes a stream, so that
+//! a catalogue of any size fits; the second pass reads the streams again, channel by channel.
+
+use std::collections::{HashMap, HashSet};
+
+use crate::db::Tx;
+use crate::features::catalogue::entry::Entry;
+use crate::features::catalogue::matching::{Country, Facts, Membership, Method, Options, Reason, cluster};
+use crate::features::catalogue::names::name_key;
+use crate::features::catalogue::store::streams::{self, StreamRow};
+use crate::features::catalogue::succession::{self, Claim};
+
+use super::graph::{Groups, to_u32};
+use super::live::{NONE, Nodes};
+use super::member::{Member, in_play_order};
+use super::{ApplyError, Staged};
+
+/// Streams that are clustered at a time.
+const BATCH: usize = 8_192;
+
+/// A cluster before its channel is written.
+pub(super) struct Cluster {
+    /// The channel it goes on as, 0 for a new one.
+    pub channel: i64,
+    pub is_new: bool,
+    /// Its first stream: new channels are numbered in this order.
+    pub first: u32,
+    pub country: Option<Country>,
+    pub feed: Option<&'static str>,
+    /// The number that its best numbered stream states, with the name that decides between equals.
+    pub number: Option<(i64, Box<str>)>,
+}
+
+/// Which streams are together.
+pub(super) struct Partition {
+    pub clusters: Vec<Cluster>,
+    /// Of each node; [`NONE`] for what is missing or not concerned.
+    pub cluster_of: Vec<u32>,
+    /// Of each node that has a cluster.
+    pub verdicts: Vec<Verdict>,
+    pub reasons: Vec<String>,
+    /// Channels left empty, with the cluster that took their streams.
+    pub emptied: Vec<(i64, u32)>,
+}
+
+/// How a stream came to its cluster; `reason` is a place in [`Partition::reasons`].
+#[derive(Clone, Copy)]
+pub(super) struct Verdict {
+    pub method: Method,
+    pub confidence: u8,
+    pub reason: u32,
+}
+
+struct Pass<'a> {
+    nodes: &'a Nodes,
+    /// Channels that streams outside this change still form.
+    settled_channels: HashSet<i64>,
+    claims: HashMap<(u32, i64), (u32, u32)>,
+    known_reasons: HashMap<String, u32>,
+    partition: Partition,
+}
+
+/// Reads and clusters the streams of `groups`.
+pub(super) async fn partition(
+    tx: &mut Tx,
+    nodes: &Nodes,
+    groups: &Groups,
+    staged: &mut dyn Staged,
+    options: &Options,
+) -> Result<Partition, ApplyError> {
+    let nothing = Verdict { method: Method::ExactMatch, confidence: 0, reason: 0 };
+    let mut pass = Pass {
+        nodes,
+        settled_channels: nodes.settled_channels(groups),
+        claims: HashMap::new(),
+        known_reasons: HashMap::new(),
+        partition: Partition {
+            clusters: Vec::new(),
+            cluster_of: vec![NONE; nodes.len()],
+            verdicts: vec![nothing; nodes.len()],
+            reasons: Vec::new(),
+            emptied: Vec::new(),
+        },
+    };
+    for batch in groups.batches(BATCH) {
+        let members = members(tx, nodes, batch, staged).await?;
+        pass.cluster(&members, options);
+    }
+    Ok(pass.succeed())
+}
+
+/// The streams of `batch`, read from their rows and from the staging.
+pub(super) async fn members(
+    tx: &mut Tx,
+    nodes: &Nodes,
+    batch: &[u32],
+    staged: &mut dyn Staged,
+) -> Result<Vec<Member>, ApplyError> {
+    let ids = batch.iter().filter_map(|node| nodes.row_of(*node));
+    let mut rows: HashMap<i64, StreamRow> = HashMap::new();
+    streams::each_of(tx, ids, |row| {
+        rows.insert(row.id, row);
+    })
+    .await?;
+    let mut buffer = Vec::new();
+    let mut members = Vec::with_capacity(batch.len());
+    for node in batch {
+        let row = nodes.row_of(*node).and_then(|id| rows.remove(&id));
+        match (nodes.staged_of(*node), row) {
+            (Some(number), row) => {
+                staged.read(number, &mut buffer)?;
+                members.push(Member::staged(*node, &Entry::decode(&buffer)?, row, nodes.priority));
+            }
+            (None, Some(row)) => members.push(Member::stored(*node, row)),
+            (None, None) => {}
+        }
+    }
+    Ok(members)
+}
+
+impl Pass<'_> {
+    fn cluster(&mut self, members: &[Member], options: &Options) {
+        let facts: Vec<Facts> = members.iter().map(Member::facts).collect();
+        let is_there = |at: &usize| !self.nodes.is_missing(members[*at].node);
+        let present: Vec<usize> = (0..members.len()).filter(is_there).collect();
+        let memberships = if present.len() == facts.len() {
+            cluster(&facts, options)
+        } else {
+            let there: Vec<Facts> = present.iter().map(|at| facts[*at].clone()).collect();
+            cluster(&there, options)
+        };
+        let base = to_u32(self.partition.clusters.len());
+        let mut by_cluster: Vec<Vec<usize>> = Vec::new();
+        for (at, membership) in present.iter().zip(&memberships) {
+            let local = membership.cluster as usize;
+            if by_cluster.len() <= local {
+                by_cluster.resize(local + 1, Vec::new());
+            }
+            by_cluster[local].push(*at);
+            self.place(&members[*at], base + membership.cluster, membership);
+        }
+        for together in &by_cluster {
+            self.partition.clusters.push(describe(members, &facts, together));
+        }
+        if present.len() < members.len() {
+            self.claims_of_missing(members, &cluster(&facts, options));
+        }
+    }
+
+    fn place(&mut self, member: &Member, cluster: u32, membership: &Membership) {
+        let node = member.node as usize;
+        self.partition.cluster_of[node] = cluster;
+        self.partition.verdicts[node] = Verdict {
+            method: membership.method,
+            confidence: membership.confidence,
+            reason: self.reason(&membership.reason),
+        };
+        if let Some(channel) = self.claimant(member) {
+            let claim = self.claims.entry((cluster, channel)).or_default();
+            claim.0 += 1;
+            claim.1 += 1;
+        }
+    }
+
+    /// A missing stream speaks for its channel in each cluster that it would be with if it were there.
+    fn claims_of_missing(&mut self, members: &[Member], memberships: &[Membership]) {
+        let mut clusters_of: HashMap<u32, Vec<u32>> = HashMap::new();
+        for (member, membership) in members.iter().zip(memberships) {
+            let cluster = self.partition.cluster_of[member.node as usize];
+            let clusters = clusters_of.entry(membership.cluster).or_default();
+            if cluster != NONE && !clusters.contains(&cluster) {
+                clusters.push(cluster);
+            }
+        }
+        for (member, membership) in members.iter().zip(memberships) {
+            let is_missing = self.nodes.is_missing(member.node);
+            if let Some(channel) = self.claimant(member).filter(|_| is_missing) {
+                for cluster in clusters_of.get(&membership.cluster).into_iter().flatten() {
+                    self.claims.entry((*cluster, channel)).or_default().0 += 1;
+                }
+            }
+        }
+    }
+
+    fn claimant(&self, member: &Member) -> Option<i64> {
+        let channel = member.row.as_ref()?.channel_id;
+        (!self.settled_channels.contains(&channel)).then_some(channel)
+    }
+
+    fn reason(&mut self, reason: &Reason) -> u32 {
+        let text = reason.to_string();
+        if let Some(known) = self.known_reasons.get(&text) {
+            return *known;
+        }
+        let place = to_u32(self.partition.reasons.len());
+        self.partition.reasons.push(text.clone());
+        self.known_reasons.insert(text, place);
+        place
+    }
+
+    fn succeed(self) -> Partition {
+        let Self { claims, mut partition, .. } = self;
+        let claims = claims
+            .into_iter()
+            .map(|((cluster, channel), (streams, present))| Claim { cluster, channel, streams, present })
+            .collect();
+        let succession = succession::decide(claims);
+        for (cluster, channel) in succession.channel_of {
+            if let Some(cluster) = partition.clusters.get_mut(cluster as usize) {
+                cluster.channel = channel;
+            }
+        }
+        partition.emptied = succession.emptied;
+        partition
+    }
+}
+
+fn describe(members: &[Member], facts: &[Facts], together: &[usize]) -> Cluster {
+    let mut ranked: Vec<&Member> = together.iter().map(|at| &members[*at]).collect();
+    in_play_order(&mut ranked);
+    let numbered = ranked.iter().find_map(|member| Some((member.number?, *member)));
+    Cluster {
+        channel: 0,
+        is_new: false,
+        first: together.iter().map(|at| members[*at].node).min().unwrap_or(NONE),
+        country: together.iter().find_map(|at| facts[*at].country()),
+        feed: together.iter().find_map(|at| facts[*at].feed()),
+        number: numbered.map(|(number, member)| (number, name_key(member.facts().display_name()).into())),
+    }
+}

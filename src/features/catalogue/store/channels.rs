@@ -1,0 +1,148 @@
+//! The table `channels` as the catalogue's own changes need it.
+
+use crate::args;
+use crate::db::{DbError, Tx, Value};
+use crate::record;
+
+record! {
+    /// A stored channel.
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub struct ChannelRow {
+        pub id: i64,
+        pub name: String,
+        pub plain_name: String,
+        pub name_key: String,
+        pub sort_key: String,
+        pub normalized_name: String,
+        pub category: String,
+        pub country: Option<String>,
+        pub language: Option<String>,
+        pub feed: Option<String>,
+        pub number: Option<i64>,
+        pub lineup_number: i64,
+        pub logo_url: Option<String>,
+        pub epg_id: Option<String>,
+        pub hand_edited: i64,
+        pub stream_count: i64,
+        pub active_stream_count: i64,
+        pub best_resolution: Option<String>,
+        pub best_quality_score: Option<i64>,
+        pub created_at: i64,
+    }
+}
+
+/// Bits of `channels.hand_edited`: what a person set outlives every sync.
+pub mod hand {
+    pub const NAME: i64 = 1;
+    pub const NUMBER: i64 = 2;
+    pub const CATEGORY: i64 = 4;
+    pub const LOGO: i64 = 8;
+    pub const EPG_ID: i64 = 16;
+    pub const ENABLED: i64 = 32;
+}
+
+/// Hands the rows of these channels to `take`.
+pub async fn each_of(
+    tx: &mut Tx,
+    ids: impl Iterator<Item = i64>,
+    mut take: impl FnMut(ChannelRow) + Send,
+) -> Result<(), DbError> {
+    tx.each_in(
+        "select id, name, plain_name, name_key, sort_key, normalized_name, category, country, language, feed, number, \
+         lineup_number, logo_url, epg_id, hand_edited, stream_count, active_stream_count, best_resolution, \
+         best_quality_score, created_at from channels where id in",
+        ids.map(Value::from),
+        "",
+        |row| {
+            take(crate::db::FromRow::from_row(row)?);
+            Ok(())
+        },
+    )
+    .await
+}
+
+/// Inserts channels, or replaces those that are there.
+pub async fn write(tx: &mut Tx, channels: Vec<ChannelRow>) -> Result<u64, DbError> {
+    let values = channels.into_iter().flat_map(values).collect();
+    tx.insert_many(
+        "insert into channels (id, name, plain_name, name_key, sort_key, normalized_name, category, country, language, \
+         feed, number, lineup_number, logo_url, epg_id, hand_edited, stream_count, active_stream_count, \
+         best_resolution, best_quality_score, created_at)",
+        20,
+        values,
+        "on conflict (id) do update set name = excluded.name, plain_name = excluded.plain_name, \
+         name_key = excluded.name_key, sort_key = excluded.sort_key, normalized_name = excluded.normalized_name, \
+         category = excluded.category, country = excluded.country, language = excluded.language, \
+         feed = excluded.feed, number = excluded.number, lineup_number = excluded.lineup_number, \
+         logo_url = excluded.logo_url, epg_id = excluded.epg_id, hand_edited = excluded.hand_edited, \
+         stream_count = excluded.stream_count, active_stream_count = excluded.active_stream_count, \
+         best_resolution = excluded.best_resolution, best_quality_score = excluded.best_quality_score, \
+         merged_into = null",
+    )
+    .await
+}
+
+fn values(channel: ChannelRow) -> Vec<Value> {
+    args![
+        channel.id,
+        channel.name,
+        channel.plain_name,
+        channel.name_key,
+        channel.sort_key,
+        channel.normalized_name,
+        channel.category,
+        channel.country,
+        channel.language,
+        channel.feed,
+        channel.number,
+        channel.lineup_number,
+        channel.logo_url,
+        channel.epg_id,
+        channel.hand_edited,
+        channel.stream_count,
+        channel.active_stream_count,
+        channel.best_resolution,
+        channel.best_quality_score,
+        channel.created_at,
+    ]
+}
+
+/// Channels left without streams in use: hidden from every list, ids and numbers kept. The channel that took their
+/// streams, or null, stands behind each id.
+pub async fn empty(tx: &mut Tx, values: Vec<Value>) -> Result<u64, DbError> {
+    tx.insert_many(
+        "update channels set stream_count = 0, active_stream_count = 0, best_resolution = null, \
+         best_quality_score = null, merged_into = v.column2 from (",
+        2,
+        values,
+        ") as v where channels.id = v.column1",
+    )
+    .await
+}
+
+/// A channel left empty keeps the number its successor did not take, if any.
+pub async fn give_up(tx: &mut Tx, id: i64, number: Option<i64>, lineup_number: i64) -> Result<(), DbError> {
+    tx.execute(
+        "update channels set number = $2, lineup_number = $3, hand_edited = 0 where id = $1",
+        args![id, number, lineup_number],
+    )
+    .await?;
+    Ok(())
+}
+
+/// Those of `numbers` that channels have already, with the channel.
+pub async fn numbered(tx: &mut Tx, numbers: Vec<i64>) -> Result<Vec<(i64, i64)>, DbError> {
+    let mut found = Vec::new();
+    for sql in [
+        "select number, id from channels where number in",
+        "select lineup_number, id from channels where lineup_number in",
+    ] {
+        let keys = numbers.iter().map(|number| Value::from(*number));
+        tx.each_in(sql, keys, "", |row| {
+            found.push((row.get(0)?, row.get(1)?));
+            Ok(())
+        })
+        .await?;
+    }
+    Ok(found)
+}

@@ -1,0 +1,47 @@
+//! Equal names among the channels that are shown.
+
+use crate::db::{DbError, FromRow, Tx, Value};
+use crate::record;
+
+record! {
+    /// A channel whose plain name others have too.
+    #[derive(Debug, Clone)]
+    pub struct Namesake {
+        pub id: i64,
+        pub name: String,
+        pub plain_name: String,
+        pub normalized_name: String,
+        pub country: Option<String>,
+        pub feed: Option<String>,
+        pub hand_edited: i64,
+    }
+}
+
+/// Shown channels that have one of these normalised names, by name and id.
+pub async fn with_names(tx: &mut Tx, names: Vec<String>) -> Result<Vec<Namesake>, DbError> {
+    let mut found = Vec::new();
+    tx.each_in(
+        "select id, name, plain_name, normalized_name, country, feed, hand_edited from channels \
+         where stream_count > 0 and normalized_name in",
+        names.into_iter().map(Value::from),
+        "order by normalized_name, id",
+        |row| {
+            found.push(Namesake::from_row(row)?);
+            Ok(())
+        },
+    )
+    .await?;
+    Ok(found)
+}
+
+/// New names: id, name, name key, sort key of each.
+pub async fn rename(tx: &mut Tx, values: Vec<Value>) -> Result<u64, DbError> {
+    tx.insert_many(
+        "update channels set name = v.column2, name_key = v.column3, sort_key = v.column4 from (",
+        4,
+        values,
+        ") as v where channels.id = v.column1",
+    )
+    .await
+}
+

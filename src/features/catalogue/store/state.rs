@@ -1,0 +1,48 @@
+//! The one row that says which state the catalogue is in, and hands out ids.
+
+use crate::args;
+use crate::db::{DbError, Tx};
+use crate::record;
+
+record! {
+    /// The next free ids; written back when the change is complete.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+    pub struct Next {
+        pub channel: i64,
+        pub stream: i64,
+        pub movie: i64,
+        pub series: i64,
+        pub episode: i64,
+        pub version: i64,
+        /// The next major number for a channel without one of its own.
+        pub number: i64,
+    }
+}
+
+/// Takes the catalogue's lock until the transaction ends: one changes it at a time, on all nodes. Raises its version.
+pub async fn lock(tx: &mut Tx, now_ms: i64) -> Result<Next, DbError> {
+    tx.one(
+        "update catalogue_state set version = version + 1, changed_at = $1 where id = 1 \
+         returning next_channel, next_stream, next_movie, next_series, next_episode, next_version, next_number",
+        args![now_ms],
+    )
+    .await
+}
+
+/// Stores the ids that were not used.
+pub async fn keep(tx: &mut Tx, next: Next) -> Result<(), DbError> {
+    tx.execute(
+        "update catalogue_state set next_channel = $1, next_stream = $2, next_movie = $3, next_series = $4, \
+         next_episode = $5, next_version = $6, next_number = $7 where id = 1",
+        args![next.channel, next.stream, next.movie, next.series, next.episode, next.version, next.number],
+    )
+    .await?;
+    Ok(())
+}
+
+/// Gives the id and counts on.
+pub fn take(next: &mut i64) -> i64 {
+    let id = *next;
+    *next += 1;
+    id
+}

@@ -1,0 +1,175 @@
+//! The table `channel_streams`.
+
+use crate::args;
+use crate::db::{Db, DbError, Row, Tx, Value};
+use crate::features::catalogue::entry::{EntryKeys, EntryKind};
+use crate::record;
+use crate::support::ids::ProviderId;
+
+record! {
+    /// A stored stream with what its place in a channel depends on.
+    #[derive(Debug, Clone)]
+    pub struct StreamRow {
+        pub id: i64,
+        pub channel_id: i64,
+        pub original_name: String,
+        pub group_name: String,
+        pub tvg_id: Option<String>,
+        pub country: Option<String>,
+        pub language: Option<String>,
+        pub number: Option<i64>,
+        pub logo_url: Option<String>,
+        pub resolution: Option<String>,
+        pub quality_score: Option<i64>,
+        pub format: String,
+        pub is_active: bool,
+        pub enabled: bool,
+        pub manual_order: Option<i64>,
+        pub backup_order: i64,
+        pub merge_method: Option<String>,
+        pub merge_confidence: Option<i64>,
+        pub merge_reason: Option<String>,
+        pub priority: i64,
+        pub channel_country: Option<String>,
+    }
+}
+
+/// An entry as it was stored: what the next list is compared with.
+#[derive(Debug, Clone, Copy)]
+pub struct Stored {
+    pub kind: EntryKind,
+    pub id: i64,
+    pub keys: EntryKeys,
+    pub is_missing: bool,
+}
+
+/// Hands every stored live stream of a provider to `take`, by id.
+pub async fn each_stored(
+    db: &Db,
+    provider: ProviderId,
+    mut take: impl FnMut(Stored) + Send,
+) -> Result<(), DbError> {
+    db.each(
+        "select id, identity_key, url_key, tvg_key, digest, missing_since from channel_streams \
+         where provider_id = $1 order by id",
+        args![provider],
+        |row| {
+            take(Stored {
+                kind: EntryKind::Live,
+                id: row.get(0)?,
+                keys: keys(row)?,
+                is_missing: row.get::<Option<i64>>(5)?.is_some(),
+            });
+            Ok(())
+        },
+    )
+    .await
+}
+
+pub(super) fn keys(row: &Row<'_>) -> Result<EntryKeys, DbError> {
+    Ok(EntryKeys {
+        identity: row.get(1)?,
+        url: row.get(2)?,
+        tvg: row.get(3)?,
+        digest: row.get(4)?,
+    })
+}
+
+/// Hands (id, channel, whether it is missing, blocks) of every stream of every provider to `take`, by id.
+pub async fn each_node(
+    tx: &mut Tx,
+    mut take: impl FnMut(i64, i64, bool, &[u8]) + Send,
+) -> Result<(), DbError> {
+    tx.each(
+        "/* scan: a change of the catalogue looks at the blocks of all streams */ \
+         select id, channel_id, missing_since, blocks from channel_streams order by id",
+        args![],
+        |row| {
+            let (id, channel) = (row.get(0)?, row.get(1)?);
+            let is_missing = row.get::<Option<i64>>(2)?.is_some();
+            row.with_bytes(3, |blocks| take(id, channel, is_missing, blocks))
+        },
+    )
+    .await
+}
+
+/// Hands the rows of these streams to `take`.
+pub async fn each_of(
+    tx: &mut Tx,
+    ids: impl Iterator<Item = i64>,
+    mut take: impl FnMut(StreamRow) + Send,
+) -> Result<(), DbError> {
+    tx.each_in(
+        "select s.id, s.channel_id, s.original_name, s.group_name, s.tvg_id, s.country, s.language, s.number, \
+         s.logo_url, s.resolution, s.quality_score, s.format, s.is_active, s.enabled, s.manual_order, s.backup_order, \
+         s.merge_method, s.merge_confidence, s.merge_reason, p.priority, c.country \
+         from channel_streams s join providers p on p.id = s.provider_id join channels c on c.id = s.channel_id \
+         where s.id in",
+        ids.map(Value::from),
+        "",
+        |row| {
+            take(crate::db::FromRow::from_row(row)?);
+            Ok(())
+        },
+    )
+    .await
+}
+
+/// Values of one row for [`write`].
+pub const WRITE_WIDTH: usize = 28;
+
+/// Inserts streams, or replaces what a provider says of those that are there. What people and checks said stays.
+pub async fn write(tx: &mut Tx, values: Vec<Value>) -> Result<u64, DbError> {
+    tx.insert_many(
+        "insert into channel_streams (id, provider_id, channel_id, identity_key, url_key, tvg_key, digest, \
+         quality_score, resolution, backup_order, merge_method, merge_confidence, merge_reason, original_name, \
+         group_name, tvg_id, country, language, number, logo_url, url_template, format, headers, metadata, blocks, \
+         created_at, is_active, enabled)",
+        WRITE_WIDTH,
+        values,
+        "on conflict (id) do update set channel_id = excluded.channel_id, identity_key = excluded.identity_key, \
+         url_key = excluded.url_key, tvg_key = excluded.tvg_key, digest = excluded.digest, \
+         quality_score = excluded.quality_score, resolution = excluded.resolution, \
+         backup_order = excluded.backup_order, merge_method = excluded.merge_method, \
+         merge_confidence = excluded.merge_confidence, merge_reason = excluded.merge_reason, \
+         original_name = excluded.original_name, group_name = excluded.group_name, tvg_id = excluded.tvg_id, \
+         country = excluded.country, language = excluded.language, number = excluded.number, \
+         logo_url = excluded.logo_url, url_template = excluded.url_template, format = excluded.format, \
+         headers = excluded.headers, metadata = excluded.metadata, blocks = excluded.blocks, missing_since = null",
+    )
+    .await
+}
+
+/// Moves streams to a channel and place: id, channel, backup order, method, confidence, reason of each.
+pub async fn place(tx: &mut Tx, values: Vec<Value>) -> Result<u64, DbError> {
+    tx.insert_many(
+        "update channel_streams set channel_id = v.column2, backup_order = v.column3, merge_method = v.column4, \
+         merge_confidence = v.column5, merge_reason = v.column6 from (",
+        6,
+        values,
+        ") as v where channel_streams.id = v.column1",
+    )
+    .await
+}
+
+/// Says since when streams are missing, null for those that are there: id and instant of each.
+pub async fn set_missing(tx: &mut Tx, values: Vec<Value>) -> Result<u64, DbError> {
+    tx.insert_many(
+        "update channel_streams set missing_since = v.column2 from (",
+        2,
+        values,
+        ") as v where channel_streams.id = v.column1",
+    )
+    .await
+}
+
+/// The missing streams of channels that were left empty follow the others: old and new channel of each.
+pub async fn follow(tx: &mut Tx, values: Vec<Value>) -> Result<u64, DbError> {
+    tx.insert_many(
+        "update channel_streams set channel_id = v.column2 from (",
+        2,
+        values,
+        ") as v where channel_streams.channel_id = v.column1 and channel_streams.missing_since is not null",
+    )
+    .await
+}
