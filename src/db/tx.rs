@@ -140,7 +140,10 @@ impl Tx {
         F: FnMut(&Row<'_>) -> Result<(), DbError> + Send,
     {
         let engine = self.engine();
-        let (full, one) = (in_list(engine, head, ROWS_AT_ONCE, tail), in_list(super::Engine::Postgres, head, 1, tail));
+        let (full, one) = (
+            in_list(engine, head, ROWS_AT_ONCE, tail),
+            in_list(super::Engine::Postgres, head, 1, tail),
+        );
         self.statements.note(one.as_str());
         let mut keys = keys.into_iter();
         loop {
@@ -148,9 +151,22 @@ impl Tx {
             match chunk.len() {
                 0 => return Ok(()),
                 ROWS_AT_ONCE => self.on().drain(full.clone(), chunk, true, &mut take).await?,
-                rest => self.on().drain(in_list(engine, head, rest, tail), chunk, false, &mut take).await?,
+                rest => {
+                    self.on()
+                        .drain(in_list(engine, head, rest, tail), chunk, false, &mut take)
+                        .await?
+                }
             }
         }
+    }
+
+    /// Runs a statement that ends before a list of keys (`update … where id in`), several hundred keys at a time.
+    pub async fn update_in(
+        &mut self,
+        head: &'static str,
+        keys: impl IntoIterator<Item = Value>,
+    ) -> Result<(), DbError> {
+        self.each_in(head, keys, "", |_| Ok(())).await
     }
 
     fn on(&mut self) -> On<'_> {

@@ -99,7 +99,12 @@ impl<'a> Entry<'a> {
                 put_text(out, title);
                 put_number(out, year);
             }
-            Content::Episode { series, season, episode, title } => {
+            Content::Episode {
+                series,
+                season,
+                episode,
+                title,
+            } => {
                 out.push(2);
                 put_text(out, series);
                 put_number(out, Some(season));
@@ -110,7 +115,14 @@ impl<'a> Entry<'a> {
         for text in [self.name, self.group, self.url_template, self.format] {
             put_text(out, text);
         }
-        for text in [self.tvg_id, self.country, self.language, self.logo_url, self.headers, self.metadata] {
+        for text in [
+            self.tvg_id,
+            self.country,
+            self.language,
+            self.logo_url,
+            self.headers,
+            self.metadata,
+        ] {
             put_optional(out, text);
         }
         put_number(out, self.number.map(ChannelNumber::stored));
@@ -122,7 +134,10 @@ impl<'a> Entry<'a> {
         let mut input = Input(bytes);
         let content = match input.byte()? {
             0 => Content::Live,
-            1 => Content::Movie { title: input.text()?, year: input.number()? },
+            1 => Content::Movie {
+                title: input.text()?,
+                year: input.number()?,
+            },
             2 => Content::Episode {
                 series: input.text()?,
                 season: input.number()?.ok_or(Malformed)?,
@@ -203,11 +218,19 @@ impl<'a> Input<'a> {
     }
 
     fn optional(&mut self) -> Result<Option<&'a str>, Malformed> {
-        if self.byte()? == 0 { Ok(None) } else { self.text().map(Some) }
+        if self.byte()? == 0 {
+            Ok(None)
+        } else {
+            self.text().map(Some)
+        }
     }
 
     fn number(&mut self) -> Result<Option<i64>, Malformed> {
-        if self.byte()? == 0 { Ok(None) } else { Ok(Some(i64::from_le_bytes(self.array()?))) }
+        if self.byte()? == 0 {
+            Ok(None)
+        } else {
+            Ok(Some(i64::from_le_bytes(self.array()?)))
+        }
     }
 }
 
@@ -235,8 +258,16 @@ mod tests {
     #[test]
     fn every_kind_comes_back_as_it_was() {
         let long: &'static str = "é".repeat(400).leak();
-        let film = Content::Movie { title: "Heat", year: None };
-        let episode = Content::Episode { series: "Fargo", season: 1, episode: 2, title: Some(long) };
+        let film = Content::Movie {
+            title: "Heat",
+            year: None,
+        };
+        let episode = Content::Episode {
+            series: "Fargo",
+            season: 1,
+            episode: 2,
+            title: Some(long),
+        };
         for content in [Content::Live, film, episode] {
             let (entry, mut bytes) = (entry(content, long), Vec::new());
             entry.encode(&mut bytes);

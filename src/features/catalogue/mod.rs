@@ -1,11 +1,22 @@
 //! Channels with their streams, films, series; how streams are matched to them; favourites.
+//!
+//! A *channel* is what viewers see; its *streams* are what providers list of it, in *play order*. A film or episode has
+//! *versions* likewise. A stream that its provider no longer lists is *missing*: it keeps its place and comes back.
 
+mod apply;
 pub mod browse;
 pub mod content;
 pub mod detail;
+pub mod entry;
 pub mod favourites;
 pub mod matching;
+pub mod names;
 pub mod number;
 pub mod play_order;
 pub mod quality;
+pub mod store;
+mod succession;
 pub mod vod;
+
+pub use apply::{Applied, ApplyError, Changes, ChannelMoved, Staged, apply, facts};
+pub use number::ChannelNumber;

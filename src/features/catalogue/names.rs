@@ -30,7 +30,9 @@ pub fn sort_key(name_key: &str) -> String {
     let mut rest = name_key;
     while let Some(start) = rest.find(|c: char| c.is_ascii_digit()) {
         let (before, from_digit) = rest.split_at(start);
-        let end = from_digit.find(|c: char| !c.is_ascii_digit()).unwrap_or(from_digit.len());
+        let end = from_digit
+            .find(|c: char| !c.is_ascii_digit())
+            .unwrap_or(from_digit.len());
         let (digits, after) = from_digit.split_at(end);
         let digits = digits.trim_start_matches('0');
         key.push_str(before);
@@ -55,7 +57,10 @@ pub fn told_apart(plain: &[(&str, Marks<'_>)]) -> Vec<String> {
     if let [(name, _)] = plain {
         return vec![(*name).to_owned()];
     }
-    let mut names: Vec<String> = plain.iter().map(|(name, marks)| marked(name, marks.country)).collect();
+    let mut names: Vec<String> = plain
+        .iter()
+        .map(|(name, marks)| marked(name, marks.country))
+        .collect();
     for (at, again) in repeated(&names).into_iter().enumerate() {
         if again && let Some((_, marks)) = plain.get(at) {
             names[at] = marked(&names[at], marks.feed);
@@ -83,7 +88,9 @@ fn repeated(names: &[String]) -> Vec<bool> {
     for key in &keys {
         *counts.entry(key.as_str()).or_insert(0_u32) += 1;
     }
-    keys.iter().map(|key| counts.get(key.as_str()).is_some_and(|count| *count > 1)).collect()
+    keys.iter()
+        .map(|key| counts.get(key.as_str()).is_some_and(|count| *count > 1))
+        .collect()
 }
 
 #[cfg(test)]
@@ -115,7 +122,16 @@ mod tests {
             ("ESPN", of(None, None)),
             ("ESPN", of(None, None)),
         ];
-        assert_eq!(told_apart(&given), ["ESPN (UK)", "Espn (US) (East)", "ESPN (US) (West)", "ESPN", "ESPN (2)"]);
+        assert_eq!(
+            told_apart(&given),
+            [
+                "ESPN (UK)",
+                "Espn (US) (East)",
+                "ESPN (US) (West)",
+                "ESPN",
+                "ESPN (2)"
+            ]
+        );
         assert_eq!(told_apart(&given[..1]), ["ESPN"]);
     }
 }

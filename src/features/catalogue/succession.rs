@@ -55,7 +55,12 @@ mod tests {
     use super::*;
 
     fn claim(cluster: u32, channel: i64, streams: u32) -> Claim {
-        Claim { cluster, channel, streams, present: streams }
+        Claim {
+            cluster,
+            channel,
+            streams,
+            present: streams,
+        }
     }
 
     #[test]
@@ -80,7 +85,10 @@ mod tests {
 
     #[test]
     fn missing_streams_count_for_a_channel_but_do_not_empty_it() {
-        let missing = |channel, streams| Claim { present: 0, ..claim(0, channel, streams) };
+        let missing = |channel, streams| Claim {
+            present: 0,
+            ..claim(0, channel, streams)
+        };
         let decided = decide(vec![missing(1, 2), claim(0, 2, 1), missing(3, 1)]);
         assert_eq!(decided.channel_of, HashMap::from([(0, 1)]));
         assert_eq!(decided.emptied, [(2, 0)]);

@@ -17,6 +17,7 @@ mod secrets;
 mod shown;
 pub mod store;
 pub mod url_parts;
+pub mod url_values;
 
 pub use changes::{create, remove, update};
 pub use draft::Draft;

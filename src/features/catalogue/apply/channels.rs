@@ -52,7 +52,16 @@ impl<'a> Writer<'a> {
         granted: &'a HashMap<u32, i64>,
         next: &'a mut state::Next,
     ) -> Self {
-        Self { tx, provider, now_ms, nodes, partition, granted, next, stale_names: HashSet::new() }
+        Self {
+            tx,
+            provider,
+            now_ms,
+            nodes,
+            partition,
+            granted,
+            next,
+            stale_names: HashSet::new(),
+        }
     }
 
     /// Writes every concerned channel with its streams; returns the normalised names that need telling apart.
@@ -81,7 +90,9 @@ impl<'a> Writer<'a> {
     /// New channels get their ids in the order in which the list names them first.
     fn number_channels(&mut self) {
         let clusters = &mut self.partition.clusters;
-        let mut new: Vec<usize> = (0..clusters.len()).filter(|at| clusters[*at].channel == 0).collect();
+        let mut new: Vec<usize> = (0..clusters.len())
+            .filter(|at| clusters[*at].channel == 0)
+            .collect();
         new.sort_unstable_by_key(|at| clusters[*at].first);
         for at in new {
             clusters[at].channel = state::take(&mut self.next.channel);
@@ -90,11 +101,18 @@ impl<'a> Writer<'a> {
     }
 
     fn cluster_at(&self, node: u32) -> u32 {
-        self.partition.cluster_of.get(node as usize).copied().unwrap_or(NONE)
+        self.partition
+            .cluster_of
+            .get(node as usize)
+            .copied()
+            .unwrap_or(NONE)
     }
 
     fn first_of(&self, node: u32) -> u32 {
-        self.partition.clusters.get(self.cluster_at(node) as usize).map_or(NONE, |cluster| cluster.first)
+        self.partition
+            .clusters
+            .get(self.cluster_at(node) as usize)
+            .map_or(NONE, |cluster| cluster.first)
     }
 
     async fn write_batch(
@@ -107,12 +125,25 @@ impl<'a> Writer<'a> {
         let mut known = self.known_channels(batch).await?;
         let mut rows = Rows::default();
         let mut buffer = Vec::new();
-        for together in members.chunk_by(|one, other| self.cluster_at(one.node) == self.cluster_at(other.node)) {
-            let Some(number) = together.first().map(|member| self.cluster_at(member.node)) else { continue };
+        let mut rest = members.as_slice();
+        while let Some(first) = rest.first() {
+            let number = self.cluster_at(first.node);
+            let length = rest
+                .iter()
+                .take_while(|member| self.cluster_at(member.node) == number)
+                .count();
+            let (together, others) = rest.split_at(length);
+            rest = others;
             let mut ranked: Vec<&Member> = together.iter().collect();
             in_play_order(&mut ranked);
-            let before = self.partition.clusters.get(number as usize).and_then(|cluster| known.remove(&cluster.channel));
-            let Some(channel) = self.channel(number, &ranked, before.as_ref()) else { continue };
+            let before = self
+                .partition
+                .clusters
+                .get(number as usize)
+                .and_then(|cluster| known.remove(&cluster.channel));
+            let Some(channel) = self.channel(number, &ranked, before.as_ref()) else {
+                continue;
+            };
             for (place, member) in (0..).zip(&ranked) {
                 self.stream(member, channel.id, place, staged, &mut buffer, &mut rows, applied)?;
             }
@@ -128,9 +159,13 @@ impl<'a> Writer<'a> {
     }
 
     async fn known_channels(&mut self, batch: &[u32]) -> Result<HashMap<i64, ChannelRow>, DbError> {
-        let clusters = batch.iter().filter_map(|node| self.partition.clusters.get(self.cluster_at(*node) as usize));
-        let mut ids: Vec<i64> =
-            clusters.filter(|cluster| !cluster.is_new).map(|cluster| cluster.channel).collect();
+        let clusters = batch
+            .iter()
+            .filter_map(|node| self.partition.clusters.get(self.cluster_at(*node) as usize));
+        let mut ids: Vec<i64> = clusters
+            .filter(|cluster| !cluster.is_new)
+            .map(|cluster| cluster.channel)
+            .collect();
         ids.sort_unstable();
         ids.dedup();
         let mut known = HashMap::new();
@@ -142,7 +177,12 @@ impl<'a> Writer<'a> {
     }
 
     /// The channel as it is now; what a person set in it stays.
-    fn channel(&mut self, number: u32, ranked: &[&Member], before: Option<&ChannelRow>) -> Option<ChannelRow> {
+    fn channel(
+        &mut self,
+        number: u32,
+        ranked: &[&Member],
+        before: Option<&ChannelRow>,
+    ) -> Option<ChannelRow> {
         let cluster = self.partition.clusters.get(number as usize)?;
         let best = ranked.first()?;
         let granted = self.granted.get(&number).copied();
@@ -181,7 +221,9 @@ impl<'a> Writer<'a> {
             channel.number = granted;
         }
         if channel.lineup_number == 0 {
-            channel.lineup_number = channel.number.unwrap_or_else(|| next_number(&mut self.next.number));
+            channel.lineup_number = channel
+                .number
+                .unwrap_or_else(|| next_number(&mut self.next.number));
         }
         channel.country = cluster.country.map(|country| country.code().to_owned());
         channel.feed = cluster.feed.map(str::to_owned);
@@ -199,11 +241,15 @@ impl<'a> Writer<'a> {
         });
         if !same {
             self.stale_names.insert(now.normalized_name.clone());
-            self.stale_names.extend(before.map(|before| before.normalized_name.clone()));
+            self.stale_names
+                .extend(before.map(|before| before.normalized_name.clone()));
         }
     }
 
-    #[expect(clippy::too_many_arguments, reason = "where the row comes from and where it goes")]
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "where the row comes from and where it goes"
+    )]
     fn stream(
         &mut self,
         member: &Member,
@@ -214,15 +260,23 @@ impl<'a> Writer<'a> {
         rows: &mut Rows,
         applied: &mut Applied,
     ) -> Result<(), ApplyError> {
-        let Some(verdict) = self.partition.verdicts.get(member.node as usize).copied() else { return Ok(()) };
+        let Some(verdict) = self.partition.verdicts.get(member.node as usize).copied() else {
+            return Ok(());
+        };
         let merge = Merge {
             channel,
             place,
             verdict,
-            reason: self.partition.reasons.get(verdict.reason as usize).map_or("", String::as_str),
+            reason: self
+                .partition
+                .reasons
+                .get(verdict.reason as usize)
+                .map_or("", String::as_str),
         };
         let Some(number) = self.nodes.staged_of(member.node) else {
-            if let Some(row) = &member.row && merge.differs(row) {
+            if let Some(row) = &member.row
+                && merge.differs(row)
+            {
                 rows.places.extend(merge.values(row.id));
             }
             return Ok(());
@@ -287,7 +341,14 @@ impl Merge<'_> {
     }
 
     fn values(&self, id: i64) -> Vec<Value> {
-        args![id, self.channel, self.place, self.verdict.method.name(), self.verdict.confidence, self.reason]
+        args![
+            id,
+            self.channel,
+            self.place,
+            self.verdict.method.name(),
+            self.verdict.confidence,
+            self.reason
+        ]
     }
 }
 
@@ -299,7 +360,11 @@ fn new_channel(cluster: &Cluster, best: &Member, now_ms: i64) -> ChannelRow {
         name_key: String::new(),
         sort_key: String::new(),
         normalized_name: String::new(),
-        category: if best.group.is_empty() { UNCATEGORIZED.to_owned() } else { best.group.clone() },
+        category: if best.group.is_empty() {
+            UNCATEGORIZED.to_owned()
+        } else {
+            best.group.clone()
+        },
         country: None,
         language: None,
         feed: None,
@@ -335,9 +400,18 @@ fn count(channel: &mut ChannelRow, ranked: &[&Member]) {
     let total = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
     channel.stream_count = total(ranked.len());
     channel.active_stream_count = total(ranked.iter().filter(|member| member.is_in_use()).count());
-    let best = ranked.iter().filter(|member| member.is_in_use()).max_by_key(|member| member.tier);
-    channel.best_resolution = best.and_then(|member| member.tier).map(|tier| tier.name().to_owned());
-    channel.best_quality_score = ranked.iter().filter(|member| member.is_in_use()).filter_map(|member| member.score).max();
+    let best = ranked
+        .iter()
+        .filter(|member| member.is_in_use())
+        .max_by_key(|member| member.tier);
+    channel.best_resolution = best
+        .and_then(|member| member.tier)
+        .map(|tier| tier.name().to_owned());
+    channel.best_quality_score = ranked
+        .iter()
+        .filter(|member| member.is_in_use())
+        .filter_map(|member| member.score)
+        .max();
 }
 
 /// What a person set in channels that were left empty, and their numbers, goes to those that took their streams.
@@ -350,7 +424,9 @@ pub(super) async fn hand_over(tx: &mut Tx, moves: &[(i64, i64)]) -> Result<(), D
     .await?;
     let mut changed = Vec::new();
     for (from, to) in moves {
-        let (Some(mut left), Some(taker)) = (rows.remove(from), rows.get_mut(to)) else { continue };
+        let (Some(mut left), Some(taker)) = (rows.remove(from), rows.get_mut(to)) else {
+            continue;
+        };
         let before = taker.clone();
         take_over(&mut left, taker);
         if before != *taker {
@@ -368,8 +444,12 @@ fn take_over(left: &mut ChannelRow, taker: &mut ChannelRow) {
         taker.hand_edited |= if moves { bit } else { 0 };
         moves
     };
-    let (name, category, logo, epg) =
-        (moves(hand::NAME), moves(hand::CATEGORY), moves(hand::LOGO), moves(hand::EPG_ID));
+    let (name, category, logo, epg) = (
+        moves(hand::NAME),
+        moves(hand::CATEGORY),
+        moves(hand::LOGO),
+        moves(hand::EPG_ID),
+    );
     let number = moves(hand::NUMBER) || (taker.number.is_none() && left.number.is_some());
     if name {
         (taker.name, taker.name_key, taker.sort_key) =

@@ -45,7 +45,10 @@ impl Graph {
     }
 
     fn of(&self, node: usize) -> &[u64] {
-        let start = node.checked_sub(1).and_then(|before| self.ends.get(before)).map_or(0, |end| *end as usize);
+        let start = node
+            .checked_sub(1)
+            .and_then(|before| self.ends.get(before))
+            .map_or(0, |end| *end as usize);
         let end = self.ends.get(node).map_or(start, |end| *end as usize);
         self.blocks.get(start..end).unwrap_or(&[])
     }
@@ -70,8 +73,12 @@ impl Graph {
             }
         }
         drop(seeds);
-        let nodes: Vec<u32> =
-            is_reached.iter().enumerate().filter(|(_, reached)| **reached).map(|(node, _)| to_u32(node)).collect();
+        let nodes: Vec<u32> = is_reached
+            .iter()
+            .enumerate()
+            .filter(|(_, reached)| **reached)
+            .map(|(node, _)| to_u32(node))
+            .collect();
         self.grouped(nodes)
     }
 
@@ -88,9 +95,9 @@ impl Graph {
         nodes.sort_unstable_by_key(|node| (root(&mut parents, *node), *node));
         let mut ends = Vec::new();
         for at in 1..=nodes.len() {
-            let same = nodes.get(at).is_some_and(|node| {
-                root(&mut parents, *node) == root(&mut parents, nodes[at - 1])
-            });
+            let same = nodes
+                .get(at)
+                .is_some_and(|node| root(&mut parents, *node) == root(&mut parents, nodes[at - 1]));
             if !same {
                 ends.push(at);
             }

@@ -6,13 +6,15 @@ use crate::args;
 use crate::db::{DbError, Tx};
 use crate::features::catalogue::entry::EntryKind;
 use crate::features::catalogue::matching::Options;
-use crate::features::catalogue::store::{channels as channel_store, provider as provider_store, state, streams};
+use crate::features::catalogue::store::{
+    channels as channel_store, provider as provider_store, state, streams,
+};
 use crate::support::ids::{ChannelId, ProviderId};
 
-use super::graph::{BlockSet, Graph, Groups, to_u32};
+use super::graph::{BlockSet, Graph, Groups};
 use super::member::unpacked;
 use super::partition::{Partition, partition};
-use super::{Applied, ApplyError, ChannelMoved, Changes, Staged, channels, names, numbers};
+use super::{Applied, ApplyError, Changes, ChannelMoved, Staged, channels, names, numbers};
 
 /// Stands for "no cluster", "not staged".
 pub(super) const NONE: u32 = u32::MAX;
@@ -46,7 +48,10 @@ impl Nodes {
     }
 
     pub(super) fn staged_of(&self, node: u32) -> Option<u32> {
-        self.staged.get(node as usize).copied().filter(|staged| *staged != NONE)
+        self.staged
+            .get(node as usize)
+            .copied()
+            .filter(|staged| *staged != NONE)
     }
 
     pub(super) fn is_missing(&self, node: u32) -> bool {
@@ -59,7 +64,11 @@ impl Nodes {
 
     /// Channels of concerned streams that other streams form too and keep.
     pub(super) fn settled_channels(&self, groups: &Groups) -> HashSet<i64> {
-        let concerned: HashSet<i64> = groups.nodes().iter().filter_map(|node| self.channel_of(*node)).collect();
+        let concerned: HashSet<i64> = groups
+            .nodes()
+            .iter()
+            .filter_map(|node| self.channel_of(*node))
+            .collect();
         let mut is_concerned = vec![false; self.channels.len()];
         for node in groups.nodes() {
             if let Some(flag) = is_concerned.get_mut(*node as usize) {
@@ -96,10 +105,21 @@ pub(super) async fn apply(
     let (nodes, seeds) = load(tx, provider, &fates, &added, staged).await?;
     drop(fates);
     let groups = nodes.graph.reached(seeds);
-    let options = Options { fuzzy_threshold: changes.fuzzy_threshold, ..Options::default() };
+    let options = Options {
+        fuzzy_threshold: changes.fuzzy_threshold,
+        ..Options::default()
+    };
     let mut partition = partition(tx, &nodes, &groups, staged, &options).await?;
     let granted = numbers::grant(tx, &partition, next).await?;
-    let writer = channels::Writer::new(tx, provider, changes.now_ms, &nodes, &mut partition, &granted, next);
+    let writer = channels::Writer::new(
+        tx,
+        provider,
+        changes.now_ms,
+        &nodes,
+        &mut partition,
+        &granted,
+        next,
+    );
     let stale_names = writer.write(&groups, staged, applied).await?;
     empty_channels(tx, &nodes, &groups, &partition, applied).await?;
     names::tell_apart(tx, stale_names).await?;
@@ -108,7 +128,10 @@ pub(super) async fn apply(
 
 fn fates(changes: &Changes, staged: &dyn Staged) -> HashMap<i64, Fate> {
     let is_live = |kind: EntryKind| kind == EntryKind::Live;
-    let updated = changes.updated.iter().filter(|(number, _)| is_live(staged.kind(*number)));
+    let updated = changes
+        .updated
+        .iter()
+        .filter(|(number, _)| is_live(staged.kind(*number)));
     let returned = changes.returned.iter().filter(|(kind, _)| is_live(*kind));
     let removed = changes.removed.iter().filter(|(kind, _)| is_live(*kind));
     updated
@@ -119,7 +142,11 @@ fn fates(changes: &Changes, staged: &dyn Staged) -> HashMap<i64, Fate> {
 }
 
 fn live_only(numbers: &[u32], staged: &dyn Staged) -> Vec<u32> {
-    numbers.iter().copied().filter(|number| staged.kind(*number) == EntryKind::Live).collect()
+    numbers
+        .iter()
+        .copied()
+        .filter(|number| staged.kind(*number) == EntryKind::Live)
+        .collect()
 }
 
 async fn set_missing(tx: &mut Tx, changes: &Changes) -> Result<(), DbError> {
@@ -195,16 +222,25 @@ async fn empty_channels(
         .collect();
     left.sort_unstable();
     left.dedup();
-    let emptied = left.iter().flat_map(|channel| args![*channel, taker_of.get(channel).copied()]).collect();
+    let emptied = left
+        .iter()
+        .flat_map(|channel| args![*channel, taker_of.get(channel).copied()])
+        .collect();
     channel_store::empty(tx, emptied).await?;
     let mut moves: Vec<(i64, i64)> = taker_of.into_iter().collect();
     moves.sort_unstable();
-    streams::follow(tx, moves.iter().flat_map(|(from, to)| args![*from, *to]).collect()).await?;
+    streams::follow(
+        tx,
+        moves.iter().flat_map(|(from, to)| args![*from, *to]).collect(),
+    )
+    .await?;
     channels::hand_over(tx, &moves).await?;
     applied.moved = moves
         .into_iter()
-        .map(|(from, to)| ChannelMoved { from: ChannelId(from), to: ChannelId(to) })
+        .map(|(from, to)| ChannelMoved {
+            from: ChannelId(from),
+            to: ChannelId(to),
+        })
         .collect();
     Ok(())
 }
-

@@ -84,7 +84,10 @@ impl Member {
     pub(super) fn standing(&self) -> Standing {
         Standing {
             // Streams without a row stand behind those with one, in the order of the list.
-            id: self.row.as_ref().map_or_else(|| (1 << 48) + i64::from(self.node), |row| row.id),
+            id: self
+                .row
+                .as_ref()
+                .map_or_else(|| (1 << 48) + i64::from(self.node), |row| row.id),
             manual: self.row.as_ref().and_then(|row| row.manual_order),
             relayable: self.relayable,
             tier: self.tier,
@@ -114,10 +117,19 @@ pub(super) fn is_relayable(format: &str) -> bool {
 
 /// The blocks of a stream as its column holds them.
 pub(super) fn packed(blocks: &[u64]) -> Value {
-    Value::from(blocks.iter().flat_map(|block| block.to_le_bytes()).collect::<Vec<u8>>())
+    Value::from(
+        blocks
+            .iter()
+            .flat_map(|block| block.to_le_bytes())
+            .collect::<Vec<u8>>(),
+    )
 }
 
 /// The blocks that a column holds.
 pub(super) fn unpacked(bytes: &[u8]) -> impl Iterator<Item = u64> {
-    bytes.as_chunks::<8>().0.iter().map(|block| u64::from_le_bytes(*block))
+    bytes
+        .as_chunks::<8>()
+        .0
+        .iter()
+        .map(|block| u64::from_le_bytes(*block))
 }

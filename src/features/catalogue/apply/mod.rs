@@ -19,8 +19,14 @@ use super::matching::{Facts, Raw};
 use super::store::state;
 
 /// Tables whose statistics a bulk change makes stale.
-const CHANGED_TABLES: [&str; 6] =
-    ["channels", "channel_streams", "vod_movies", "vod_series", "vod_episodes", "vod_versions"];
+const CHANGED_TABLES: [&str; 6] = [
+    "channels",
+    "channel_streams",
+    "vod_movies",
+    "vod_series",
+    "vod_episodes",
+    "vod_versions",
+];
 /// Fewer changed entries than this do not make the planner's statistics worth renewing.
 const MANY_CHANGES: usize = 500;
 
@@ -36,7 +42,7 @@ pub enum ApplyError {
 }
 
 /// Where staged entries are read from.
-pub trait Staged: Send {
+pub trait Staged: Send + Sync {
     fn kind(&self, staged: u32) -> EntryKind;
     fn keys(&self, staged: u32) -> EntryKeys;
     /// The blocks of a live entry, see [`facts`].

@@ -29,12 +29,17 @@ pub(super) async fn tell_apart(tx: &mut Tx, stale: HashSet<String>) -> Result<()
 }
 
 fn renamed(namesakes: &[Namesake]) -> Vec<(i64, String)> {
-    let free: Vec<&Namesake> =
-        namesakes.iter().filter(|namesake| namesake.hand_edited & hand::NAME == 0).collect();
+    let free: Vec<&Namesake> = namesakes
+        .iter()
+        .filter(|namesake| namesake.hand_edited & hand::NAME == 0)
+        .collect();
     let marked: Vec<(&str, Marks<'_>)> = free
         .iter()
         .map(|namesake| {
-            let marks = Marks { country: namesake.country.as_deref(), feed: namesake.feed.as_deref() };
+            let marks = Marks {
+                country: namesake.country.as_deref(),
+                feed: namesake.feed.as_deref(),
+            };
             (namesake.plain_name.as_str(), marks)
         })
         .collect();

@@ -19,7 +19,12 @@ pub(super) async fn grant(
         .clusters
         .iter()
         .enumerate()
-        .filter_map(|(at, cluster)| cluster.number.as_ref().map(|(number, name)| (*number, &**name, to_u32(at))))
+        .filter_map(|(at, cluster)| {
+            cluster
+                .number
+                .as_ref()
+                .map(|(number, name)| (*number, &**name, to_u32(at)))
+        })
         .collect();
     wishes.sort_unstable();
     let mut numbers: Vec<i64> = wishes.iter().map(|(number, ..)| *number).collect();

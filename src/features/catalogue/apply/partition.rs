@@ -68,7 +68,11 @@ pub(super) async fn partition(
     staged: &mut dyn Staged,
     options: &Options,
 ) -> Result<Partition, ApplyError> {
-    let nothing = Verdict { method: Method::ExactMatch, confidence: 0, reason: 0 };
+    let nothing = Verdict {
+        method: Method::ExactMatch,
+        confidence: 0,
+        reason: 0,
+    };
     let mut pass = Pass {
         nodes,
         settled_channels: nodes.settled_channels(groups),
@@ -109,7 +113,12 @@ pub(super) async fn members(
         match (nodes.staged_of(*node), row) {
             (Some(number), row) => {
                 staged.read(number, &mut buffer)?;
-                members.push(Member::staged(*node, &Entry::decode(&buffer)?, row, nodes.priority));
+                members.push(Member::staged(
+                    *node,
+                    &Entry::decode(&buffer)?,
+                    row,
+                    nodes.priority,
+                ));
             }
             (None, Some(row)) => members.push(Member::stored(*node, row)),
             (None, None) => {}
@@ -199,10 +208,19 @@ impl Pass<'_> {
     }
 
     fn succeed(self) -> Partition {
-        let Self { claims, mut partition, .. } = self;
+        let Self {
+            claims,
+            mut partition,
+            ..
+        } = self;
         let claims = claims
             .into_iter()
-            .map(|((cluster, channel), (streams, present))| Claim { cluster, channel, streams, present })
+            .map(|((cluster, channel), (streams, present))| Claim {
+                cluster,
+                channel,
+                streams,
+                present,
+            })
             .collect();
         let succession = succession::decide(claims);
         for (cluster, channel) in succession.channel_of {

@@ -1,6 +1,5 @@
 //! The catalogue's tables: `catalogue_state`, `channels`, `channel_streams`, `vod_*`. Only this folder writes them.
 
-pub mod address;
 pub mod channels;
 pub mod names;
 pub mod provider;

@@ -44,4 +44,3 @@ pub async fn rename(tx: &mut Tx, values: Vec<Value>) -> Result<u64, DbError> {
     )
     .await
 }
-

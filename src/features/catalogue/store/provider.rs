@@ -7,7 +7,9 @@ use crate::support::ids::ProviderId;
 
 /// The provider's priority, 1 to 100.
 pub async fn priority(tx: &mut Tx, provider: ProviderId) -> Result<i64, DbError> {
-    let (priority,) = tx.one("select priority from providers where id = $1", args![provider]).await?;
+    let (priority,) = tx
+        .one("select priority from providers where id = $1", args![provider])
+        .await?;
     Ok(priority)
 }
 
@@ -27,5 +29,10 @@ pub async fn totals(tx: &mut Tx, provider: ProviderId) -> Result<Totals, DbError
             args![provider],
         )
         .await?;
-    Ok(Totals { channels, active_channels, movies, series })
+    Ok(Totals {
+        channels,
+        active_channels,
+        movies,
+        series,
+    })
 }

@@ -34,7 +34,15 @@ pub async fn keep(tx: &mut Tx, next: Next) -> Result<(), DbError> {
     tx.execute(
         "update catalogue_state set next_channel = $1, next_stream = $2, next_movie = $3, next_series = $4, \
          next_episode = $5, next_version = $6, next_number = $7 where id = 1",
-        args![next.channel, next.stream, next.movie, next.series, next.episode, next.version, next.number],
+        args![
+            next.channel,
+            next.stream,
+            next.movie,
+            next.series,
+            next.episode,
+            next.version,
+            next.number
+        ],
     )
     .await?;
     Ok(())

@@ -1,0 +1,247 @@
+//! The tables `vod_movies`, `vod_series`, `vod_episodes` and `vod_versions`.
+
+use crate::args;
+use crate::db::{Db, DbError, Tx, Value};
+use crate::features::catalogue::entry::EntryKind;
+use crate::record;
+use crate::support::ids::ProviderId;
+
+use super::streams::{Stored, keys};
+
+/// Hands every stored film and episode version of a provider to `take`, by id.
+pub async fn each_stored(
+    db: &Db,
+    provider: ProviderId,
+    mut take: impl FnMut(Stored) + Send,
+) -> Result<(), DbError> {
+    db.each(
+        "select id, identity_key, url_key, tvg_key, digest, missing_since, movie_id from vod_versions \
+         where provider_id = $1 order by id",
+        args![provider],
+        |row| {
+            let movie: Option<i64> = row.get(6)?;
+            take(Stored {
+                kind: if movie.is_some() {
+                    EntryKind::Movie
+                } else {
+                    EntryKind::Episode
+                },
+                id: row.get(0)?,
+                keys: keys(row)?,
+                is_missing: row.get::<Option<i64>>(5)?.is_some(),
+            });
+            Ok(())
+        },
+    )
+    .await
+}
+
+record! {
+    /// Which title a version belongs to, and its picture.
+    #[derive(Debug, Clone)]
+    pub struct VersionRow {
+        pub id: i64,
+        pub movie_id: Option<i64>,
+        pub episode_id: Option<i64>,
+        pub logo_url: Option<String>,
+    }
+}
+
+pub async fn versions(tx: &mut Tx, ids: impl Iterator<Item = i64>) -> Result<Vec<VersionRow>, DbError> {
+    let mut found = Vec::new();
+    tx.each_in(
+        "select id, movie_id, episode_id, logo_url from vod_versions where id in",
+        ids.map(Value::from),
+        "",
+        |row| {
+            found.push(crate::db::FromRow::from_row(row)?);
+            Ok(())
+        },
+    )
+    .await?;
+    Ok(found)
+}
+
+/// Values of one row for [`write_versions`].
+pub const VERSION_WIDTH: usize = 18;
+
+/// Inserts versions, or replaces what a provider says of those that are there.
+pub async fn write_versions(tx: &mut Tx, values: Vec<Value>) -> Result<u64, DbError> {
+    tx.insert_many(
+        "insert into vod_versions (id, provider_id, movie_id, episode_id, identity_key, url_key, tvg_key, digest, \
+         quality_score, resolution, original_name, group_name, tvg_id, logo_url, url_template, format, headers, \
+         created_at)",
+        VERSION_WIDTH,
+        values,
+        "on conflict (id) do update set movie_id = excluded.movie_id, episode_id = excluded.episode_id, \
+         identity_key = excluded.identity_key, url_key = excluded.url_key, tvg_key = excluded.tvg_key, \
+         digest = excluded.digest, quality_score = excluded.quality_score, resolution = excluded.resolution, \
+         original_name = excluded.original_name, group_name = excluded.group_name, tvg_id = excluded.tvg_id, \
+         logo_url = excluded.logo_url, url_template = excluded.url_template, format = excluded.format, \
+         headers = excluded.headers, missing_since = null",
+    )
+    .await
+}
+
+/// Says since when versions are missing, null for those that are there: id and instant of each.
+pub async fn set_missing(tx: &mut Tx, values: Vec<Value>) -> Result<u64, DbError> {
+    tx.insert_many(
+        "update vod_versions set missing_since = v.column2 from (",
+        2,
+        values,
+        ") as v where vod_versions.id = v.column1",
+    )
+    .await
+}
+
+/// Films of these normalised titles: id, title, year.
+pub async fn movies_titled(
+    tx: &mut Tx,
+    titles: impl Iterator<Item = String>,
+) -> Result<Vec<(i64, String, Option<i64>)>, DbError> {
+    let mut found = Vec::new();
+    tx.each_in(
+        "select id, normalized_title, year from vod_movies where normalized_title in",
+        titles.map(Value::from),
+        "order by id desc",
+        |row| {
+            found.push((row.get(0)?, row.get(1)?, row.get(2)?));
+            Ok(())
+        },
+    )
+    .await?;
+    Ok(found)
+}
+
+/// New films: id, title, normalised title, name key, sort key, year, genre, cover, versions, instant of each.
+pub async fn insert_movies(tx: &mut Tx, values: Vec<Value>) -> Result<u64, DbError> {
+    tx.insert_many(
+        "insert into vod_movies (id, title, normalized_title, name_key, sort_key, year, genre, cover_url, \
+         version_count, created_at)",
+        10,
+        values,
+        "",
+    )
+    .await
+}
+
+/// Another picture of a title whose picture came from the same version: title, new and old picture of each.
+pub async fn recover(tx: &mut Tx, values: Vec<Value>) -> Result<u64, DbError> {
+    tx.insert_many(
+        "update vod_movies set cover_url = v.column2 from (",
+        3,
+        values,
+        ") as v where vod_movies.id = v.column1 and (vod_movies.cover_url is null or vod_movies.cover_url = v.column3)",
+    )
+    .await
+}
+
+/// Series of these normalised titles: id, title.
+pub async fn series_titled(
+    tx: &mut Tx,
+    titles: impl Iterator<Item = String>,
+) -> Result<Vec<(i64, String)>, DbError> {
+    let mut found = Vec::new();
+    tx.each_in(
+        "select id, normalized_title from vod_series where normalized_title in",
+        titles.map(Value::from),
+        "order by id desc",
+        |row| {
+            found.push((row.get(0)?, row.get(1)?));
+            Ok(())
+        },
+    )
+    .await?;
+    Ok(found)
+}
+
+/// New series: id, title, normalised title, name key, sort key, genre, cover, instant of each.
+pub async fn insert_series(tx: &mut Tx, values: Vec<Value>) -> Result<u64, DbError> {
+    tx.insert_many(
+        "insert into vod_series (id, title, normalized_title, name_key, sort_key, genre, cover_url, created_at)",
+        8,
+        values,
+        "",
+    )
+    .await
+}
+
+/// The episodes of these series: id, series, season, episode.
+pub async fn episodes_of(
+    tx: &mut Tx,
+    series: impl Iterator<Item = i64>,
+) -> Result<Vec<(i64, i64, i64, i64)>, DbError> {
+    let mut found = Vec::new();
+    tx.each_in(
+        "select id, series_id, season, episode from vod_episodes where series_id in",
+        series.map(Value::from),
+        "",
+        |row| {
+            found.push((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?));
+            Ok(())
+        },
+    )
+    .await?;
+    Ok(found)
+}
+
+/// New episodes: id, series, season, episode, title, versions, instant of each.
+pub async fn insert_episodes(tx: &mut Tx, values: Vec<Value>) -> Result<u64, DbError> {
+    tx.insert_many(
+        "insert into vod_episodes (id, series_id, season, episode, title, version_count, created_at)",
+        7,
+        values,
+        "",
+    )
+    .await
+}
+
+/// The series of these episodes.
+pub async fn series_of(tx: &mut Tx, episodes: impl Iterator<Item = i64>) -> Result<Vec<i64>, DbError> {
+    let mut found = Vec::new();
+    tx.each_in(
+        "select series_id from vod_episodes where id in",
+        episodes.map(Value::from),
+        "",
+        |row| {
+            found.push(row.get(0)?);
+            Ok(())
+        },
+    )
+    .await?;
+    found.sort_unstable();
+    found.dedup();
+    Ok(found)
+}
+
+/// Counts the versions of these films again.
+pub async fn count_movies(tx: &mut Tx, ids: &[i64]) -> Result<(), DbError> {
+    tx.update_in(
+        "update vod_movies set version_count = (select count(*) from vod_versions v \
+         where v.movie_id = vod_movies.id and v.missing_since is null) where id in",
+        ids.iter().map(|id| Value::from(*id)),
+    )
+    .await
+}
+
+/// Counts the versions of these episodes again.
+pub async fn count_episodes(tx: &mut Tx, ids: &[i64]) -> Result<(), DbError> {
+    tx.update_in(
+        "update vod_episodes set version_count = (select count(*) from vod_versions v \
+         where v.episode_id = vod_episodes.id and v.missing_since is null) where id in",
+        ids.iter().map(|id| Value::from(*id)),
+    )
+    .await
+}
+
+/// Counts the seasons and episodes of these series again.
+pub async fn count_series(tx: &mut Tx, ids: &[i64]) -> Result<(), DbError> {
+    tx.update_in(
+        "update vod_series set episode_count = (select count(*) from vod_episodes e \
+         where e.series_id = vod_series.id and e.version_count > 0), \
+         season_count = (select count(distinct e.season) from vod_episodes e \
+         where e.series_id = vod_series.id and e.version_count > 0) where id in",
+        ids.iter().map(|id| Value::from(*id)),
+    )
+    .await
+}
