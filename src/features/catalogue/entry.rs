@@ -34,6 +34,8 @@ pub enum Content<'a> {
     },
     Episode {
         series: &'a str,
+        /// Where the series' name states one.
+        year: Option<i64>,
         season: i64,
         episode: i64,
         title: Option<&'a str>,
@@ -101,12 +103,14 @@ impl<'a> Entry<'a> {
             }
             Content::Episode {
                 series,
+                year,
                 season,
                 episode,
                 title,
             } => {
                 out.push(2);
                 put_text(out, series);
+                put_number(out, year);
                 put_number(out, Some(season));
                 put_number(out, Some(episode));
                 put_optional(out, title);
@@ -140,6 +144,7 @@ impl<'a> Entry<'a> {
             },
             2 => Content::Episode {
                 series: input.text()?,
+                year: input.number()?,
                 season: input.number()?.ok_or(Malformed)?,
                 episode: input.number()?.ok_or(Malformed)?,
                 title: input.optional()?,
@@ -264,6 +269,7 @@ mod tests {
         };
         let episode = Content::Episode {
             series: "Fargo",
+            year: Some(2014),
             season: 1,
             episode: 2,
             title: Some(long),

@@ -42,7 +42,6 @@ struct Rows {
 }
 
 impl<'a> Writer<'a> {
-    #[expect(clippy::too_many_arguments, reason = "the parts of one transaction")]
     pub(super) fn new(
         tx: &'a mut Tx,
         provider: ProviderId,

@@ -107,7 +107,6 @@ pub(super) async fn apply(
     let groups = nodes.graph.reached(seeds);
     let options = Options {
         fuzzy_threshold: changes.fuzzy_threshold,
-        ..Options::default()
     };
     let mut partition = partition(tx, &nodes, &groups, staged, &options).await?;
     let granted = numbers::grant(tx, &partition, next).await?;

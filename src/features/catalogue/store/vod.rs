@@ -136,18 +136,18 @@ pub async fn recover(tx: &mut Tx, values: Vec<Value>) -> Result<u64, DbError> {
     .await
 }
 
-/// Series of these normalised titles: id, title.
+/// Series of these normalised titles: id, title, year.
 pub async fn series_titled(
     tx: &mut Tx,
     titles: impl Iterator<Item = String>,
-) -> Result<Vec<(i64, String)>, DbError> {
+) -> Result<Vec<(i64, String, Option<i64>)>, DbError> {
     let mut found = Vec::new();
     tx.each_in(
-        "select id, normalized_title from vod_series where normalized_title in",
+        "select id, normalized_title, year from vod_series where normalized_title in",
         titles.map(Value::from),
         "order by id desc",
         |row| {
-            found.push((row.get(0)?, row.get(1)?));
+            found.push((row.get(0)?, row.get(1)?, row.get(2)?));
             Ok(())
         },
     )
@@ -155,11 +155,11 @@ pub async fn series_titled(
     Ok(found)
 }
 
-/// New series: id, title, normalised title, name key, sort key, genre, cover, instant of each.
+/// New series: id, title, normalised title, name key, sort key, year, genre, cover, instant of each.
 pub async fn insert_series(tx: &mut Tx, values: Vec<Value>) -> Result<u64, DbError> {
     tx.insert_many(
-        "insert into vod_series (id, title, normalized_title, name_key, sort_key, genre, cover_url, created_at)",
-        8,
+        "insert into vod_series (id, title, normalized_title, name_key, sort_key, year, genre, cover_url, created_at)",
+        9,
         values,
         "",
     )

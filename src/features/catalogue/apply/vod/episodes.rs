@@ -10,13 +10,16 @@ use crate::features::catalogue::store::{state, vod};
 
 use super::{Stale, genre};
 
+/// A series' normalised title and year.
+type Title = (String, Option<i64>);
+
 /// Series, season and episode.
 type Number = (i64, i64, i64);
 
 /// Series and episodes that this change met so far.
 #[derive(Default)]
 pub(super) struct Episodes {
-    series: HashMap<String, i64>,
+    series: HashMap<Title, i64>,
     known: HashMap<Number, i64>,
 }
 
@@ -72,15 +75,16 @@ impl Episodes {
         now_ms: i64,
         next: &mut state::Next,
     ) -> Result<Vec<Option<Number>>, DbError> {
-        let titles: Vec<Option<(String, i64, i64)>> = entries
+        let titles: Vec<Option<(Title, i64, i64)>> = entries
             .iter()
             .map(|entry| match entry.content {
                 Content::Episode {
                     series,
+                    year,
                     season,
                     episode,
                     ..
-                } => Some((name_key(series), season, episode)),
+                } => Some(((name_key(series), year), season, episode)),
                 _ => None,
             })
             .collect();
@@ -100,13 +104,14 @@ impl Episodes {
                         Content::Episode { series, .. } => series,
                         _ => entry.name,
                     };
-                    let sort = sort_key(&key);
+                    let sort = sort_key(&key.0);
                     rows.extend(args![
                         id,
                         name,
-                        &key,
-                        &key,
+                        &key.0,
+                        &key.0,
                         sort,
+                        key.1,
                         genre(entry.group),
                         entry.logo_url,
                         now_ms
@@ -121,20 +126,20 @@ impl Episodes {
         Ok(placed)
     }
 
-    async fn learn(&mut self, tx: &mut Tx, titles: impl Iterator<Item = &String>) -> Result<(), DbError> {
+    async fn learn(&mut self, tx: &mut Tx, titles: impl Iterator<Item = &Title>) -> Result<(), DbError> {
         let mut asked: Vec<String> = titles
             .filter(|title| !self.series.contains_key(*title))
-            .cloned()
+            .map(|(title, _)| title.clone())
             .collect();
         asked.sort_unstable();
         asked.dedup();
         let found = vod::series_titled(tx, asked.into_iter()).await?;
-        let episodes = vod::episodes_of(tx, found.iter().map(|(id, _)| *id)).await?;
+        let episodes = vod::episodes_of(tx, found.iter().map(|(id, ..)| *id)).await?;
         for (id, series, season, episode) in episodes {
             self.known.insert((series, season, episode), id);
         }
-        for (id, title) in found {
-            self.series.insert(title, id);
+        for (id, title, year) in found {
+            self.series.insert((title, year), id);
         }
         Ok(())
     }
