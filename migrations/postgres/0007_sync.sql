@@ -39,12 +39,11 @@ create table provider_sync_refusals (
     primary key (sync_id, reason)
 );
 
--- The differences of a run, many to a row: 100,000 additions are a few hundred rows. first counts within one change.
+-- The differences of a run, many to a row: 100,000 additions are a few hundred rows.
 create table provider_sync_changes (
     sync_id bigint not null references provider_sync_log (id) on delete cascade,
     position bigint not null,
     change text not null,
-    first bigint not null,
     entries bigint not null,
     body text not null,
     primary key (sync_id, position)

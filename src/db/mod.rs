@@ -82,6 +82,25 @@ impl Db {
         self.on().each(sql.into(), args, take).await
     }
 
+    /// As [`Tx::each_in`], outside a transaction.
+    pub async fn each_in<F>(
+        &self,
+        head: &'static str,
+        keys: impl IntoIterator<Item = Value>,
+        tail: &'static str,
+        mut take: F,
+    ) -> Result<(), DbError>
+    where
+        F: FnMut(&Row<'_>) -> Result<(), DbError> + Send,
+    {
+        self.statements
+            .note(tx::in_list(Engine::Postgres, head, 1, tail).as_str());
+        for (sql, chunk, is_full) in tx::in_lists(self.engine(), head, keys, tail) {
+            self.on().drain(sql, chunk, is_full, &mut take).await?;
+        }
+        Ok(())
+    }
+
     /// Runs one writing statement in a transaction of its own; returns the number of rows it touched.
     pub async fn execute(&self, sql: impl Into<Sql>, args: Vec<Value>) -> Result<u64, DbError> {
         match &self.pools {

@@ -139,25 +139,12 @@ impl Tx {
     where
         F: FnMut(&Row<'_>) -> Result<(), DbError> + Send,
     {
-        let engine = self.engine();
-        let (full, one) = (
-            in_list(engine, head, ROWS_AT_ONCE, tail),
-            in_list(super::Engine::Postgres, head, 1, tail),
-        );
-        self.statements.note(one.as_str());
-        let mut keys = keys.into_iter();
-        loop {
-            let chunk: Vec<Value> = keys.by_ref().take(ROWS_AT_ONCE).collect();
-            match chunk.len() {
-                0 => return Ok(()),
-                ROWS_AT_ONCE => self.on().drain(full.clone(), chunk, true, &mut take).await?,
-                rest => {
-                    self.on()
-                        .drain(in_list(engine, head, rest, tail), chunk, false, &mut take)
-                        .await?
-                }
-            }
+        self.statements
+            .note(in_list(super::Engine::Postgres, head, 1, tail).as_str());
+        for (sql, chunk, is_full) in in_lists(self.engine(), head, keys, tail) {
+            self.on().drain(sql, chunk, is_full, &mut take).await?;
         }
+        Ok(())
     }
 
     /// Runs a statement that ends before a list of keys (`update … where id in`), several hundred keys at a time.
@@ -177,7 +164,26 @@ impl Tx {
     }
 }
 
-fn in_list(engine: super::Engine, head: &str, keys: usize, tail: &str) -> Sql {
+/// One statement for each several hundred keys; those with a full list are equal and worth staying prepared.
+pub(super) fn in_lists(
+    engine: super::Engine,
+    head: &'static str,
+    keys: impl IntoIterator<Item = Value>,
+    tail: &'static str,
+) -> impl Iterator<Item = (Sql, Vec<Value>, bool)> {
+    let full = in_list(engine, head, ROWS_AT_ONCE, tail);
+    let mut keys = keys.into_iter();
+    std::iter::from_fn(move || {
+        let chunk: Vec<Value> = keys.by_ref().take(ROWS_AT_ONCE).collect();
+        match chunk.len() {
+            0 => None,
+            ROWS_AT_ONCE => Some((full.clone(), chunk, true)),
+            rest => Some((in_list(engine, head, rest, tail), chunk, false)),
+        }
+    })
+}
+
+pub(super) fn in_list(engine: super::Engine, head: &str, keys: usize, tail: &str) -> Sql {
     let list: Vec<String> = (1..=keys)
         .map(|key| match engine {
             super::Engine::Sqlite => "?".to_owned(),
@@ -252,7 +258,13 @@ impl On<'_> {
         self.drain(sql, args, lasting, &mut take).await
     }
 
-    async fn drain<F>(self, sql: Sql, args: Vec<Value>, lasting: bool, take: &mut F) -> Result<(), DbError>
+    pub(super) async fn drain<F>(
+        self,
+        sql: Sql,
+        args: Vec<Value>,
+        lasting: bool,
+        take: &mut F,
+    ) -> Result<(), DbError>
     where
         F: FnMut(&Row<'_>) -> Result<(), DbError> + Send,
     {

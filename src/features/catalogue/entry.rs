@@ -3,7 +3,7 @@
 use super::number::ChannelNumber;
 
 /// The three kinds of things a provider lists. What is compared between two runs is compared within one kind.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum EntryKind {
     Live,
@@ -13,6 +13,14 @@ pub enum EntryKind {
 
 impl EntryKind {
     pub const ALL: [Self; 3] = [Self::Live, Self::Movie, Self::Episode];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Live => "live",
+            Self::Movie => "movie",
+            Self::Episode => "episode",
+        }
+    }
 
     /// The kind in the words of people: a provider's live channels, films, episodes.
     pub fn plural(self) -> &'static str {

@@ -1,1 +1,158 @@
-//! From a provider's answer to the catalogue: plan, fetch, stage, diff, guard, apply.
+//! From a provider's answer to the catalogue: fetch, read, stage, compare, guard, apply.
+//!
+//! A *run* is one sync of one provider, a job with one attempt. Entries that equal their stored rows are *settled* while
+//! the list is read; all others are *staged*. What the comparison finds is the run's *plan*. A plan that loses too much
+//! is *held* until somebody approves or rejects it, or the next run knows better; any other is applied at once, in one
+//! transaction.
+
+mod apply;
+mod approval;
+mod assign;
+mod changes;
+mod diff;
+mod error;
+mod guard;
+mod held;
+mod index;
+mod intake;
+mod learn;
+pub mod log;
+mod plan;
+mod read;
+mod run;
+mod spool;
+mod staging;
+pub mod store;
+
+use std::pin::Pin;
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+
+use crate::ctx::Ctx;
+use crate::db::{DbError, Tx};
+use crate::features::audit::{self, Actor};
+use crate::features::catalogue::ChannelMoved;
+use crate::features::providers;
+use crate::jobs::{Enqueued, JobError, JobRun, NewJob, kinds};
+use crate::support::ids::{JobId, ProviderId};
+
+pub use approval::{approve, reject};
+pub use error::Error;
+
+/// What owners of references to channels do when channels were left empty, in the transaction of the run.
+pub type MovedHook = Arc<
+    dyn for<'a> Fn(
+            &'a mut Tx,
+            &'a [ChannelMoved],
+        ) -> Pin<Box<dyn Future<Output = Result<(), DbError>> + Send + 'a>>
+        + Send
+        + Sync,
+>;
+
+/// What became of the wish to sync.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Started {
+    New(JobId),
+    /// A run or an approval of this provider is queued or running.
+    Running(JobId),
+}
+
+/// Queues a run of a provider, unless one is queued or running; with an audit line if a person asked for it.
+///
+/// # Errors
+/// [`Error::Provider`] if there is no such provider.
+pub async fn start(ctx: &Ctx, provider: ProviderId, actor: &Actor, by_hand: bool) -> Result<Started, Error> {
+    queue(ctx, provider, actor, by_hand, false).await
+}
+
+/// As [`start`] by hand, for a command that runs the job itself.
+///
+/// # Errors
+/// As [`start`].
+pub async fn start_here(ctx: &Ctx, provider: ProviderId, actor: &Actor) -> Result<Started, Error> {
+    queue(ctx, provider, actor, true, true).await
+}
+
+async fn queue(
+    ctx: &Ctx,
+    provider: ProviderId,
+    actor: &Actor,
+    by_hand: bool,
+    only_here: bool,
+) -> Result<Started, Error> {
+    let key = job_key(provider);
+    if let Some(approval) = ctx.jobs.active(kinds::SYNC_APPROVAL, &key).await? {
+        return Ok(Started::Running(approval));
+    }
+    let mut tx = ctx.db.begin().await?;
+    let found = providers::store::get_in(&mut tx, provider).await?;
+    let payload = json!(run::Payload {
+        provider_id: provider,
+        by_hand
+    });
+    let mut job = NewJob::new(kinds::SYNC, payload).key(key);
+    job.by_hand = by_hand;
+    job.only_here = only_here;
+    let id = match ctx.jobs.enqueue(&mut tx, job).await? {
+        Enqueued::AlreadyQueued(id) => return Ok(Started::Running(id)),
+        Enqueued::New(id) => id,
+    };
+    if by_hand {
+        let details = json!({ "job_id": id, "name": found.name });
+        audit::record(
+            &mut tx,
+            ctx.clock.now_ms(),
+            actor,
+            "sync.started",
+            format!("provider:{provider}"),
+            details,
+        )
+        .await?;
+    }
+    tx.commit().await?;
+    ctx.jobs.wake();
+    Ok(Started::New(id))
+}
+
+/// The dedupe key of everything that changes a provider's part of the catalogue.
+pub fn job_key(provider: ProviderId) -> String {
+    format!("provider:{provider}")
+}
+
+/// The handler of [`kinds::SYNC`]. It works on a thread of its own, so that nothing else waits for its arithmetic.
+///
+/// # Errors
+/// Why the run ended without a new catalogue; a held run is no error.
+pub async fn run(ctx: Ctx, job: JobRun, hooks: Vec<MovedHook>) -> Result<Value, JobError> {
+    apart(async move { run::run(&ctx, &job, &hooks).await }).await
+}
+
+/// The handler of [`kinds::SYNC_APPROVAL`].
+///
+/// # Errors
+/// Why the held run was not applied.
+pub async fn run_approval(ctx: Ctx, job: JobRun, hooks: Vec<MovedHook>) -> Result<Value, JobError> {
+    apart(async move { approval::run(&ctx, &job, &hooks).await }).await
+}
+
+async fn apart<F>(work: F) -> Result<Value, JobError>
+where
+    F: Future<Output = Result<Value, JobError>> + Send + 'static,
+{
+    let runtime = tokio::runtime::Handle::current();
+    match tokio::task::spawn_blocking(move || runtime.block_on(work)).await {
+        Ok(result) => result,
+        Err(_) => Err(JobError::failed(
+            "crashed",
+            "The sync ended in a fault of the program; the log says where.",
+        )),
+    }
+}
+
+/// The year of an instant, UTC.
+fn year_of(now_ms: i64) -> u16 {
+    let year = jiff::Timestamp::from_millisecond(now_ms)
+        .map_or(2000, |now| now.to_zoned(jiff::tz::TimeZone::UTC).year());
+    u16::try_from(year).unwrap_or(2000)
+}

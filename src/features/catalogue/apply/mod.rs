@@ -71,6 +71,11 @@ pub struct Changes {
 }
 
 impl Changes {
+    /// Whether the list is as it was.
+    pub fn is_empty(&self) -> bool {
+        self.count() == 0
+    }
+
     fn count(&self) -> usize {
         self.added.len() + self.updated.len() + self.returned.len() + self.removed.len()
     }

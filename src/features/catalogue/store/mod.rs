@@ -1,6 +1,7 @@
 //! The catalogue's tables: `catalogue_state`, `channels`, `channel_streams`, `vod_*`. Only this folder writes them.
 
 pub mod channels;
+pub mod listed;
 pub mod names;
 pub mod provider;
 pub mod state;

@@ -10,11 +10,13 @@ mod collector;
 mod dictionary;
 mod learned;
 mod open;
+mod slots;
 mod store;
 
 pub use collector::{Collector, Recorded};
 pub use learned::{learned, remember};
 pub use open::{Opened, ValuesError};
+pub use slots::{Slots, slots};
 pub use store::{remove, replace};
 
 /// Whose values: the row of a live stream, or of a version of a film or episode.

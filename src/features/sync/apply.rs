@@ -1,0 +1,44 @@
+//! The last step, in one transaction: either all of it is seen or nothing.
+
+use crate::ctx::Ctx;
+use crate::db::Tx;
+use crate::features::catalogue;
+use crate::features::catalogue::store;
+use crate::features::providers::{self, Status, url_values};
+use crate::support::ids::ProviderId;
+
+use super::plan::Plan;
+use super::staging::Staging;
+use super::{Error, MovedHook};
+
+/// Applies a plan: catalogue, values of URLs, totals and status of the provider.
+pub(super) async fn apply(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    provider: ProviderId,
+    plan: &Plan,
+    staging: &mut Staging,
+    hooks: &[MovedHook],
+) -> Result<(), Error> {
+    let mut added = Vec::new();
+    if !plan.changes.is_empty() {
+        let applied = catalogue::apply(tx, provider, &plan.changes, staging).await?;
+        for hook in hooks {
+            if !applied.moved.is_empty() {
+                hook(tx, &applied.moved).await?;
+            }
+        }
+        added = applied.ids;
+        let totals = store::provider::totals(tx, provider).await?;
+        providers::store::set_totals(tx, provider, totals).await?;
+    }
+    let records = plan.records(staging, &added);
+    let records = records
+        .iter()
+        .map(|(owner, record)| (*owner, staging.record(*record)));
+    url_values::replace(tx, &ctx.keys, provider, &plan.recorded, records).await?;
+    url_values::remember(tx, provider, &plan.learned, plan.changes.now_ms).await?;
+    providers::store::set_status(tx, provider, Status::Ok, None).await?;
+    providers::store::set_last_sync(tx, provider, plan.changes.now_ms).await?;
+    Ok(())
+}

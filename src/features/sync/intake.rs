@@ -1,0 +1,319 @@
+//! From the bytes of a list to entries with their keys, a batch at a time.
+
+use std::sync::mpsc::SyncSender;
+
+use tokio::sync::mpsc::Receiver;
+use url::Url;
+
+use crate::features::catalogue::entry::{Content, Entry, EntryKeys, EntryKind};
+use crate::features::catalogue::number::ChannelNumber;
+use crate::features::catalogue::vod;
+use crate::features::providers::m3u::{self, Header, Item, NotAPlaylist, Reader, Refusal, Summary};
+use crate::features::providers::url_parts::{ProviderSecrets, Slot, UrlParts};
+use crate::features::providers::url_values::Collector;
+use crate::support::crypto::Keys;
+use crate::support::keyed_hash::KeyedHash;
+
+/// Entries that are handed on at a time.
+const BATCH: usize = 1_024;
+/// Refused entries that are kept as examples, of each reason.
+const SAMPLES: usize = 20;
+
+/// What reading a list needs to know of its provider.
+pub(super) struct Source {
+    pub secrets: ProviderSecrets,
+    pub limits: m3u::Limits,
+    pub hash: KeyedHash,
+    pub this_year: u16,
+}
+
+impl Source {
+    pub(super) fn new(keys: &Keys, secrets: ProviderSecrets, max_bytes: u64, this_year: u16) -> Self {
+        let limits = m3u::Limits {
+            max_bytes,
+            ..m3u::Limits::default()
+        };
+        Self {
+            secrets,
+            limits,
+            hash: hash(keys),
+            this_year,
+        }
+    }
+}
+
+/// Entries in the order of the list, with their texts in one buffer.
+#[derive(Default)]
+pub(super) struct Batch {
+    pub entries: Vec<Listed>,
+    /// The encoded entries, one after the other.
+    pub payload: Vec<u8>,
+    /// The records of their URLs' values, one after the other.
+    pub records: Vec<u8>,
+    /// Bytes of the list up to here.
+    pub bytes_read: u64,
+}
+
+/// One entry of a batch.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Listed {
+    pub kind: EntryKind,
+    pub keys: EntryKeys,
+    pub host: u64,
+    /// Bytes in the batch's payload.
+    pub length: u32,
+    /// Bytes in the batch's records.
+    pub record_length: u32,
+}
+
+/// What was read altogether.
+pub(super) struct Intake {
+    pub summary: Summary,
+    pub collector: Collector,
+    pub samples: Vec<Sample>,
+}
+
+/// A refused entry, as an example.
+#[derive(Debug, Clone, serde::Serialize)]
+pub(super) struct Sample {
+    #[serde(skip)]
+    pub reason: Refusal,
+    pub line: u64,
+    pub name: String,
+}
+
+/// Reads chunks until there are no more; batches go to `out`.
+pub(super) fn read(
+    source: &Source,
+    base: Option<Url>,
+    mut chunks: Receiver<bytes::Bytes>,
+    out: &SyncSender<Batch>,
+) -> Result<Intake, NotAPlaylist> {
+    let mut reader = Reader::new(source.limits).with_secrets(source.secrets.clone());
+    if let Some(base) = base {
+        reader = reader.with_base(base);
+    }
+    let mut desk = Desk::new(source);
+    let mut bytes_read = 0;
+    while let Some(chunk) = chunks.blocking_recv() {
+        reader.feed(&chunk, &mut |item| desk.take(item))?;
+        bytes_read += chunk.len() as u64;
+        desk.batch.bytes_read = bytes_read;
+        if desk.batch.entries.len() >= BATCH {
+            // A run that was given up takes no more.
+            let _ = out.send(std::mem::take(&mut desk.batch));
+        }
+    }
+    let summary = reader.finish(&mut |item| desk.take(item))?;
+    desk.batch.bytes_read = bytes_read;
+    let _ = out.send(std::mem::take(&mut desk.batch));
+    Ok(Intake {
+        summary,
+        collector: desk.collector,
+        samples: desk.samples,
+    })
+}
+
+struct Desk<'a> {
+    source: &'a Source,
+    collector: Collector,
+    samples: Vec<Sample>,
+    batch: Batch,
+}
+
+impl<'a> Desk<'a> {
+    fn new(source: &'a Source) -> Self {
+        Self {
+            source,
+            collector: Collector::default(),
+            samples: Vec::new(),
+            batch: Batch::default(),
+        }
+    }
+
+    fn take(&mut self, item: Item<'_>) {
+        match item {
+            Item::Entry(entry) => self.entry(&entry),
+            Item::Refused { line, reason, name } => {
+                if self
+                    .samples
+                    .iter()
+                    .filter(|sample| sample.reason == reason)
+                    .count()
+                    < SAMPLES
+                {
+                    let name = name.to_owned();
+                    self.samples.push(Sample { reason, line, name });
+                }
+            }
+        }
+    }
+
+    fn entry(&mut self, entry: &m3u::Entry<'_>) {
+        let parts = UrlParts::split(&entry.url, &self.source.secrets);
+        let kind = vod::classify(
+            &vod::Facts {
+                name: &entry.name,
+                path: parts.path(),
+                extension: parts.extension(),
+                group: entry.first_group(),
+                has_tvg_id: entry.tvg_id.is_some(),
+                has_chno: entry.chno.is_some(),
+            },
+            self.source.this_year,
+        );
+        let record_start = self.batch.records.len();
+        for (slot, value) in parts.values() {
+            self.collector.add(slot, value, &mut self.batch.records);
+        }
+        let headers = self.headers(entry.headers());
+        let metadata = metadata(entry);
+        let logo = entry
+            .tvg_logo
+            .as_deref()
+            .filter(|logo| !holds_secret(logo, &self.source.secrets));
+        let template = parts.template();
+        let staged = Entry {
+            content: content(&kind),
+            name: &entry.name,
+            group: entry.first_group().unwrap_or_default(),
+            tvg_id: entry.tvg_id.as_deref(),
+            country: entry.tvg_country.as_deref(),
+            language: entry.tvg_language.as_deref(),
+            number: entry
+                .chno
+                .and_then(|(major, minor)| ChannelNumber::new(major, minor.unwrap_or(0))),
+            logo_url: logo,
+            url_template: &template,
+            format: parts.format().as_str(),
+            headers: headers.as_deref(),
+            metadata: metadata.as_deref(),
+        };
+        let start = self.batch.payload.len();
+        staged.encode(&mut self.batch.payload);
+        let keys = keys(
+            &self.source.hash,
+            &staged,
+            &parts.identity(),
+            &self.batch.payload[start..],
+        );
+        self.batch.entries.push(Listed {
+            kind: staged.content.kind(),
+            keys,
+            host: host_hash(&self.source.hash, parts.host()),
+            length: length(self.batch.payload.len() - start),
+            record_length: length(self.batch.records.len() - record_start),
+        });
+    }
+
+    /// The headers as JSON; what may be a credential goes to the values, and null stands in its place.
+    fn headers(&mut self, headers: &[Header]) -> Option<String> {
+        if headers.is_empty() {
+            return None;
+        }
+        let mut object = serde_json::Map::new();
+        for header in headers {
+            let value = if is_public(header) {
+                serde_json::Value::from(header.value.as_str())
+            } else {
+                self.collector
+                    .add(Slot::Token, &header.value, &mut self.batch.records);
+                serde_json::Value::Null
+            };
+            object.insert(header.name.clone(), value);
+        }
+        Some(serde_json::Value::Object(object).to_string())
+    }
+}
+
+/// The hash of all keys of entries.
+pub(super) fn hash(keys: &Keys) -> KeyedHash {
+    KeyedHash::new(keys, "catalogue entry")
+}
+
+/// The hash by which hosts are compared; never 0.
+pub(super) fn host_hash(hash: &KeyedHash, host: &str) -> u64 {
+    hash.start().text(host).finish().cast_unsigned().max(1)
+}
+
+/// The keys of an entry; `encoded` is everything that is stored of it.
+pub(super) fn keys(hash: &KeyedHash, entry: &Entry<'_>, url_identity: &str, encoded: &[u8]) -> EntryKeys {
+    let identity = hash
+        .start()
+        .optional(entry.tvg_id)
+        .text(entry.name)
+        .text(entry.group)
+        .finish();
+    EntryKeys {
+        identity,
+        url: hash.start().text(url_identity).finish(),
+        tvg: entry.tvg_id.map(|id| match hash.start().text(id).finish() {
+            0 => 1,
+            hash => hash,
+        }),
+        digest: hash.start().bytes(encoded).finish(),
+    }
+}
+
+fn length(bytes: usize) -> u32 {
+    u32::try_from(bytes).unwrap_or(u32::MAX)
+}
+
+fn content(kind: &vod::Kind) -> Content<'_> {
+    match kind {
+        vod::Kind::Channel => Content::Live,
+        vod::Kind::Movie { title, year } => Content::Movie {
+            title,
+            year: year.map(i64::from),
+        },
+        vod::Kind::Episode {
+            series,
+            year,
+            season,
+            episode,
+            title,
+        } => Content::Episode {
+            series,
+            year: year.map(i64::from),
+            season: i64::from(*season),
+            episode: i64::from(*episode),
+            title: title.as_deref(),
+        },
+    }
+}
+
+/// Headers that players send to anybody. A referrer may carry a token in its query.
+fn is_public(header: &Header) -> bool {
+    const PUBLIC: [&str; 4] = ["user-agent", "origin", "accept", "accept-language"];
+    let is = |name: &str| header.name.eq_ignore_ascii_case(name);
+    PUBLIC.into_iter().any(is) || (is("referer") && !header.value.contains(['?', '@']))
+}
+
+fn holds_secret(url: &str, secrets: &ProviderSecrets) -> bool {
+    url.contains(['?', '@'])
+        && UrlParts::split(url, secrets)
+            .values()
+            .any(|(slot, _)| slot.is_secret())
+}
+
+/// Attributes that playlists made here repeat. Templates of catch-up addresses hold credentials and are not among them.
+fn metadata(entry: &m3u::Entry<'_>) -> Option<String> {
+    const KEPT: [&str; 7] = [
+        "tvg-shift",
+        "catchup",
+        "catchup-type",
+        "catchup-days",
+        "timeshift",
+        "tvg-rec",
+        "radio",
+    ];
+    let mut object = serde_json::Map::new();
+    for (key, value) in entry.attributes() {
+        if let Some(key) = KEPT.iter().find(|kept| kept.eq_ignore_ascii_case(key))
+            && !value.is_empty()
+        {
+            object.entry(*key).or_insert_with(|| value.into());
+        }
+    }
+    (!object.is_empty()).then(|| serde_json::Value::Object(object).to_string())
+}

@@ -1,0 +1,138 @@
+//! Getting the list: download, reading and staging run side by side.
+
+use std::sync::mpsc::sync_channel;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::{HeaderMap, HeaderName, HeaderValue};
+use tokio::sync::mpsc;
+use tokio::task::spawn_blocking;
+use url::Url;
+
+use crate::ctx::Ctx;
+use crate::features::catalogue::store;
+use crate::features::providers::{Provider, Secrets};
+use crate::fetch::{Download, FetchRequest, Guard};
+use crate::jobs::JobRun;
+use crate::support::ids::ProviderId;
+
+use super::Error;
+use super::index::Index;
+use super::intake::{self, Intake, Source};
+use super::staging::Staging;
+
+/// Chunks that wait to be read, and batches that wait to be staged: what is loaded ahead while the index is read.
+const CHUNKS_AHEAD: usize = 32;
+const BATCHES_AHEAD: usize = 8;
+
+/// A whole list.
+pub(super) struct List {
+    pub intake: Intake,
+    pub staging: Staging,
+    /// Whether the answer said how long it is.
+    pub had_length: bool,
+}
+
+/// How the list is asked for.
+pub(super) fn request(provider: &Provider, secrets: &Secrets, max_bytes: u64, job: &JobRun) -> FetchRequest {
+    let urls: Vec<Url> = secrets
+        .playlist_urls()
+        .iter()
+        .filter_map(|url| Url::parse(url).ok())
+        .collect();
+    let mut headers = HeaderMap::new();
+    for (name, value) in &secrets.headers {
+        if let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::try_from(value)) {
+            headers.insert(name, value);
+        }
+    }
+    FetchRequest {
+        headers,
+        user_agent: provider.user_agent.clone(),
+        owner: Some(provider.id.0),
+        max_bytes: Some(max_bytes),
+        cancel: job.cancel.clone(),
+        ..FetchRequest::new(urls, Guard::Typed)
+    }
+}
+
+/// Fetches, reads and stages the list of a provider.
+pub(super) async fn list(
+    ctx: &Ctx,
+    job: &JobRun,
+    provider: ProviderId,
+    request: FetchRequest,
+    source: Source,
+    timeout: Duration,
+) -> Result<List, Error> {
+    let deadline = tokio::time::Instant::now() + timeout;
+    let timed_out = || Error::TimedOut(timeout.as_secs());
+    job.progress.set(0, None, "Connecting");
+    let download = tokio::time::timeout_at(deadline, ctx.fetch.get(request))
+        .await
+        .map_err(|_| timed_out())??;
+    let (base, length) = (download.final_url.clone(), download.content_length);
+    let (chunks_in, chunks) = mpsc::channel(CHUNKS_AHEAD);
+    let (batches_in, batches) = sync_channel(BATCHES_AHEAD);
+    let reading = spawn_blocking(move || {
+        let result = intake::read(&source, Some(base), chunks, &batches_in);
+        drop(batches_in);
+        result
+    });
+    let (progress, folder) = (job.progress.clone(), ctx.config.data.dir.clone());
+    let db = ctx.db.clone();
+    let staging = async move {
+        let index = index(&db, provider).await?;
+        let fill = move || {
+            Staging::new(index, folder).fill(&batches, |bytes, entries| {
+                progress.set(
+                    bytes,
+                    length.filter(|length| *length >= bytes),
+                    &read_so_far(entries),
+                );
+            })
+        };
+        spawn_blocking(fill)
+            .await
+            .map_err(|_| Error::Staging)?
+            .map_err(Error::from)
+    };
+    let downloading = tokio::time::timeout_at(deadline, forward(download, chunks_in));
+    let (downloaded, staging) = tokio::join!(downloading, staging);
+    let intake = reading.await.map_err(|_| Error::Staging)?;
+    // A page instead of a list also ends the download early, by closing its channel.
+    let intake = match (downloaded.map_err(|_| timed_out())?, intake) {
+        (Err(error), _) => return Err(error.into()),
+        (Ok(()), intake) => intake.map_err(Error::NotAPlaylist)?,
+    };
+    job.check().map_err(|_| Error::Cancelled)?;
+    Ok(List {
+        intake,
+        staging: staging?,
+        had_length: length.is_some(),
+    })
+}
+
+async fn forward(
+    mut download: Download,
+    chunks: mpsc::Sender<Bytes>,
+) -> Result<(), crate::fetch::FetchError> {
+    while let Some(chunk) = download.next().await {
+        if chunks.send(chunk?).await.is_err() {
+            break;
+        }
+    }
+    Ok(())
+}
+
+async fn index(db: &crate::db::Db, provider: ProviderId) -> Result<Index, Error> {
+    let mut index = Index::default();
+    store::streams::each_stored(db, provider, |stored| index.push(stored)).await?;
+    store::vod::each_stored(db, provider, |stored| index.push(stored)).await?;
+    index.seal();
+    Ok(index)
+}
+
+fn read_so_far(entries: u64) -> String {
+    format!("{entries} entries read")
+}

@@ -1,0 +1,397 @@
+//! One run, from its job to the catalogue.
+
+use std::collections::HashMap;
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use crate::args;
+use crate::ctx::Ctx;
+use crate::db::Tx;
+use crate::events::Event;
+use crate::features::catalogue::entry::EntryKind;
+use crate::features::catalogue::store::listed;
+use crate::features::providers::m3u::{NotAPlaylist, Summary};
+use crate::features::providers::url_parts::ProviderSecrets;
+use crate::features::providers::{self, Provider, Secrets, Status, url_values};
+use crate::features::settings::{self, Settings};
+use crate::jobs::{JobError, JobRun};
+use crate::support::ids::{ProviderId, SyncId};
+
+use super::changes::count;
+use super::diff::{Change, Diff, Stored, diff};
+use super::guard::{self, Loss};
+use super::intake::{Sample, Source};
+use super::log::{Counts, Decision, Outcome};
+use super::plan::{Plan, owner};
+use super::read::{self, List};
+use super::staging::Staging;
+use super::{Error, MovedHook, apply, changes, held, learn, store};
+
+/// What a sync job is to do.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct Payload {
+    pub provider_id: ProviderId,
+    #[serde(default)]
+    pub by_hand: bool,
+}
+
+/// Runs a sync job; the answer is its result.
+pub(super) async fn run(ctx: &Ctx, job: &JobRun, hooks: &[MovedHook]) -> Result<Value, JobError> {
+    let payload: Payload = serde_json::from_value(job.payload.clone())
+        .map_err(|_| JobError::failed("payload", "The job does not say which provider to sync."))?;
+    let provider = payload.provider_id;
+    let sync = open_log(ctx, job, &payload).await?;
+    ctx.events.publish(Event::SyncChanged { provider, sync });
+    let mut run = Run {
+        ctx,
+        job,
+        hooks,
+        sync,
+        provider,
+        counts: Counts::default(),
+        refusals: Vec::new(),
+    };
+    let result = run.whole().await;
+    let answer = match result {
+        Ok(outcome) => {
+            Ok(json!({ "outcome": outcome, "sync_id": sync, "provider_id": provider, "counts": run.counts }))
+        }
+        Err(error) => Err(run.fail(error).await),
+    };
+    ctx.events.publish(Event::SyncChanged { provider, sync });
+    ctx.events.publish(Event::ProviderChanged(provider));
+    answer
+}
+
+async fn open_log(ctx: &Ctx, job: &JobRun, payload: &Payload) -> Result<SyncId, JobError> {
+    let now = ctx.clock.now_ms();
+    let mut tx = ctx.db.begin().await?;
+    store::settle_ended(&mut tx, payload.provider_id, job.id, now).await?;
+    let sync = store::begin(&mut tx, payload.provider_id, job.id, payload.by_hand, now).await?;
+    tx.commit().await?;
+    Ok(sync)
+}
+
+struct Run<'a> {
+    ctx: &'a Ctx,
+    job: &'a JobRun,
+    hooks: &'a [MovedHook],
+    sync: SyncId,
+    provider: ProviderId,
+    counts: Counts,
+    refusals: Vec<crate::db::Value>,
+}
+
+impl Run<'_> {
+    async fn whole(&mut self) -> Result<Outcome, Error> {
+        let provider = providers::store::get(&self.ctx.db, self.provider).await?;
+        let settings = settings::load(self.ctx).await?;
+        let runs_before = store::applied_count(&self.ctx.db, self.provider).await?;
+        let secrets = provider.secrets(&self.ctx.keys)?;
+        let (source, known) = self.source(&secrets, &settings).await?;
+        let List {
+            intake,
+            mut staging,
+            had_length,
+        } = self.list(&provider, &secrets, source, &settings).await?;
+        judge(&intake.summary, had_length)?;
+        self.count_list(&intake.summary, &staging);
+        self.refusals = refusals(self.sync, &intake.summary, &intake.samples);
+        self.job
+            .progress
+            .set(self.counts.entries.cast_unsigned(), None, "Comparing");
+        let stored = Stored {
+            db: &self.ctx.db,
+            keys: &self.ctx.keys,
+            hash: super::intake::hash(&self.ctx.keys),
+            provider: self.provider,
+        };
+        let found = diff(&stored, &mut staging).await?;
+        let mut collector = intake.collector;
+        let learned = learn::learn(&stored, &found, &mut staging, &mut collector, known).await?;
+        self.count_changes(&found, &staging);
+        let objections = guard::objections(
+            &self.losses(&found, &staging).await?,
+            settings.sync_shrink_guard_percent,
+        );
+        let now = self.ctx.clock.now_ms();
+        let plan = Plan {
+            changes: found.changes(&staging, now, settings.fuzzy_match_threshold),
+            settled: settled(&staging),
+            recorded: collector.finish(),
+            learned,
+            counts: self.counts,
+        };
+        self.job.check().map_err(|_| Error::Cancelled)?;
+        if objections.is_empty() {
+            self.apply(&plan, &found, &mut staging, runs_before).await
+        } else {
+            self.hold(&plan, &found, &mut staging, &objections).await
+        }
+    }
+
+    async fn source(
+        &self,
+        secrets: &Secrets,
+        settings: &Settings,
+    ) -> Result<(Source, ProviderSecrets), Error> {
+        let mut known = ProviderSecrets::default();
+        for url in secrets.playlist_urls() {
+            known.add_playlist(&url);
+        }
+        for learned in url_values::learned(&self.ctx.db, self.provider).await? {
+            known.learn(learned);
+        }
+        let this_year = super::year_of(self.ctx.clock.now_ms());
+        Ok((
+            Source::new(
+                &self.ctx.keys,
+                known.clone(),
+                settings.playlist_max_bytes,
+                this_year,
+            ),
+            known,
+        ))
+    }
+
+    async fn list(
+        &self,
+        provider: &Provider,
+        secrets: &Secrets,
+        source: Source,
+        settings: &Settings,
+    ) -> Result<List, Error> {
+        let request = read::request(provider, secrets, settings.playlist_max_bytes, self.job);
+        read::list(
+            self.ctx,
+            self.job,
+            self.provider,
+            request,
+            source,
+            settings.sync_timeout,
+        )
+        .await
+    }
+
+    fn count_list(&mut self, summary: &Summary, staging: &Staging) {
+        let number = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
+        self.counts = Counts {
+            entries: number(summary.entries),
+            streams: number(staging.count(EntryKind::Live)),
+            films: number(staging.count(EntryKind::Movie)),
+            episodes: number(staging.count(EntryKind::Episode)),
+            refused: number(summary.entries - summary.accepted),
+            stray_lines: number(summary.stray_lines),
+            bytes_read: number(summary.bytes),
+            ..Counts::default()
+        };
+    }
+
+    fn count_changes(&mut self, found: &Diff, staging: &Staging) {
+        self.counts.added = count(found.added.len());
+        self.counts.changed = count(found.count(Change::Changed));
+        self.counts.renamed = count(found.count(Change::Renamed));
+        self.counts.removed = count(found.removed.len());
+        self.counts.returned = count(found.count(Change::Returned) + staging.returned.len());
+        self.counts.unchanged = count(staging.settled.len() - staging.returned.len());
+    }
+
+    /// What was lost of each kind, and of each large category where anything was.
+    async fn losses(&self, found: &Diff, staging: &Staging) -> Result<Vec<Loss>, Error> {
+        let mut losses: Vec<Loss> = EntryKind::ALL
+            .map(|kind| Loss {
+                kind,
+                category: None,
+                before: 0,
+                lost: 0,
+            })
+            .into();
+        let index = &staging.index;
+        for row in index.rows().filter(|row| !index.is_missing(*row)) {
+            losses[index.kind(row) as usize].before += 1;
+        }
+        for row in &found.removed {
+            losses[index.kind(*row) as usize].lost += 1;
+        }
+        if found.removed.is_empty() {
+            return Ok(losses);
+        }
+        let mut lost: HashMap<(EntryKind, String), u64> = HashMap::new();
+        for kind in EntryKind::ALL {
+            let ids = found
+                .removed
+                .iter()
+                .filter(|row| index.kind(**row) == kind)
+                .map(|row| index.id(*row));
+            listed::each_text(&self.ctx.db, kind, ids, |texts| {
+                if let Some(count) = lost.get_mut(&(kind, texts.group.to_owned())) {
+                    *count += 1;
+                } else {
+                    lost.insert((kind, texts.group.to_owned()), 1);
+                }
+            })
+            .await?;
+        }
+        let least = i64::try_from(guard::CATEGORY_ENTRIES).unwrap_or(i64::MAX);
+        for (kind, group, before) in listed::groups(&self.ctx.db, self.provider, least).await? {
+            let lost = lost.get(&(kind, group.clone())).copied().unwrap_or(0);
+            losses.push(Loss {
+                kind,
+                category: Some(group),
+                before: before.cast_unsigned(),
+                lost,
+            });
+        }
+        Ok(losses)
+    }
+
+    async fn apply(
+        &mut self,
+        plan: &Plan,
+        found: &Diff,
+        staging: &mut Staging,
+        runs_before: i64,
+    ) -> Result<Outcome, Error> {
+        self.job
+            .progress
+            .set(self.counts.entries.cast_unsigned(), None, "Applying");
+        let outcome = if found.is_empty(staging) {
+            Outcome::Unchanged
+        } else {
+            Outcome::Applied
+        };
+        let mut tx = self.ctx.db.begin().await?;
+        self.job.hold(&mut tx).await.map_err(|_| Error::Cancelled)?;
+        if store::applied_count_in(&mut tx, self.provider).await? != runs_before {
+            return Err(Error::Overtaken);
+        }
+        changes::list(&mut tx, &self.ctx.db, self.sync, found, staging).await?;
+        self.supersede(&mut tx).await?;
+        apply::apply(&mut tx, self.ctx, self.provider, plan, staging, self.hooks).await?;
+        self.finish(&mut tx, outcome, None).await?;
+        tx.commit().await?;
+        if outcome == Outcome::Applied {
+            self.ctx.events.publish(Event::CatalogueChanged);
+        }
+        Ok(outcome)
+    }
+
+    async fn hold(
+        &mut self,
+        plan: &Plan,
+        found: &Diff,
+        staging: &mut Staging,
+        objections: &[String],
+    ) -> Result<Outcome, Error> {
+        let mut tx = self.ctx.db.begin().await?;
+        self.job.hold(&mut tx).await.map_err(|_| Error::Cancelled)?;
+        self.supersede(&mut tx).await?;
+        changes::list(&mut tx, &self.ctx.db, self.sync, found, staging).await?;
+        held::save(&mut tx, &self.ctx.keys, self.sync, plan, staging).await?;
+        let message = objections.join(" ");
+        providers::store::set_status(&mut tx, self.provider, Status::Held, Some(&message)).await?;
+        self.finish(&mut tx, Outcome::Held, Some(objections)).await?;
+        tx.commit().await?;
+        Ok(Outcome::Held)
+    }
+
+    /// Earlier runs that wait for a decision are void: this one knows a newer list.
+    async fn supersede(&self, tx: &mut Tx) -> Result<(), Error> {
+        for sync in store::held(tx, self.provider).await? {
+            store::decide(tx, sync, Decision::Superseded).await?;
+            store::drop_staging(tx, sync).await?;
+        }
+        Ok(())
+    }
+
+    async fn finish(
+        &mut self,
+        tx: &mut Tx,
+        outcome: Outcome,
+        objections: Option<&[String]>,
+    ) -> Result<(), Error> {
+        store::insert_refusals(tx, std::mem::take(&mut self.refusals)).await?;
+        let reasons = objections.map(|objections| json!(objections).to_string());
+        let now = self.ctx.clock.now_ms();
+        store::finish(
+            tx,
+            self.sync,
+            outcome,
+            &self.counts,
+            None,
+            reasons.as_deref(),
+            now,
+        )
+        .await?;
+        Ok(())
+    }
+
+    /// Notes the failure; the catalogue was not touched.
+    async fn fail(&self, error: Error) -> JobError {
+        if matches!(error, Error::Cancelled) {
+            // Whether a person or the end of the process did it, the job says.
+            return error.into_job();
+        }
+        let (code, message) = (error.code(), error.to_string());
+        if let Err(cause) = self.note_failure(code, &message).await {
+            tracing::error!(error = %cause, "the end of a sync could not be stored");
+        }
+        error.into_job()
+    }
+
+    async fn note_failure(&self, code: &str, message: &str) -> Result<(), Error> {
+        let now = self.ctx.clock.now_ms();
+        let mut tx = self.ctx.db.begin().await?;
+        store::finish(
+            &mut tx,
+            self.sync,
+            Outcome::Failed,
+            &self.counts,
+            Some((code, message)),
+            None,
+            now,
+        )
+        .await?;
+        store::insert_refusals(&mut tx, self.refusals.clone()).await?;
+        providers::store::set_status(&mut tx, self.provider, Status::Failing, Some(message)).await?;
+        tx.commit().await?;
+        Ok(())
+    }
+}
+
+/// Whether a list was read to its end and holds anything.
+fn judge(summary: &Summary, had_length: bool) -> Result<(), Error> {
+    if summary.last_entry_lacks_url && !had_length {
+        return Err(Error::Cut);
+    }
+    match (summary.entries, summary.accepted) {
+        (0, _) => Err(Error::NotAPlaylist(NotAPlaylist::Empty)),
+        (entries, 0) => Err(Error::NothingUsable(entries)),
+        _ => Ok(()),
+    }
+}
+
+fn settled(staging: &Staging) -> Vec<(url_values::Owner, u32)> {
+    let of = |(row, record): &(u32, u32)| {
+        let index = &staging.index;
+        (owner(index.kind(*row), index.id(*row)), *record)
+    };
+    staging.settled.iter().map(of).collect()
+}
+
+fn refusals(sync: SyncId, summary: &Summary, samples: &[Sample]) -> Vec<crate::db::Value> {
+    summary
+        .refusals()
+        .flat_map(|(reason, entries)| {
+            let samples: Vec<&Sample> = samples.iter().filter(|sample| sample.reason == reason).collect();
+            let samples = serde_json::to_string(&samples).unwrap_or_else(|_| "[]".to_owned());
+            args![
+                sync,
+                reason.as_str(),
+                i64::try_from(entries).unwrap_or(i64::MAX),
+                samples
+            ]
+        })
+        .collect()
+}

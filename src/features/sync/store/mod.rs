@@ -1,0 +1,11 @@
+//! The tables `provider_sync_log`, `provider_sync_refusals`, `provider_sync_changes` and `provider_sync_staging`.
+
+mod changes;
+mod log;
+mod staging;
+
+pub use changes::{changes, refusals};
+pub(super) use changes::{insert_changes, insert_refusals};
+pub use log::{SyncRow, count, find, latest, list, of_job};
+pub(super) use log::{applied_count, applied_count_in, approved, begin, decide, finish, held, settle_ended};
+pub(super) use staging::{drop_staging, insert_staging, staged_chunk};
