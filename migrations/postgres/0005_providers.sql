@@ -34,3 +34,22 @@ create table provider_breakers (
     probed_at bigint,
     primary key (provider_id, host)
 );
+
+-- The parts of a provider's URLs that are secret or change by themselves, encrypted. Block 0 is the dictionary of
+-- values that repeat; the others hold what differs from entry to entry.
+create table provider_url_values (
+    provider_id bigint not null references providers (id) on delete cascade,
+    block bigint not null,
+    fingerprint bytea not null,
+    sealed bytea not null,
+    primary key (provider_id, block)
+);
+
+-- Parts of a host's URLs that were seen to change by themselves: tokens, though nothing in their name says so.
+create table provider_url_tokens (
+    provider_id bigint not null references providers (id) on delete cascade,
+    host text not null,
+    part text not null,
+    learned_at bigint not null,
+    primary key (provider_id, host, part)
+);

@@ -2,10 +2,21 @@
 
 use crate::ctx::Ctx;
 use crate::features::outputs::library;
+use crate::features::sync;
 use crate::jobs::{Handlers, kinds};
 
 /// The handlers of every kind, with the context inside.
 pub fn handlers(ctx: &Ctx) -> Handlers {
-    let with = ctx.clone();
-    Handlers::default().on(kinds::LIBRARY, move |run| library::job(with.clone(), run))
+    let (runs, approvals, writes) = (ctx.clone(), ctx.clone(), ctx.clone());
+    Handlers::default()
+        .on(kinds::SYNC, move |job| sync::run(runs.clone(), job, sync_hooks()))
+        .on(kinds::SYNC_APPROVAL, move |job| {
+            sync::run_approval(approvals.clone(), job, sync_hooks())
+        })
+        .on(kinds::LIBRARY, move |job| library::job(writes.clone(), job))
+}
+
+/// Who keeps references to channels and lets them follow when channels become one.
+fn sync_hooks() -> Vec<sync::MovedHook> {
+    Vec::new()
 }

@@ -22,6 +22,7 @@ mod providers;
 mod settings;
 mod strm_from;
 mod support;
+mod sync;
 mod tree;
 mod url_parts;
 mod web;

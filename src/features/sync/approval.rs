@@ -78,13 +78,16 @@ async fn decide(
     if !store::decide(tx, row.id, decision).await? {
         return Err(Error::Decided);
     }
-    let action = format!("sync.{}", decision.as_str());
+    let action = match decision {
+        Decision::Approved => "sync.approved",
+        _ => "sync.rejected",
+    };
     let details = json!({ "provider_id": row.provider_id });
     audit::record(
         tx,
         ctx.clock.now_ms(),
         actor,
-        &action,
+        action,
         format!("sync:{}", row.id),
         details,
     )

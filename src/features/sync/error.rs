@@ -84,6 +84,7 @@ impl Error {
 fn fetch_code(error: &FetchError) -> &'static str {
     let cause = match error {
         FetchError::Cancelled => return "cancelled",
+        FetchError::File(_) => return "staging",
         FetchError::Body(failure) => Some(&failure.cause),
         FetchError::Hosts(failures) => failures.last().map(|failure| &failure.cause),
     };

@@ -125,7 +125,7 @@ pub fn job_key(provider: ProviderId) -> String {
 /// # Errors
 /// Why the run ended without a new catalogue; a held run is no error.
 pub async fn run(ctx: Ctx, job: JobRun, hooks: Vec<MovedHook>) -> Result<Value, JobError> {
-    apart(async move { run::run(&ctx, &job, &hooks).await }).await
+    apart(move || async move { run::run(&ctx, &job, &hooks).await }).await
 }
 
 /// The handler of [`kinds::SYNC_APPROVAL`].
@@ -133,15 +133,15 @@ pub async fn run(ctx: Ctx, job: JobRun, hooks: Vec<MovedHook>) -> Result<Value, 
 /// # Errors
 /// Why the held run was not applied.
 pub async fn run_approval(ctx: Ctx, job: JobRun, hooks: Vec<MovedHook>) -> Result<Value, JobError> {
-    apart(async move { approval::run(&ctx, &job, &hooks).await }).await
+    apart(move || async move { approval::run(&ctx, &job, &hooks).await }).await
 }
 
-async fn apart<F>(work: F) -> Result<Value, JobError>
+async fn apart<F>(work: impl FnOnce() -> F + Send + 'static) -> Result<Value, JobError>
 where
-    F: Future<Output = Result<Value, JobError>> + Send + 'static,
+    F: Future<Output = Result<Value, JobError>>,
 {
     let runtime = tokio::runtime::Handle::current();
-    match tokio::task::spawn_blocking(move || runtime.block_on(work)).await {
+    match tokio::task::spawn_blocking(move || runtime.block_on(work())).await {
         Ok(result) => result,
         Err(_) => Err(JobError::failed(
             "crashed",

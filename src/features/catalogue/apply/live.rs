@@ -14,7 +14,7 @@ use crate::support::ids::{ChannelId, ProviderId};
 use super::graph::{BlockSet, Graph, Groups};
 use super::member::unpacked;
 use super::partition::{Partition, partition};
-use super::{Applied, ApplyError, Changes, ChannelMoved, Staged, channels, names, numbers};
+use super::{Applied, ApplyError, Changes, ChannelMoved, Staged, channels, hand_over, names, numbers};
 
 /// Stands for "no cluster", "not staged".
 pub(super) const NONE: u32 = u32::MAX;
@@ -233,7 +233,7 @@ async fn empty_channels(
         moves.iter().flat_map(|(from, to)| args![*from, *to]).collect(),
     )
     .await?;
-    channels::hand_over(tx, &moves).await?;
+    hand_over::hand_over(tx, &moves).await?;
     applied.moved = moves
         .into_iter()
         .map(|(from, to)| ChannelMoved {

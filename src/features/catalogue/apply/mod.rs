@@ -4,6 +4,7 @@
 
 mod channels;
 mod graph;
+mod hand_over;
 mod live;
 mod member;
 mod names;

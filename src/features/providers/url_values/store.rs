@@ -55,7 +55,7 @@ where
             continue;
         }
         if owner.block() != present {
-            writer.block(present, &bytes);
+            writer.records(present, &bytes);
             writer.flush(tx, FULL).await?;
             bytes.clear();
             (present, last) = (owner.block(), 0);
@@ -64,7 +64,7 @@ where
         put_bytes(&mut bytes, &stored);
         last = owner.id;
     }
-    writer.block(present, &bytes);
+    writer.records(present, &bytes);
     writer.flush(tx, 1).await?;
     let vanished: Vec<Value> = writer.known.keys().flat_map(|block| args![*block]).collect();
     for block in vanished {
@@ -90,10 +90,13 @@ struct Writer<'a> {
 }
 
 impl Writer<'_> {
-    fn block(&mut self, number: i64, plain: &[u8]) {
-        if number != 0 && plain.is_empty() {
-            return;
+    fn records(&mut self, number: i64, plain: &[u8]) {
+        if !plain.is_empty() {
+            self.block(number, plain);
         }
+    }
+
+    fn block(&mut self, number: i64, plain: &[u8]) {
         let fingerprint = self.keys.fingerprint(PURPOSE, plain);
         if self
             .known
