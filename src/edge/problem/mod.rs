@@ -9,6 +9,7 @@ mod library;
 mod outputs;
 mod providers;
 pub mod render;
+mod sync;
 mod validation;
 
 use std::borrow::Cow;

@@ -18,6 +18,9 @@ pub enum Error {
     /// A run or an approval of the provider is queued or running.
     #[error("A sync of this provider is running.")]
     Running(JobId),
+    /// People asked for too many runs of the provider within an hour.
+    #[error("This provider was synced by hand ten times within an hour; that is the most.")]
+    TooOften { wait_seconds: u64 },
     /// The run is not held, or somebody has decided about it, or a later run came first.
     #[error("This sync does not wait for approval any more.")]
     Decided,
@@ -53,6 +56,7 @@ impl Error {
         match self {
             Self::NotFound => "not_found",
             Self::Running(_) => "sync_running",
+            Self::TooOften { .. } => "too_many_requests",
             Self::Decided => "already_decided",
             Self::Fetch(error) => fetch_code(error),
             Self::TimedOut(_) => "timed_out",

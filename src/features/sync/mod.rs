@@ -58,10 +58,14 @@ pub enum Started {
     Running(JobId),
 }
 
+/// Runs of a provider that people may ask for within an hour.
+const BY_HAND_AN_HOUR: u64 = 10;
+const HOUR_MS: i64 = 3_600_000;
+
 /// Queues a run of a provider, unless one is queued or running; with an audit line if a person asked for it.
 ///
 /// # Errors
-/// [`Error::Provider`] if there is no such provider.
+/// [`Error::Provider`] if there is no such provider, [`Error::TooOften`] after ten runs by hand within an hour.
 pub async fn start(ctx: &Ctx, provider: ProviderId, actor: &Actor, by_hand: bool) -> Result<Started, Error> {
     queue(ctx, provider, actor, by_hand, false).await
 }
@@ -84,6 +88,12 @@ async fn queue(
     let key = job_key(provider);
     if let Some(approval) = ctx.jobs.active(kinds::SYNC_APPROVAL, &key).await? {
         return Ok(Started::Running(approval));
+    }
+    if by_hand && !only_here {
+        if let Some(run) = ctx.jobs.active(kinds::SYNC, &key).await? {
+            return Ok(Started::Running(run));
+        }
+        check_pace(ctx, &key).await?;
     }
     let mut tx = ctx.db.begin().await?;
     let found = providers::store::get_in(&mut tx, provider).await?;
@@ -113,6 +123,18 @@ async fn queue(
     tx.commit().await?;
     ctx.jobs.wake();
     Ok(Started::New(id))
+}
+
+async fn check_pace(ctx: &Ctx, key: &str) -> Result<(), Error> {
+    let now = ctx.clock.now_ms();
+    let (runs, first) = ctx.jobs.count_by_hand(kinds::SYNC, key, now - HOUR_MS).await?;
+    if runs < BY_HAND_AN_HOUR {
+        return Ok(());
+    }
+    let wait_ms = first.map_or(HOUR_MS, |first| first + HOUR_MS - now).max(0);
+    Err(Error::TooOften {
+        wait_seconds: wait_ms.unsigned_abs().div_ceil(1_000).max(1),
+    })
 }
 
 /// The dedupe key of everything that changes a provider's part of the catalogue.

@@ -2,6 +2,7 @@
 
 mod catalogue;
 mod identity;
+mod pace;
 
 use std::sync::Arc;
 
