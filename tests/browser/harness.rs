@@ -45,6 +45,7 @@ pub fn run(areas: &[Vec<Case>]) -> ExitCode {
         .unwrap();
     let failed = runtime.block_on(run_all(&chosen));
     match failed {
+        None if std::env::var_os("STRM_TEST_BROWSER").is_some() => ExitCode::FAILURE,
         None => ExitCode::SUCCESS,
         Some(0) => ExitCode::SUCCESS,
         Some(_) => ExitCode::FAILURE,

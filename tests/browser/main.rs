@@ -1,7 +1,8 @@
 //! The product in a real browser: one Chromium, one test after the other, each on a page of its own.
 //!
 //! `cargo test --test browser [words of a name]`. `BROWSER_SCREENSHOTS=<folder>` keeps pictures; `CHROMIUM` and
-//! `CHROMEDRIVER` name the programs if they are not found. Without a browser the tests say so and pass.
+//! `CHROMEDRIVER` name the programs if they are not found. Without a browser the tests say so and pass, unless
+//! `STRM_TEST_BROWSER` is set.
 
 #![expect(
     clippy::unwrap_used,
