@@ -34,6 +34,8 @@ pub enum StartError {
     Jobs(DbError),
     #[error("The first administrator could not be created: {0}.")]
     FirstStart(crate::features::accounts::AccountsError),
+    #[error("The signals that end the program cannot be listened for: {0}.")]
+    Signals(std::io::Error),
     #[error("The HTTP client cannot be set up: {0}.")]
     Client(#[from] ClientError),
     #[error("{address} cannot be listened on: {error}.")]
