@@ -1,22 +1,36 @@
 //! Which handler does which kind of job: one line a kind.
 
+use std::sync::Arc;
+
 use crate::ctx::Ctx;
+use crate::features::catalogue::favourites;
 use crate::features::outputs::library;
-use crate::features::sync;
+use crate::features::{history, sync};
 use crate::jobs::{Handlers, kinds};
 
 /// The handlers of every kind, with the context inside.
 pub fn handlers(ctx: &Ctx) -> Handlers {
-    let (runs, approvals, writes) = (ctx.clone(), ctx.clone(), ctx.clone());
+    let (runs, approvals, removals, writes) = (ctx.clone(), ctx.clone(), ctx.clone(), ctx.clone());
     Handlers::default()
         .on(kinds::SYNC, move |job| sync::run(runs.clone(), job, sync_hooks()))
         .on(kinds::SYNC_APPROVAL, move |job| {
             sync::run_approval(approvals.clone(), job, sync_hooks())
+        })
+        .on(kinds::PROVIDER_REMOVAL, move |job| {
+            sync::run_removal(removals.clone(), job, sync_hooks())
         })
         .on(kinds::LIBRARY, move |job| library::job(writes.clone(), job))
 }
 
 /// Who keeps references to channels and lets them follow when channels become one.
 fn sync_hooks() -> Vec<sync::MovedHook> {
-    Vec::new()
+    vec![Arc::new(|tx, moved| {
+        Box::pin(async move {
+            for channel in moved {
+                favourites::move_channel(tx, channel.from, channel.to).await?;
+                history::move_channel(tx, channel.from, channel.to).await?;
+            }
+            Ok(())
+        })
+    })]
 }

@@ -106,17 +106,24 @@ pub async fn remove(ctx: &Ctx, actor: &Actor, id: ProviderId) -> Result<(), Erro
     store::remove(&mut tx, id, now).await?;
     let removal = NewJob::new(kinds::PROVIDER_REMOVAL, json!({ "provider_id": id }));
     ctx.jobs
-        .enqueue(&mut tx, removal.key(id.to_string()).attempts(REMOVAL_ATTEMPTS))
+        .enqueue(&mut tx, removal.key(sync_key(id)).attempts(REMOVAL_ATTEMPTS))
         .await?;
     let details = json!({ "name": provider.name });
     audit::record(&mut tx, now, actor, "provider.removed", resource(id), details).await?;
     tx.commit().await?;
     ctx.jobs.wake();
     ctx.events.publish(Event::ProviderChanged(id));
-    if let Some(sync) = ctx.jobs.active(kinds::SYNC, &id.to_string()).await? {
-        ctx.jobs.cancel(sync).await?;
+    for kind in [kinds::SYNC, kinds::SYNC_APPROVAL] {
+        if let Some(job) = ctx.jobs.active(kind, &sync_key(id)).await? {
+            ctx.jobs.cancel(job).await?;
+        }
     }
     Ok(())
+}
+
+/// The dedupe key of everything that changes a provider's part of the catalogue.
+pub fn sync_key(id: ProviderId) -> String {
+    format!("provider:{id}")
 }
 
 fn resource(id: ProviderId) -> String {

@@ -7,7 +7,7 @@ pub use breakers::{Breakers, all_breakers, breakers};
 use super::provider::{Provider, Status, Summary, Totals};
 use super::{Draft, Error, Secrets};
 use crate::args;
-use crate::db::{Db, DbError, Tx};
+use crate::db::{Db, DbError, Sql, Tx, dialect};
 use crate::record;
 use crate::support::crypto::Keys;
 use crate::support::ids::ProviderId;
@@ -36,6 +36,16 @@ pub async fn get(db: &Db, id: ProviderId) -> Result<Provider, Error> {
 /// As [`get`], within a transaction.
 pub async fn get_in(tx: &mut Tx, id: ProviderId) -> Result<Provider, Error> {
     Ok(tx.one(select!("and id = $1"), args![id]).await?)
+}
+
+/// Keeps a provider's row from others until the transaction ends; false if the provider was removed.
+pub async fn lock(tx: &mut Tx, id: ProviderId) -> Result<bool, DbError> {
+    let sql = format!(
+        "select deleted_at from providers where id = $1{}",
+        dialect::for_update(tx.engine())
+    );
+    let row: Option<(Option<i64>,)> = tx.optional(Sql::built(sql), args![id]).await?;
+    Ok(row == Some((None,)))
 }
 
 pub async fn find_by_name(db: &Db, name: &str) -> Result<Option<Provider>, DbError> {

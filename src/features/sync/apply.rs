@@ -2,8 +2,7 @@
 
 use crate::ctx::Ctx;
 use crate::db::Tx;
-use crate::features::catalogue;
-use crate::features::catalogue::store;
+use crate::features::catalogue::{self, Changes, store};
 use crate::features::providers::{self, Status, url_values};
 use crate::support::ids::ProviderId;
 
@@ -20,18 +19,7 @@ pub(super) async fn apply(
     staging: &mut Staging,
     hooks: &[MovedHook],
 ) -> Result<(), Error> {
-    let mut added = Vec::new();
-    if !plan.changes.is_empty() {
-        let applied = catalogue::apply(tx, provider, &plan.changes, staging).await?;
-        for hook in hooks {
-            if !applied.moved.is_empty() {
-                hook(tx, &applied.moved).await?;
-            }
-        }
-        added = applied.ids;
-        let totals = store::provider::totals(tx, provider).await?;
-        providers::store::set_totals(tx, provider, totals).await?;
-    }
+    let added = catalogue(tx, provider, &plan.changes, staging, hooks).await?;
     let records = plan.records(staging, &added);
     let records = records
         .iter()
@@ -41,4 +29,26 @@ pub(super) async fn apply(
     providers::store::set_status(tx, provider, Status::Ok, None).await?;
     providers::store::set_last_sync(tx, provider, plan.changes.now_ms).await?;
     Ok(())
+}
+
+/// Applies differences to the catalogue and counts the provider's totals anew; the answer is the row of each added entry.
+pub(super) async fn catalogue(
+    tx: &mut Tx,
+    provider: ProviderId,
+    changes: &Changes,
+    staging: &mut Staging,
+    hooks: &[MovedHook],
+) -> Result<Vec<(u32, i64)>, Error> {
+    if changes.is_empty() {
+        return Ok(Vec::new());
+    }
+    let applied = catalogue::apply(tx, provider, changes, staging).await?;
+    for hook in hooks {
+        if !applied.moved.is_empty() {
+            hook(tx, &applied.moved).await?;
+        }
+    }
+    let totals = store::provider::totals(tx, provider).await?;
+    providers::store::set_totals(tx, provider, totals).await?;
+    Ok(applied.ids)
 }

@@ -12,7 +12,7 @@ use crate::support::ids::{JobId, SyncId};
 
 use super::log::{Decision, Outcome};
 use super::store::SyncRow;
-use super::{Error, MovedHook, apply, held, job_key, store};
+use super::{Error, MovedHook, apply, held, store};
 
 /// How often an approval is tried: its staging outlives a crash.
 const ATTEMPTS: u32 = 3;
@@ -22,13 +22,13 @@ const ATTEMPTS: u32 = 3;
 /// # Errors
 /// [`Error::NotFound`], [`Error::Decided`], or [`Error::Running`] while a later run is under way.
 pub async fn approve(ctx: &Ctx, sync: SyncId, actor: &Actor) -> Result<JobId, Error> {
-    let row = pending(ctx, sync).await?;
-    let key = job_key(row.provider_id);
+    let (row, before) = undecided(ctx, sync).await?;
+    let key = providers::sync_key(row.provider_id);
     if let Some(job) = ctx.jobs.active(kinds::SYNC, &key).await? {
         return Err(Error::Running(job));
     }
     let mut tx = ctx.db.begin().await?;
-    decide(ctx, &mut tx, &row, Decision::Approved, actor).await?;
+    decide(ctx, &mut tx, &row, before, Decision::Approved, actor).await?;
     let job = NewJob::new(kinds::SYNC_APPROVAL, json!({ "sync_id": sync }))
         .key(key)
         .attempts(ATTEMPTS)
@@ -48,9 +48,9 @@ pub async fn approve(ctx: &Ctx, sync: SyncId, actor: &Actor) -> Result<JobId, Er
 /// # Errors
 /// [`Error::NotFound`], [`Error::Decided`].
 pub async fn reject(ctx: &Ctx, sync: SyncId, actor: &Actor) -> Result<(), Error> {
-    let row = pending(ctx, sync).await?;
+    let (row, before) = undecided(ctx, sync).await?;
     let mut tx = ctx.db.begin().await?;
-    decide(ctx, &mut tx, &row, Decision::Rejected, actor).await?;
+    decide(ctx, &mut tx, &row, before, Decision::Rejected, actor).await?;
     store::drop_staging(&mut tx, sync).await?;
     providers::store::set_status(&mut tx, row.provider_id, Status::Ok, None).await?;
     tx.commit().await?;
@@ -62,20 +62,29 @@ pub async fn reject(ctx: &Ctx, sync: SyncId, actor: &Actor) -> Result<(), Error>
     Ok(())
 }
 
-async fn pending(ctx: &Ctx, sync: SyncId) -> Result<SyncRow, Error> {
+/// The run and the decision that may be replaced. An approval whose job came to nothing may be given again.
+async fn undecided(ctx: &Ctx, sync: SyncId) -> Result<(SyncRow, Decision), Error> {
     let row = store::find(&ctx.db, sync).await?.ok_or(Error::NotFound)?;
-    let waits = row.outcome == Outcome::Held && row.decision == Some(Decision::Pending);
-    if waits { Ok(row) } else { Err(Error::Decided) }
+    let decision = match (row.outcome, row.decision) {
+        (Outcome::Held, Some(decision @ (Decision::Pending | Decision::Approved))) => decision,
+        _ => return Err(Error::Decided),
+    };
+    let key = providers::sync_key(row.provider_id);
+    if decision == Decision::Approved && ctx.jobs.active(kinds::SYNC_APPROVAL, &key).await?.is_some() {
+        return Err(Error::Decided);
+    }
+    Ok((row, decision))
 }
 
 async fn decide(
     ctx: &Ctx,
     tx: &mut Tx,
     row: &SyncRow,
+    before: Decision,
     decision: Decision,
     actor: &Actor,
 ) -> Result<(), Error> {
-    if !store::decide(tx, row.id, decision).await? {
+    if !store::decide(tx, row.id, before, decision).await? {
         return Err(Error::Decided);
     }
     let action = match decision {
@@ -123,8 +132,10 @@ async fn applied(ctx: &Ctx, job: &JobRun, hooks: &[MovedHook], sync: SyncId) -> 
     let (plan, mut staging) = held::load(ctx, sync, ctx.config.data.dir.clone()).await?;
     let mut tx = ctx.db.begin().await?;
     job.hold(&mut tx).await.map_err(|_| Error::Cancelled)?;
+    if !providers::store::lock(&mut tx, row.provider_id).await? || !store::approved(&mut tx, sync).await? {
+        return Err(Error::Decided);
+    }
     apply::apply(&mut tx, ctx, row.provider_id, &plan, &mut staging, hooks).await?;
-    store::approved(&mut tx, sync).await?;
     store::drop_staging(&mut tx, sync).await?;
     tx.commit().await?;
     Ok(row)

@@ -9,9 +9,10 @@ use crate::features::catalogue::Staged;
 use crate::features::catalogue::entry::{EntryKeys, EntryKind, Malformed};
 use crate::features::providers::url_values::Owner;
 use crate::support::crypto::Keys;
-use crate::support::ids::SyncId;
+use crate::support::ids::{ProviderId, SyncId};
 
 use super::index::Index;
+use super::log::Decision;
 use super::plan::{Head, Plan};
 use super::staging::{Staging, StagingError};
 use super::{Error, store};
@@ -59,6 +60,15 @@ pub(super) async fn save(
         pieces.write_if_full(tx, SETTLED).await?;
     }
     pieces.write(tx).await
+}
+
+/// Runs of the provider that wait for a decision, or for being applied, are void: somebody knows better by now.
+pub(super) async fn supersede(tx: &mut Tx, provider: ProviderId) -> Result<(), Error> {
+    for (sync, decision) in store::held(tx, provider).await? {
+        store::decide(tx, sync, decision, Decision::Superseded).await?;
+        store::drop_staging(tx, sync).await?;
+    }
+    Ok(())
 }
 
 /// Reads again what [`save`] kept.

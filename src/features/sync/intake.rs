@@ -1,5 +1,6 @@
 //! From the bytes of a list to entries with their keys, a batch at a time.
 
+use std::collections::BTreeMap;
 use std::sync::mpsc::SyncSender;
 
 use tokio::sync::mpsc::Receiver;
@@ -211,8 +212,13 @@ impl<'a> Desk<'a> {
         if headers.is_empty() {
             return None;
         }
+        // Values are recorded in the order in which the stored object is read: by name, each name once.
+        let by_name: BTreeMap<&str, &Header> = headers
+            .iter()
+            .map(|header| (header.name.as_str(), header))
+            .collect();
         let mut object = serde_json::Map::new();
-        for header in headers {
+        for (name, header) in by_name {
             let value = if is_public(header) {
                 serde_json::Value::from(header.value.as_str())
             } else {
@@ -220,7 +226,7 @@ impl<'a> Desk<'a> {
                     .add(Slot::Token, &header.value, &mut self.batch.records);
                 serde_json::Value::Null
             };
-            object.insert(header.name.clone(), value);
+            object.insert(name.to_owned(), value);
         }
         Some(serde_json::Value::Object(object).to_string())
     }

@@ -19,6 +19,7 @@ mod learn;
 pub mod log;
 mod plan;
 mod read;
+mod removal;
 mod run;
 mod spool;
 mod staging;
@@ -85,7 +86,7 @@ async fn queue(
     by_hand: bool,
     only_here: bool,
 ) -> Result<Started, Error> {
-    let key = job_key(provider);
+    let key = providers::sync_key(provider);
     if let Some(approval) = ctx.jobs.active(kinds::SYNC_APPROVAL, &key).await? {
         return Ok(Started::Running(approval));
     }
@@ -137,11 +138,6 @@ async fn check_pace(ctx: &Ctx, key: &str) -> Result<(), Error> {
     })
 }
 
-/// The dedupe key of everything that changes a provider's part of the catalogue.
-pub fn job_key(provider: ProviderId) -> String {
-    format!("provider:{provider}")
-}
-
 /// The handler of [`kinds::SYNC`]. It works on a thread of its own, so that nothing else waits for its arithmetic.
 ///
 /// # Errors
@@ -156,6 +152,14 @@ pub async fn run(ctx: Ctx, job: JobRun, hooks: Vec<MovedHook>) -> Result<Value, 
 /// Why the held run was not applied.
 pub async fn run_approval(ctx: Ctx, job: JobRun, hooks: Vec<MovedHook>) -> Result<Value, JobError> {
     apart(move || async move { approval::run(&ctx, &job, &hooks).await }).await
+}
+
+/// The handler of [`kinds::PROVIDER_REMOVAL`].
+///
+/// # Errors
+/// Why the entries of a removed provider are still there.
+pub async fn run_removal(ctx: Ctx, job: JobRun, hooks: Vec<MovedHook>) -> Result<Value, JobError> {
+    apart(move || async move { removal::run(&ctx, &job, &hooks).await }).await
 }
 
 async fn apart<F>(work: impl FnOnce() -> F + Send + 'static) -> Result<Value, JobError>

@@ -125,7 +125,8 @@ async fn forward(
     Ok(())
 }
 
-async fn index(db: &crate::db::Db, provider: ProviderId) -> Result<Index, Error> {
+/// Everything that is stored of a provider.
+pub(super) async fn index(db: &crate::db::Db, provider: ProviderId) -> Result<Index, Error> {
     let mut index = Index::default();
     store::streams::each_stored(db, provider, |stored| index.push(stored)).await?;
     store::vod::each_stored(db, provider, |stored| index.push(stored)).await?;

@@ -22,7 +22,7 @@ use super::changes::count;
 use super::diff::{Change, Diff, Stored, diff};
 use super::guard::{self, Loss};
 use super::intake::{Sample, Source};
-use super::log::{Counts, Decision, Outcome};
+use super::log::{Counts, Outcome};
 use super::plan::{Plan, owner};
 use super::read::{self, List};
 use super::staging::Staging;
@@ -261,13 +261,12 @@ impl Run<'_> {
         } else {
             Outcome::Applied
         };
-        let mut tx = self.ctx.db.begin().await?;
-        self.job.hold(&mut tx).await.map_err(|_| Error::Cancelled)?;
+        let mut tx = self.begin().await?;
         if store::applied_count_in(&mut tx, self.provider).await? != runs_before {
             return Err(Error::Overtaken);
         }
         changes::list(&mut tx, &self.ctx.db, self.sync, found, staging).await?;
-        self.supersede(&mut tx).await?;
+        held::supersede(&mut tx, self.provider).await?;
         apply::apply(&mut tx, self.ctx, self.provider, plan, staging, self.hooks).await?;
         self.finish(&mut tx, outcome, None).await?;
         tx.commit().await?;
@@ -277,6 +276,16 @@ impl Run<'_> {
         Ok(outcome)
     }
 
+    /// The transaction that makes the run last: the job is still this node's, and the provider is still there.
+    async fn begin(&self) -> Result<Tx, Error> {
+        let mut tx = self.ctx.db.begin().await?;
+        self.job.hold(&mut tx).await.map_err(|_| Error::Cancelled)?;
+        if !providers::store::lock(&mut tx, self.provider).await? {
+            return Err(providers::Error::NotFound.into());
+        }
+        Ok(tx)
+    }
+
     async fn hold(
         &mut self,
         plan: &Plan,
@@ -284,9 +293,8 @@ impl Run<'_> {
         staging: &mut Staging,
         objections: &[String],
     ) -> Result<Outcome, Error> {
-        let mut tx = self.ctx.db.begin().await?;
-        self.job.hold(&mut tx).await.map_err(|_| Error::Cancelled)?;
-        self.supersede(&mut tx).await?;
+        let mut tx = self.begin().await?;
+        held::supersede(&mut tx, self.provider).await?;
         changes::list(&mut tx, &self.ctx.db, self.sync, found, staging).await?;
         held::save(&mut tx, &self.ctx.keys, self.sync, plan, staging).await?;
         let message = objections.join(" ");
@@ -294,15 +302,6 @@ impl Run<'_> {
         self.finish(&mut tx, Outcome::Held, Some(objections)).await?;
         tx.commit().await?;
         Ok(Outcome::Held)
-    }
-
-    /// Earlier runs that wait for a decision are void: this one knows a newer list.
-    async fn supersede(&self, tx: &mut Tx) -> Result<(), Error> {
-        for sync in store::held(tx, self.provider).await? {
-            store::decide(tx, sync, Decision::Superseded).await?;
-            store::drop_staging(tx, sync).await?;
-        }
-        Ok(())
     }
 
     async fn finish(

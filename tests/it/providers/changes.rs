@@ -72,10 +72,10 @@ on_both_engines! {
     async fn removing_a_provider_queues_the_removal_of_its_streams_and_stops_its_sync(test: TestCtx) {
         let ctx = &test.ctx;
         let id = providers::create(ctx, &ACTOR, &sent("Alpha"), None).await.unwrap();
-        let sync = NewJob::new(kinds::SYNC, json!({ "provider_id": id })).key(id.to_string());
+        let sync = NewJob::new(kinds::SYNC, json!({ "provider_id": id })).key(providers::sync_key(id));
         let sync = ctx.jobs.enqueue_now(sync).await.unwrap().id();
         providers::remove(ctx, &ACTOR, id).await.unwrap();
-        let removal = ctx.jobs.active(kinds::PROVIDER_REMOVAL, &id.to_string()).await.unwrap().unwrap();
+        let removal = ctx.jobs.active(kinds::PROVIDER_REMOVAL, &providers::sync_key(id)).await.unwrap().unwrap();
         let removal = ctx.jobs.find(removal).await.unwrap().unwrap();
         assert_eq!((removal.payload, removal.attempts), (json!({ "provider_id": id }), 5));
         assert_eq!(ctx.jobs.find(sync).await.unwrap().unwrap().state, State::Cancelled);

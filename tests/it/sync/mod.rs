@@ -3,18 +3,23 @@
 mod catalogue;
 mod identity;
 mod pace;
+mod references;
+mod removal;
+mod values;
+mod version;
 
 use std::sync::Arc;
 
+use m3u_strm_processor::app::handlers;
 use m3u_strm_processor::ctx::Ctx;
 use m3u_strm_processor::db::Engine;
 use m3u_strm_processor::features::providers;
 use m3u_strm_processor::features::sync::store::SyncRow;
 use m3u_strm_processor::features::sync::{self, Started};
 use m3u_strm_processor::fetch::{FetchConfig, Fetcher, Seams};
-use m3u_strm_processor::jobs::{Handlers, Job, kinds, run_here};
+use m3u_strm_processor::jobs::{Job, run_here};
 use m3u_strm_processor::simulator::{Resource, Simulator};
-use m3u_strm_processor::support::ids::ProviderId;
+use m3u_strm_processor::support::ids::{JobId, ProviderId};
 use serde_json::json;
 
 use crate::support::ctx::{ACTOR, TestCtx};
@@ -63,15 +68,6 @@ pub async fn add_provider(ctx: &Ctx, name: &str, url: &str) -> ProviderId {
         .unwrap()
 }
 
-pub fn handlers(ctx: &Ctx) -> Handlers {
-    let (one, other) = (ctx.clone(), ctx.clone());
-    Handlers::default()
-        .on(kinds::SYNC, move |job| sync::run(one.clone(), job, Vec::new()))
-        .on(kinds::SYNC_APPROVAL, move |job| {
-            sync::run_approval(other.clone(), job, Vec::new())
-        })
-}
-
 impl Synced {
     pub fn ctx(&self) -> &Ctx {
         &self.test.ctx
@@ -87,6 +83,11 @@ impl Synced {
         let Started::New(id) = sync::start(self.ctx(), provider, &ACTOR, true).await.unwrap() else {
             unreachable!("a sync is running");
         };
+        self.run(id).await
+    }
+
+    /// Runs a queued job as the product does.
+    pub async fn run(&self, id: JobId) -> Job {
         run_here(&self.ctx().jobs, &handlers(self.ctx()), id, |_| {})
             .await
             .unwrap()

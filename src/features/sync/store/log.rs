@@ -160,26 +160,30 @@ pub async fn finish(
     Ok(())
 }
 
-/// Decides a held run that is still pending; false if somebody was quicker.
-pub async fn decide(tx: &mut Tx, id: SyncId, decision: Decision) -> Result<bool, DbError> {
+/// Decides a held run whose decision is still `from`; false if somebody was quicker.
+pub async fn decide(tx: &mut Tx, id: SyncId, from: Decision, to: Decision) -> Result<bool, DbError> {
     let touched = tx
         .execute(
-            "update provider_sync_log set decision = $2 where id = $1 and outcome = 'held' and decision = 'pending'",
-            args![id, decision.as_str()],
+            "update provider_sync_log set decision = $3 where id = $1 and outcome = 'held' and decision = $2",
+            args![id, from.as_str(), to.as_str()],
         )
         .await?;
     Ok(touched > 0)
 }
 
-/// The runs of a provider that wait for a decision.
-pub async fn held(tx: &mut Tx, provider: ProviderId) -> Result<Vec<SyncId>, DbError> {
-    let rows: Vec<(i64,)> = tx
+/// The runs of a provider whose staging is kept, with what was decided about each.
+pub async fn held(tx: &mut Tx, provider: ProviderId) -> Result<Vec<(SyncId, Decision)>, DbError> {
+    let rows: Vec<(i64, Decision)> = tx
         .all(
-            "select id from provider_sync_log where provider_id = $1 and outcome = 'held' and decision = 'pending'",
+            "select id, decision from provider_sync_log where provider_id = $1 and outcome = 'held' \
+             and decision in ('pending', 'approved')",
             args![provider],
         )
         .await?;
-    Ok(rows.into_iter().map(|(id,)| SyncId(id)).collect())
+    Ok(rows
+        .into_iter()
+        .map(|(id, decision)| (SyncId(id), decision))
+        .collect())
 }
 
 const APPLIED: &str = "select count(*) from provider_sync_log where provider_id = $1 and outcome = 'applied'";
@@ -196,12 +200,14 @@ pub async fn applied_count_in(tx: &mut Tx, provider: ProviderId) -> Result<i64, 
     Ok(count)
 }
 
-/// A held run that was approved is applied now.
-pub async fn approved(tx: &mut Tx, id: SyncId) -> Result<(), DbError> {
-    tx.execute(
-        "update provider_sync_log set outcome = 'applied' where id = $1",
-        args![id],
-    )
-    .await?;
-    Ok(())
+/// A held run that was approved is applied now; false if its staging is void.
+pub async fn approved(tx: &mut Tx, id: SyncId) -> Result<bool, DbError> {
+    let touched = tx
+        .execute(
+            "update provider_sync_log set outcome = 'applied' where id = $1 and outcome = 'held' \
+             and decision = 'approved'",
+            args![id],
+        )
+        .await?;
+    Ok(touched > 0)
 }
