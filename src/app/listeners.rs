@@ -7,25 +7,27 @@ use tokio::task::JoinHandle;
 use crate::ctx::Ctx;
 use crate::edge::{Edge, principal};
 use crate::events::{Event, Heard};
+use crate::features::accounts::credential;
+use crate::features::playback::Relay;
 use crate::features::settings;
 
 /// Listens until the task is aborted.
-pub(super) fn start(ctx: &Ctx, edge: &Edge) -> JoinHandle<()> {
-    let (ctx, edge) = (ctx.clone(), edge.clone());
+pub(super) fn start(ctx: &Ctx, edge: &Edge, relay: &Relay) -> JoinHandle<()> {
+    let (ctx, edge, relay) = (ctx.clone(), edge.clone(), relay.clone());
     let mut events = ctx.events.listen();
     tokio::spawn(async move {
         take_settings(&ctx, &edge).await;
         let mut ticks = tokio::time::interval(ACCESS_CHECKED_EVERY);
         loop {
             tokio::select! {
-                _ = ticks.tick() => end_streams(&ctx, &edge).await,
+                _ = ticks.tick() => end_streams(&ctx, &edge, &relay).await,
                 heard = events.next() => match heard {
                     None => break,
                     Some(Heard::Event(Event::SettingsChanged)) => take_settings(&ctx, &edge).await,
-                    Some(Heard::Event(Event::AccessRevoked)) => end_streams(&ctx, &edge).await,
+                    Some(Heard::Event(Event::AccessRevoked)) => end_streams(&ctx, &edge, &relay).await,
                     Some(Heard::Missed) => {
                         take_settings(&ctx, &edge).await;
-                        end_streams(&ctx, &edge).await;
+                        end_streams(&ctx, &edge, &relay).await;
                     }
                     Some(Heard::Event(_)) => {}
                 },
@@ -37,9 +39,16 @@ pub(super) fn start(ctx: &Ctx, edge: &Edge) -> JoinHandle<()> {
 /// What another node revoked is heard of only by looking.
 const ACCESS_CHECKED_EVERY: Duration = Duration::from_secs(10);
 
-async fn end_streams(ctx: &Ctx, edge: &Edge) {
+async fn end_streams(ctx: &Ctx, edge: &Edge, relay: &Relay) {
     if let Err(error) = principal::end_streams(ctx, &edge.streams).await {
         tracing::warn!(%error, "sessions of open streams could not be checked");
+    }
+    for credential in relay.credentials() {
+        match credential::is_live(ctx, credential).await {
+            Ok(true) => {}
+            Ok(false) => relay.end(credential),
+            Err(error) => tracing::warn!(%error, "a player's credential could not be checked"),
+        }
     }
 }
 

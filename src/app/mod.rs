@@ -4,6 +4,7 @@ mod build;
 mod health;
 mod jobs;
 mod listeners;
+mod playing;
 mod request_log;
 mod routes;
 mod server;

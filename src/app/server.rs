@@ -8,6 +8,7 @@ use tokio::task::JoinHandle;
 use tracing_actix_web::TracingLogger;
 
 use super::health::Health;
+use super::playing::Playing;
 use super::request_log::Pattern;
 use super::{App, StartError, handlers, listeners, routes};
 use crate::edge::address::TrustedProxies;
@@ -24,6 +25,7 @@ pub struct Server {
     app: App,
     edge: Edge,
     workers: Workers,
+    playing: Playing,
     listeners: JoinHandle<()>,
     handle: ServerHandle,
     serving: JoinHandle<std::io::Result<()>>,
@@ -52,18 +54,20 @@ impl Server {
             announce(&text);
         }
         let edge = edge(&app);
+        let playing = Playing::start(&app.ctx)?;
         let workers = Workers::start(app.ctx.jobs.clone(), handlers(&app.ctx))
             .await
             .map_err(StartError::Jobs)?;
-        let server = http(&app, &edge, workers.pulse(), listener).map_err(failed)?;
+        let server = http(&app, &edge, &playing, workers.pulse(), listener).map_err(failed)?;
         let handle = server.handle();
         tracing::info!(%address, version = env!("CARGO_PKG_VERSION"), "serves");
         Ok(Self {
             address,
-            listeners: listeners::start(&app.ctx, &edge),
+            listeners: listeners::start(&app.ctx, &edge, &playing.relay),
             app,
             edge,
             workers,
+            playing,
             handle,
             serving: tokio::spawn(server),
         })
@@ -73,15 +77,20 @@ impl Server {
         &self.app
     }
 
-    /// Ends in this order, each part for a few seconds at most: event streams, jobs, requests, database.
+    /// Ends in this order, each part for a few seconds at most: what streams, jobs, requests, connections to providers,
+    /// database.
     pub async fn stop(self) {
         tracing::info!("stops");
         self.edge.streams.end_all();
+        self.playing.relay.end_all();
         self.listeners.abort();
         self.workers.stop().await;
+        // A player may have begun meanwhile.
+        self.playing.relay.end_all();
         self.handle.stop(true).await;
         // A panic in this task has been reported by the panic hook.
         let _ = self.serving.await;
+        self.playing.end().await;
         self.app.ctx.db.close().await;
     }
 }
@@ -116,17 +125,24 @@ fn edge(app: &App) -> Edge {
 fn http(
     app: &App,
     edge: &Edge,
+    playing: &Playing,
     workers: Pulse,
     listener: TcpListener,
 ) -> std::io::Result<actix_web::dev::Server> {
     let (ctx, edge) = (web::Data::new(app.ctx.clone()), web::Data::new(edge.clone()));
     let health = web::Data::new(Health { workers });
+    let (relay, drafts) = (
+        web::Data::new(playing.relay.clone()),
+        web::Data::from(Arc::clone(&playing.drafts)),
+    );
     let server = HttpServer::new(move || {
         // The last one wrapped sees a request first.
         actix_web::App::new()
             .app_data(ctx.clone())
             .app_data(edge.clone())
             .app_data(health.clone())
+            .app_data(relay.clone())
+            .app_data(drafts.clone())
             .configure(extract::configure)
             .configure(routes::all)
             .wrap(from_fn(principal::admit))
@@ -143,6 +159,8 @@ fn http(
     // Without it every compressed answer on a kept connection waits for an acknowledgement, about 44 ms.
     let server = server
         .tcp_nodelay(true)
+        // A player that went away is noticed by its end of the connection; its upstream must not run on.
+        .h1_allow_half_closed(false)
         .shutdown_timeout(PATIENCE_SECONDS)
         .disable_signals();
     Ok(server.listen(listener)?.run())

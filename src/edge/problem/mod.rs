@@ -7,6 +7,7 @@ pub mod extract;
 mod history;
 mod library;
 mod outputs;
+mod playback;
 mod providers;
 pub mod render;
 mod sync;

@@ -11,6 +11,7 @@ use super::store::credentials::{self as store, Stored};
 use super::{AccountsError, User, users};
 use crate::ctx::Ctx;
 use crate::db::{DbError, Tx};
+use crate::events::Event;
 use crate::features::audit::{self, Actor};
 use crate::support::crypto;
 use crate::support::ids::{CredentialId, UserId};
@@ -86,6 +87,14 @@ pub async fn authenticate(ctx: &Ctx, token: &str) -> Result<Option<Player>, Acco
         name: found.name,
         user_id: found.user_id,
     }))
+}
+
+/// Whether a credential still plays, for streams that are under way.
+///
+/// # Errors
+/// Whatever the database says.
+pub async fn is_live(ctx: &Ctx, id: CredentialId) -> Result<bool, AccountsError> {
+    Ok(store::is_live(&ctx.db, id).await?)
 }
 
 /// Makes a credential for oneself; administrators make them for others and for nobody too.
@@ -216,6 +225,7 @@ pub async fn remove(ctx: &Ctx, caller: &User, id: CredentialId) -> Result<(), Ac
     let action = "output_credential.deleted";
     audit::record(&mut tx, now_ms, &caller.actor(), action, resource(id), details).await?;
     tx.commit().await?;
+    ctx.events.publish(Event::AccessRevoked);
     Ok(())
 }
 

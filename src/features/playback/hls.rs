@@ -8,8 +8,8 @@ use url::Url;
 /// A playlist is at most this long; longer ones are no playlists.
 pub const MAX_PLAYLIST_BYTES: usize = 4 * 1024 * 1024;
 
-/// Attributes that name an address in some tag of RFC 8216 and its successor.
-const ADDRESS_ATTRIBUTES: [&str; 3] = ["URI=\"", "X-ASSET-URI=\"", "X-ASSET-LIST=\""];
+/// What stands before an address in the tags of RFC 8216 and its successor.
+const ADDRESS_ATTRIBUTES: [&str; 2] = ["URI=", "X-ASSET-LIST="];
 
 /// Tags that would lead a player past the product.
 const DROPPED_TAGS: [&str; 1] = ["#EXT-X-CONTENT-STEERING"];
@@ -27,7 +27,8 @@ pub fn is_playlist(first_bytes: &[u8]) -> bool {
 /// The playlist with every address of the web replaced by what `seal` makes of it, resolved against `base`.
 ///
 /// Addresses of other schemes (`data:`, `skd:`) hold no provider and stay; one that cannot be resolved is left out with
-/// its tag's value emptied, so that no provider's text reaches a player unread.
+/// its tag's value emptied. Comments and addresses at unusual places are left out too: what names the provider reaches no
+/// player.
 pub fn rewrite(playlist: &str, base: &Url, mut seal: impl FnMut(&Url) -> String) -> String {
     let mut out = String::with_capacity(playlist.len() * 2);
     let mut variables: Vec<(String, String)> = Vec::new();
@@ -40,8 +41,10 @@ pub fn rewrite(playlist: &str, base: &Url, mut seal: impl FnMut(&Url) -> String)
             variables.extend(definition(&line, base));
             continue;
         }
-        if line.starts_with('#') {
-            out.push_str(&rewrite_attributes(&line, base, &mut seal));
+        if line.starts_with("#EXT") {
+            out.push_str(&rewrite_tag(&line, base, &mut seal));
+        } else if line.starts_with('#') {
+            continue;
         } else {
             out.push_str(&address(&line, base, &mut seal));
         }
@@ -77,25 +80,36 @@ fn attribute<'l>(line: &'l str, key: &str) -> Option<&'l str> {
     value.split('"').next()
 }
 
-fn rewrite_attributes(line: &str, base: &Url, seal: &mut impl FnMut(&Url) -> String) -> String {
+fn rewrite_tag(line: &str, base: &Url, seal: &mut impl FnMut(&Url) -> String) -> String {
     let mut out = String::with_capacity(line.len() + 64);
-    let mut rest = line;
-    while let Some((at, key)) = next_attribute(rest) {
-        let (before, value) = rest.split_at(at + key.len());
-        let end = value.find('"').unwrap_or(value.len());
-        out.push_str(before);
-        out.push_str(&address(&value[..end], base, seal));
-        rest = &value[end..];
+    for (index, text) in line.split('"').enumerate() {
+        let is_quoted = index % 2 == 1;
+        let is_address = is_quoted && ADDRESS_ATTRIBUTES.iter().any(|key| out.ends_with(key));
+        if index > 0 {
+            out.push('"');
+        }
+        if is_address || (is_quoted && text.contains("://")) {
+            out.push_str(&address(text, base, seal));
+        } else if is_quoted {
+            out.push_str(text);
+        } else {
+            text.split_inclusive([',', ' '])
+                .for_each(|word| push_word(&mut out, word));
+        }
     }
-    out.push_str(rest);
     out
 }
 
-fn next_attribute(text: &str) -> Option<(usize, &'static str)> {
-    ADDRESS_ATTRIBUTES
-        .iter()
-        .filter_map(|key| text.find(key).map(|at| (at, *key)))
-        .min_by_key(|(at, _)| *at)
+/// A word outside quotes, without the address that it may hold.
+fn push_word(out: &mut String, word: &str) {
+    let Some(at) = word.find("://") else {
+        return out.push_str(word);
+    };
+    let before = word[..at].trim_end_matches(|c: char| c.is_ascii_alphanumeric());
+    out.push_str(before);
+    if let Some(end) = word.chars().last().filter(|c| matches!(c, ',' | ' ')) {
+        out.push(end);
+    }
 }
 
 fn address(text: &str, base: &Url, seal: &mut impl FnMut(&Url) -> String) -> String {
@@ -146,6 +160,18 @@ mod tests {
     fn unknown_tags_pass_unchanged() {
         let line = "#EXT-X-SOMETHING-NEW:VALUE=\"a b\",OTHER=1\n";
         assert_eq!(rewritten(line), line);
+    }
+
+    #[test]
+    fn addresses_at_unusual_places_reach_nobody() {
+        assert_eq!(
+            rewritten(
+                "#EXTM3U\n# made by http://user:pw@p.example/\n#EXTINF:6.0,From http://p.example/x now\na.ts\n\
+                 #EXT-X-ODD:URL=http://p.example/x,B=1,C=\"https://p.example/y\",D=\"c\"\n"
+            ),
+            "#EXTM3U\n#EXTINF:6.0,From  now\n<http://cdn.example/live/one/a.ts>\n\
+             #EXT-X-ODD:URL=,B=1,C=\"<https://p.example/y>\",D=\"c\"\n"
+        );
     }
 
     #[test]

@@ -6,6 +6,8 @@ use http::{HeaderMap, HeaderName, HeaderValue, header};
 use crate::features::providers::leases::Lease;
 use crate::fetch::{FetchError, Upstream};
 
+use super::running::Stay;
+
 /// What of an upstream's answer a player may see.
 const PASSED: [HeaderName; 6] = [
     header::CONTENT_LENGTH,
@@ -16,31 +18,33 @@ const PASSED: [HeaderName; 6] = [
     header::EXPIRES,
 ];
 
-/// What holds a provider's connection while bytes flow.
-pub enum Held {
-    Own(Lease),
-    Polled(Arc<Lease>),
-}
-
 /// An open upstream on its way to one player. The connection is given back when this is dropped.
 pub struct Media {
     pub status: u16,
     pub content_type: String,
     first: Option<Bytes>,
     upstream: Upstream,
-    _held: Held,
+    _lease: Arc<Lease>,
+    _stay: Arc<Stay>,
 }
 
 impl Media {
     /// `first` are the bytes that were read to see what it is.
-    pub fn new(upstream: Upstream, first: Option<Bytes>, expected_type: &str, held: Held) -> Self {
+    pub(super) fn new(
+        upstream: Upstream,
+        first: Option<Bytes>,
+        expected_type: &str,
+        lease: Arc<Lease>,
+        stay: Arc<Stay>,
+    ) -> Self {
         let content_type = content_type(&upstream.headers, expected_type);
         Self {
             status: upstream.status,
             content_type,
             first,
             upstream,
-            _held: held,
+            _lease: lease,
+            _stay: stay,
         }
     }
 

@@ -5,14 +5,20 @@
 //! - *part*: whatever an HLS playlist names: a rendition, a segment, a key; its address is *sealed*.
 //! - *poll*: a request of an HLS player; its lease outlives its connections.
 
+mod error;
 pub mod hls;
 mod media;
+mod opening;
 mod polls;
 mod relay;
+mod running;
 pub mod sealed;
 mod source;
+pub mod sources;
 
+pub use error::RelayError;
 pub use media::Media;
 pub use polls::Polls;
-pub use relay::{Answer, Relay, RelayError};
-pub use source::{Source, content_type};
+pub use relay::{Answer, Relay};
+pub use source::{Source, part_type};
+pub use sources::{SourceError, Sources, Wish};

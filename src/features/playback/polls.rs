@@ -32,12 +32,12 @@ impl Polls {
     }
 
     /// Keeps a new poller's lease; of two that began at once the first is kept, the other given back.
-    pub fn keep(&self, poller: Poller, lease: Lease, now_ms: i64) -> Arc<Lease> {
+    pub fn keep(&self, poller: Poller, lease: Arc<Lease>, now_ms: i64) -> Arc<Lease> {
         let mut polls = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let poll = match polls.entry(poller) {
             Entry::Occupied(known) => known.into_mut(),
             Entry::Vacant(new) => new.insert(Poll {
-                lease: Arc::new(lease),
+                lease,
                 last_ms: now_ms,
             }),
         };
@@ -55,5 +55,16 @@ impl Polls {
     pub fn end(&self, credential: CredentialId) {
         let mut polls = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         polls.retain(|(poller, _), _| *poller != credential);
+    }
+
+    /// Those who poll something, possibly more than once.
+    pub fn credentials(&self) -> Vec<CredentialId> {
+        let polls = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        polls.keys().map(|(credential, _)| *credential).collect()
+    }
+
+    /// Gives back every lease.
+    pub fn end_all(&self) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 }

@@ -1,21 +1,25 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use bytes::{Bytes, BytesMut};
 use url::Url;
 
+use crate::db::DbError;
 use crate::features::providers::Offer;
-use crate::features::providers::leases::{Connection, LeaseError, Leases};
-use crate::fetch::{Fetcher, Upstream};
+use crate::features::providers::leases::{Connection, Lease, LeaseError, Leases};
+use crate::fetch::Fetcher;
 use crate::support::clock::Clock;
 use crate::support::crypto::Keys;
 use crate::support::ids::CredentialId;
 
+use super::error::{Failures, RelayError};
 use super::hls;
-use super::media::{Held, Media, is_page};
+use super::media::{Media, is_page};
+use super::opening::{Opened, cause, host, open};
 use super::polls::Polls;
+use super::running::{Running, Stay};
 use super::sealed::{self, Part};
-use super::source::Source;
+use super::source::{Source, content_type, part_type};
+use super::sources::{SourceError, Sources};
 
 /// However many streams a channel has, a viewer is told within this time that none starts.
 const START_WITHIN: Duration = Duration::from_secs(30);
@@ -27,31 +31,13 @@ pub enum Answer {
     Media(Box<Media>),
 }
 
-/// Why nothing plays. The words hold hosts and causes, never an address.
-#[derive(Debug, thiserror::Error)]
-pub enum RelayError {
-    #[error("there is nothing to play")]
-    Nothing,
-    #[error("{0}")]
-    NotRelayable(String),
-    #[error("every connection of the provider is in use")]
-    AllInUse,
-    /// Each stream that was tried, with what became of it.
-    #[error("no stream started: {}", .0.join("; "))]
-    NoneStarted(Vec<String>),
-    /// The upstream answered a part of a stream with this status.
-    #[error("the provider answered {0}")]
-    Status(u16),
-    #[error(transparent)]
-    Db(#[from] crate::db::DbError),
-}
-
 /// Connects players to upstreams, one upstream a viewer; cheap to clone.
 #[derive(Clone)]
 pub struct Relay {
     fetcher: Fetcher,
     leases: Leases,
     polls: Arc<Polls>,
+    running: Arc<Running>,
     keys: Arc<Keys>,
     clock: Clock,
 }
@@ -62,14 +48,36 @@ impl Relay {
             fetcher,
             leases,
             polls: Arc::default(),
+            running: Arc::default(),
             keys,
             clock,
         }
     }
 
-    /// The leases of HLS viewers.
-    pub fn polls(&self) -> &Polls {
-        &self.polls
+    /// Gives back the connections of HLS viewers who fell silent.
+    pub fn sweep(&self) {
+        self.polls.sweep(self.clock.now_ms());
+    }
+
+    /// Those who play something on this node now, each once.
+    pub fn credentials(&self) -> Vec<CredentialId> {
+        let mut credentials = self.polls.credentials();
+        credentials.extend(self.running.credentials());
+        credentials.sort_unstable();
+        credentials.dedup();
+        credentials
+    }
+
+    /// Ends whatever one credential plays.
+    pub fn end(&self, credential: CredentialId) {
+        self.running.end(credential);
+        self.polls.end(credential);
+    }
+
+    /// Ends everything that plays, when the server stops.
+    pub fn end_all(&self) {
+        self.running.end_all();
+        self.polls.end_all();
     }
 
     /// Starts the first of `sources` that plays; `link` makes the address of a sealed part.
@@ -79,38 +87,32 @@ impl Relay {
     pub async fn start(
         &self,
         credential: CredentialId,
-        sources: Vec<Source>,
+        mut sources: Sources,
         range: Option<String>,
         link: impl Fn(&str) -> String,
     ) -> Result<Answer, RelayError> {
-        if sources.is_empty() {
-            return Err(RelayError::Nothing);
-        }
         let mut failures = Failures::default();
-        let deadline = tokio::time::Instant::now() + START_WITHIN;
-        for source in &sources {
-            if let Some(refusal) = source.refusal() {
-                failures.not_relayable.get_or_insert(refusal);
-                continue;
-            }
-            let started = self.try_one(credential, source, range.clone(), &link);
-            match tokio::time::timeout_at(deadline, started).await {
-                Ok(Ok(answer)) => return Ok(answer),
-                Ok(Err(Trouble::InUse)) => failures.in_use = true,
-                Ok(Err(Trouble::Said(cause))) => failures.causes.push(cause),
-                Ok(Err(Trouble::Db(error))) => return Err(error.into()),
-                Err(_) => {
-                    failures
-                        .causes
-                        .push(format!("nothing within {} s", START_WITHIN.as_secs()));
-                    break;
+        let attempts = async {
+            while let Some(source) = sources.next().await {
+                match self.try_one(credential, source, range.clone(), &link).await {
+                    Ok(answer) => return Ok(Some(answer)),
+                    Err(error) => failures.note(error)?,
                 }
             }
+            Ok::<_, DbError>(None)
+        };
+        match tokio::time::timeout(START_WITHIN, attempts).await {
+            Ok(Ok(Some(answer))) => Ok(answer),
+            Ok(Ok(None)) => Err(failures.into_error()),
+            Ok(Err(error)) => Err(error.into()),
+            Err(_) => {
+                failures.note(cause(format!("nothing within {} s", START_WITHIN.as_secs())))?;
+                Err(failures.into_error())
+            }
         }
-        Err(failures.into_error())
     }
 
-    /// Fetches a part of an HLS stream that `source` is the way to.
+    /// Fetches a part of an HLS stream; `source` is the way to it.
     ///
     /// # Errors
     /// [`RelayError::Status`] for what the upstream refuses, else why it does not answer.
@@ -118,7 +120,6 @@ impl Relay {
         &self,
         credential: CredentialId,
         source: &Source,
-        url: Url,
         range: Option<String>,
         link: impl Fn(&str) -> String,
     ) -> Result<Answer, RelayError> {
@@ -126,202 +127,92 @@ impl Relay {
         let lease = match self.polls.touch(poller, self.clock.now_ms()) {
             Some(lease) => lease,
             None => {
-                let lease = self
-                    .lease(credential, source)
-                    .await
-                    .map_err(|error| match error {
-                        LeaseError::AllInUse { .. } => RelayError::AllInUse,
-                        LeaseError::Db(error) => error.into(),
-                    })?;
+                let lease = self.lease(credential, source).await?;
                 self.polls.keep(poller, lease, self.clock.now_ms())
             }
         };
-        let cause = |error: crate::fetch::FetchError| RelayError::NoneStarted(vec![error.to_string()]);
-        let mut upstream = self
-            .fetcher
-            .open(source.request(url, range))
-            .await
-            .map_err(cause)?;
-        if !(200..300).contains(&upstream.status) {
-            return Err(RelayError::Status(upstream.status));
+        let stay = self.running.enter(credential);
+        let mut opened = open(&self.fetcher, source, &source.url, range, &stay.end).await?;
+        if !matches!(opened.upstream.status, 200..300 | 416) {
+            return Err(RelayError::Status(opened.upstream.status));
         }
-        let first = upstream.next().await.transpose().map_err(cause)?;
-        if first.as_deref().is_some_and(hls::is_playlist) {
-            let text = read_playlist(&mut upstream, first)
-                .await
-                .map_err(|cause| RelayError::NoneStarted(vec![cause]))?;
-            return Ok(Answer::Playlist(self.rewritten(
-                credential,
-                source.offer,
-                &text,
-                &upstream.final_url,
-                link,
-            )));
+        if opened.is_playlist() {
+            return self.playlist(credential, source.offer, &mut opened, link).await;
         }
-        let expected = part_type(&upstream.final_url);
-        Ok(Answer::Media(Box::new(Media::new(
-            upstream,
-            first,
-            expected,
-            Held::Polled(lease),
-        ))))
+        let expected = part_type(&opened.upstream.final_url);
+        Ok(media(opened, expected, lease, stay))
     }
 
     async fn try_one(
         &self,
         credential: CredentialId,
-        source: &Source,
+        source: Result<Source, SourceError>,
         range: Option<String>,
         link: &impl Fn(&str) -> String,
-    ) -> Result<Answer, Trouble> {
+    ) -> Result<Answer, RelayError> {
+        let source = source?;
         let poller = (credential, source.offer);
-        let polled = self.polls.touch(poller, self.clock.now_ms());
-        let own = match polled {
-            Some(_) => None,
-            None => Some(self.lease(credential, source).await?),
+        let lease = match self.polls.touch(poller, self.clock.now_ms()) {
+            Some(lease) => lease,
+            None => self.lease(credential, &source).await?,
         };
-        let said = |error: crate::fetch::FetchError| Trouble::Said(error.to_string());
-        let mut upstream = self
-            .fetcher
-            .open(source.request(source.url.clone(), range))
-            .await
-            .map_err(said)?;
-        if !matches!(upstream.status, 200 | 206 | 416) {
-            return Err(Trouble::Said(format!(
-                "{} answered {}",
-                host(&source.url),
-                upstream.status
-            )));
+        let stay = self.running.enter(credential);
+        let mut opened = open(&self.fetcher, &source, &source.url, range, &stay.end).await?;
+        let status = opened.upstream.status;
+        if !matches!(status, 200 | 206 | 416) {
+            return Err(cause(format!("{} answered {status}", host(&source.url))));
         }
-        let first = upstream.next().await.transpose().map_err(said)?;
-        if first.as_deref().is_some_and(hls::is_playlist) {
-            let text = read_playlist(&mut upstream, first).await.map_err(Trouble::Said)?;
-            if let Some(lease) = own {
-                self.polls.keep(poller, lease, self.clock.now_ms());
-            }
-            return Ok(Answer::Playlist(self.rewritten(
-                credential,
-                source.offer,
-                &text,
-                &upstream.final_url,
-                link,
-            )));
+        if opened.is_playlist() {
+            let answer = self.playlist(credential, source.offer, &mut opened, link).await?;
+            self.polls.keep(poller, lease, self.clock.now_ms());
+            return Ok(answer);
         }
-        match &first {
-            None if upstream.status != 416 => {
-                return Err(Trouble::Said(format!("{} answered nothing", host(&source.url))));
-            }
-            Some(first) if is_page(first) => {
-                return Err(Trouble::Said(format!(
-                    "{} answered a page instead of media",
-                    host(&source.url)
-                )));
-            }
-            _ => {}
+        match &opened.first {
+            None if status != 416 => Err(cause(format!("{} answered nothing", host(&source.url)))),
+            Some(first) if is_page(first) => Err(cause(format!(
+                "{} answered a page instead of media",
+                host(&source.url)
+            ))),
+            // What was said to be HLS and is none is the stream itself.
+            _ if source.format == "hls" => Ok(media(opened, content_type("ts"), lease, stay)),
+            _ => Ok(media(opened, content_type(&source.format), lease, stay)),
         }
-        let held = match (own, polled) {
-            (Some(lease), _) => Held::Own(lease),
-            (None, Some(lease)) => Held::Polled(lease),
-            (None, None) => return Err(Trouble::InUse),
-        };
-        Ok(Answer::Media(Box::new(Media::new(
-            upstream,
-            first,
-            source.content_type(),
-            held,
-        ))))
     }
 
-    async fn lease(
-        &self,
-        credential: CredentialId,
-        source: &Source,
-    ) -> Result<crate::features::providers::leases::Lease, LeaseError> {
+    async fn lease(&self, credential: CredentialId, source: &Source) -> Result<Arc<Lease>, LeaseError> {
         let connection = Connection {
             provider: source.provider,
             offer: source.offer,
             credential,
         };
-        self.leases.acquire(connection, source.max_connections).await
+        let lease = self.leases.acquire(connection, source.max_connections).await?;
+        Ok(Arc::new(lease))
     }
 
-    fn rewritten(
+    async fn playlist(
         &self,
         credential: CredentialId,
         offer: Offer,
-        text: &str,
-        base: &Url,
+        opened: &mut Opened,
         link: impl Fn(&str) -> String,
-    ) -> String {
-        hls::rewrite(text, base, |url| {
+    ) -> Result<Answer, RelayError> {
+        let text = opened.read_playlist().await?;
+        let seal = |url: &Url| {
             let part = Part {
                 offer,
                 url: url.clone(),
             };
             link(&sealed::seal(&self.keys, credential, &part))
-        })
+        };
+        Ok(Answer::Playlist(hls::rewrite(
+            &text,
+            &opened.upstream.final_url,
+            seal,
+        )))
     }
 }
 
-/// Why one source does not play.
-enum Trouble {
-    InUse,
-    Said(String),
-    Db(crate::db::DbError),
-}
-
-impl From<LeaseError> for Trouble {
-    fn from(error: LeaseError) -> Self {
-        match error {
-            LeaseError::AllInUse { .. } => Self::InUse,
-            LeaseError::Db(error) => Self::Db(error),
-        }
-    }
-}
-
-#[derive(Default)]
-struct Failures {
-    causes: Vec<String>,
-    in_use: bool,
-    not_relayable: Option<String>,
-}
-
-impl Failures {
-    fn into_error(self) -> RelayError {
-        match (self.causes.is_empty(), self.in_use, self.not_relayable) {
-            (false, ..) => RelayError::NoneStarted(self.causes),
-            (true, true, _) => RelayError::AllInUse,
-            (true, false, Some(refusal)) => RelayError::NotRelayable(refusal),
-            (true, false, None) => RelayError::Nothing,
-        }
-    }
-}
-
-async fn read_playlist(upstream: &mut Upstream, first: Option<Bytes>) -> Result<String, String> {
-    let mut text = BytesMut::from(first.unwrap_or_default().as_ref());
-    while let Some(bytes) = upstream.next().await {
-        text.extend_from_slice(&bytes.map_err(|error| error.to_string())?);
-        if text.len() > hls::MAX_PLAYLIST_BYTES {
-            return Err(format!(
-                "{} sent a playlist without end",
-                host(&upstream.final_url)
-            ));
-        }
-    }
-    Ok(String::from_utf8_lossy(&text).into_owned())
-}
-
-fn host(url: &Url) -> &str {
-    url.host_str().unwrap_or("the provider")
-}
-
-fn part_type(url: &Url) -> &'static str {
-    match url.path().rsplit_once('.').map(|(_, extension)| extension) {
-        Some("m4s" | "mp4" | "cmfv" | "cmfa") => "video/mp4",
-        Some("aac") => "audio/aac",
-        Some("mp3") => "audio/mpeg",
-        Some("vtt" | "webvtt") => "text/vtt",
-        Some("key" | "bin") => "application/octet-stream",
-        _ => "video/MP2T",
-    }
+fn media(opened: Opened, expected_type: &str, lease: Arc<Lease>, stay: Arc<Stay>) -> Answer {
+    let Opened { upstream, first } = opened;
+    Answer::Media(Box::new(Media::new(upstream, first, expected_type, lease, stay)))
 }

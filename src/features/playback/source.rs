@@ -1,7 +1,9 @@
 use http::HeaderMap;
+use tokio_util::sync::CancellationToken;
 use url::Url;
 
 use crate::features::providers::Offer;
+use crate::features::providers::url_parts::Format;
 use crate::fetch::{Guard, OpenRequest};
 use crate::support::ids::ProviderId;
 
@@ -23,19 +25,8 @@ pub struct Source {
 }
 
 impl Source {
-    /// Why this cannot be relayed, in words, if it cannot.
-    pub fn refusal(&self) -> Option<String> {
-        let scheme = self.url.scheme();
-        if !matches!(scheme, "http" | "https") {
-            return Some(format!(
-                "{scheme} streams cannot be relayed; a player has to open them itself"
-            ));
-        }
-        (self.format == "dash").then(|| "DASH streams cannot be relayed yet".to_owned())
-    }
-
     /// The request for this source, or for a part of it at another address.
-    pub fn request(&self, url: Url, range: Option<String>) -> OpenRequest {
+    pub fn request(&self, url: Url, range: Option<String>, cancel: CancellationToken) -> OpenRequest {
         let guard = Guard::Catalogue {
             also: self.typed_hosts.clone(),
         };
@@ -43,13 +34,25 @@ impl Source {
         request.headers = self.headers.clone();
         request.user_agent = self.user_agent.clone();
         request.range = range;
+        request.cancel = cancel;
         request
     }
+}
 
-    /// The content type that players expect of this format.
-    pub fn content_type(&self) -> &'static str {
-        content_type(&self.format)
+/// Why the relay cannot carry a format, in words, if it cannot.
+pub fn refusal(format: &str) -> Option<String> {
+    let format = Format::from_name(format)?;
+    if format.is_relayable() {
+        return None;
     }
+    Some(match format {
+        Format::Dash => "DASH streams cannot be relayed yet".to_owned(),
+        Format::Smooth => "Smooth Streaming cannot be relayed yet".to_owned(),
+        other => format!(
+            "{} streams cannot be relayed; a player has to open them itself",
+            other.as_str()
+        ),
+    })
 }
 
 /// The content type that players expect of a format by its name.
@@ -66,6 +69,34 @@ pub fn content_type(format: &str) -> &'static str {
         "mpg" | "mpeg" => "video/mpeg",
         "mp3" => "audio/mpeg",
         "aac" => "audio/aac",
+        "audio" => "audio/mpeg",
         _ => "video/MP2T",
+    }
+}
+
+/// The content type of a part of an HLS stream by its extension.
+pub fn part_type(url: &Url) -> &'static str {
+    match url.path().rsplit_once('.').map(|(_, extension)| extension) {
+        Some("m3u8" | "m3u") => "application/vnd.apple.mpegurl",
+        Some("m4s" | "mp4" | "cmfv" | "cmfa") => "video/mp4",
+        Some("aac") => "audio/aac",
+        Some("mp3") => "audio/mpeg",
+        Some("vtt" | "webvtt") => "text/vtt",
+        Some("key" | "bin") => "application/octet-stream",
+        _ => "video/MP2T",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_cannot_be_relayed_is_told_with_its_reason() {
+        assert!(refusal("rtsp").is_some_and(|reason| reason.starts_with("rtsp streams")));
+        assert!(refusal("dash").is_some_and(|reason| reason.starts_with("DASH")));
+        for format in ["hls", "ts", "mkv", "unknown", "of a later release"] {
+            assert_eq!(refusal(format), None, "{format}");
+        }
     }
 }

@@ -34,7 +34,11 @@ impl Secrets {
         Ok(keys.encrypt(PURPOSE, &plain, &id.0.to_be_bytes()))
     }
 
-    pub(super) fn open(keys: &Keys, id: ProviderId, sealed: &[u8]) -> Result<Self, Error> {
+    /// What was stored of a provider, readable again.
+    ///
+    /// # Errors
+    /// [`Error::Sealed`] if the key file is not the one it was stored with.
+    pub fn open(keys: &Keys, id: ProviderId, sealed: &[u8]) -> Result<Self, Error> {
         let plain = keys
             .decrypt(PURPOSE, sealed, &id.0.to_be_bytes())
             .map_err(|_| Error::Sealed)?;

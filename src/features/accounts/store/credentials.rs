@@ -60,6 +60,18 @@ pub(in super::super) async fn find_by_token(db: &Db, token_hash: [u8; 32]) -> Re
     .await
 }
 
+/// Whether the credential is there and belongs to nobody or to an active user.
+pub(in super::super) async fn is_live(db: &Db, id: CredentialId) -> Result<bool, DbError> {
+    let found: Option<(CredentialId,)> = db
+        .optional(
+            "select c.id from output_credentials c left join users u on u.id = c.user_id
+             where c.id = $1 and (c.user_id is null or u.is_active)",
+            args![id],
+        )
+        .await?;
+    Ok(found.is_some())
+}
+
 pub(in super::super) async fn find(db: &Db, id: CredentialId) -> Result<Option<Stored>, DbError> {
     db.optional(
         Sql::built(format!("select {COLUMNS} from output_credentials where id = $1")),

@@ -1,0 +1,77 @@
+//! What plays: the relay with its connections to providers, and the playlists that lead to it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+use super::StartError;
+use crate::ctx::Ctx;
+use crate::features::outputs::playlist::Drafts;
+use crate::features::playback::Relay;
+use crate::features::providers::leases::Leases;
+
+/// How often HLS viewers who fell silent are looked for.
+const SWEPT_EVERY: Duration = Duration::from_secs(2);
+
+/// The parts of a server that players use.
+pub(super) struct Playing {
+    pub(super) relay: Relay,
+    pub(super) drafts: Arc<Drafts>,
+    end: CancellationToken,
+    keeping: JoinHandle<()>,
+    sweeping: JoinHandle<()>,
+}
+
+impl Playing {
+    /// Begins to keep connections alive and to give back those of viewers who are gone.
+    ///
+    /// # Errors
+    /// [`StartError::Folder`] if the cache folder cannot be used.
+    pub(super) fn start(ctx: &Ctx) -> Result<Self, StartError> {
+        let cache = ctx.config.data.dir.join("cache");
+        let drafts = Drafts::in_folder(&cache).map_err(|error| StartError::Folder {
+            path: cache.display().to_string(),
+            error,
+        })?;
+        let leases = Leases::new(ctx.jobs.node_id(), ctx.db.clone(), ctx.clock.clone());
+        let relay = Relay::new(
+            ctx.fetch.clone(),
+            leases.clone(),
+            Arc::clone(&ctx.keys),
+            ctx.clock.clone(),
+        );
+        let end = CancellationToken::new();
+        let keeping = tokio::spawn({
+            let end = end.clone();
+            async move { leases.keep_alive(end).await }
+        });
+        let sweeping = tokio::spawn(sweep(relay.clone(), end.clone()));
+        Ok(Self {
+            relay,
+            drafts: Arc::new(drafts),
+            end,
+            keeping,
+            sweeping,
+        })
+    }
+
+    /// Gives every connection back; called once no player is served any more.
+    pub(super) async fn end(self) {
+        self.relay.end_all();
+        self.end.cancel();
+        // A panic in these tasks has been reported by the panic hook.
+        let _ = tokio::join!(self.keeping, self.sweeping);
+    }
+}
+
+async fn sweep(relay: Relay, end: CancellationToken) {
+    let mut ticks = tokio::time::interval(SWEPT_EVERY);
+    loop {
+        tokio::select! {
+            () = end.cancelled() => break,
+            _ = ticks.tick() => relay.sweep(),
+        }
+    }
+}

@@ -1,0 +1,83 @@
+use crate::db::DbError;
+use crate::features::providers::leases::LeaseError;
+use crate::fetch::FetchError;
+
+use super::sources::SourceError;
+
+/// Why nothing plays. The words hold hosts and causes, never an address.
+#[derive(Debug, thiserror::Error)]
+pub enum RelayError {
+    #[error("there is nothing to play")]
+    Nothing,
+    /// Why no stream of it can be relayed.
+    #[error("{0}")]
+    NotRelayable(String),
+    #[error("every connection of the provider is in use")]
+    AllInUse,
+    /// Each stream that was tried, with what became of it.
+    #[error("no stream started: {}", .0.join("; "))]
+    NoneStarted(Vec<String>),
+    /// The upstream answered a part of a stream with this status.
+    #[error("the provider answered {0}")]
+    Status(u16),
+    #[error(transparent)]
+    Db(#[from] DbError),
+}
+
+impl From<LeaseError> for RelayError {
+    fn from(error: LeaseError) -> Self {
+        match error {
+            LeaseError::AllInUse { .. } => Self::AllInUse,
+            LeaseError::Db(error) => Self::Db(error),
+        }
+    }
+}
+
+impl From<SourceError> for RelayError {
+    fn from(error: SourceError) -> Self {
+        match error {
+            SourceError::NotRelayable(reason) => Self::NotRelayable(reason),
+            SourceError::Unreadable => Self::NoneStarted(vec![error.to_string()]),
+            SourceError::Db(error) => Self::Db(error),
+        }
+    }
+}
+
+impl From<FetchError> for RelayError {
+    fn from(error: FetchError) -> Self {
+        Self::NoneStarted(vec![error.to_string()])
+    }
+}
+
+/// What became of the sources that were tried.
+#[derive(Default)]
+pub(super) struct Failures {
+    causes: Vec<String>,
+    in_use: bool,
+    not_relayable: Option<String>,
+}
+
+impl Failures {
+    /// Notes why one source does not play; the next is tried unless the database is at fault.
+    pub(super) fn note(&mut self, error: RelayError) -> Result<(), DbError> {
+        match error {
+            RelayError::Db(error) => return Err(error),
+            RelayError::AllInUse => self.in_use = true,
+            RelayError::NotRelayable(reason) => {
+                self.not_relayable.get_or_insert(reason);
+            }
+            RelayError::NoneStarted(causes) => self.causes.extend(causes),
+            error @ (RelayError::Nothing | RelayError::Status(_)) => self.causes.push(error.to_string()),
+        }
+        Ok(())
+    }
+
+    pub(super) fn into_error(self) -> RelayError {
+        match (self.causes.is_empty(), self.in_use, self.not_relayable) {
+            (false, ..) => RelayError::NoneStarted(self.causes),
+            (true, true, _) => RelayError::AllInUse,
+            (true, false, Some(reason)) => RelayError::NotRelayable(reason),
+            (true, false, None) => RelayError::Nothing,
+        }
+    }
+}

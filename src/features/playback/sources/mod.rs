@@ -1,0 +1,251 @@
+//! Ways to play something, in the order they are tried. An address is put together only when its turn comes, so that a
+//! start costs a handful of statements however many streams a channel has.
+
+mod store;
+mod wish;
+
+use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::sync::Arc;
+
+use http::{HeaderMap, HeaderName, HeaderValue, header};
+use url::Url;
+
+use crate::ctx::Ctx;
+use crate::db::{Db, DbError};
+use crate::features::catalogue::detail;
+use crate::features::providers::url_parts::join;
+use crate::features::providers::url_values::{Opened, Owner, ValuesError, slots};
+use crate::features::providers::{Offer, Secrets};
+use crate::support::crypto::Keys;
+use crate::support::ids::{ChannelId, EpisodeId, MovieId, ProviderId, StreamId, VersionId};
+
+use super::sealed::Part;
+use super::source::{Source, content_type, refusal};
+use store::Stored;
+
+pub use wish::Wish;
+
+/// Why a way to play something cannot be tried.
+#[derive(Debug, thiserror::Error)]
+pub enum SourceError {
+    /// The relay cannot carry its format, and why.
+    #[error("{0}")]
+    NotRelayable(String),
+    /// What is stored of it does not make an address: the key file is another one, or a sync replaced it just now.
+    #[error("its stored address cannot be read")]
+    Unreadable,
+    #[error(transparent)]
+    Db(#[from] DbError),
+}
+
+impl From<ValuesError> for SourceError {
+    fn from(error: ValuesError) -> Self {
+        match error {
+            ValuesError::Db(error) => Self::Db(error),
+            ValuesError::Sealed(_) | ValuesError::Malformed(_) => Self::Unreadable,
+        }
+    }
+}
+
+/// The ways to play one thing that were not tried yet.
+pub struct Sources {
+    db: Db,
+    keys: Arc<Keys>,
+    kind: fn(i64) -> Offer,
+    rows: VecDeque<Stored>,
+    values: HashMap<ProviderId, Opened>,
+}
+
+impl Sources {
+    /// The streams of the channel that `id` leads to, the wished picture first.
+    ///
+    /// # Errors
+    /// Whatever the database says.
+    pub async fn of_channel(ctx: &Ctx, id: ChannelId, wish: Wish) -> Result<Self, DbError> {
+        let mut rows = match detail::resolve(&ctx.db, id).await? {
+            Some(id) => store::channel(&ctx.db, id).await?,
+            None => Vec::new(),
+        };
+        rows.sort_by_key(|row| wish.place(row.resolution.as_deref().and_then(|tier| tier.parse().ok())));
+        Ok(Self::new(ctx, |id| Offer::Stream(StreamId(id)), rows))
+    }
+
+    /// The versions of a film.
+    ///
+    /// # Errors
+    /// Whatever the database says.
+    pub async fn of_movie(ctx: &Ctx, id: MovieId) -> Result<Self, DbError> {
+        let rows = store::movie(&ctx.db, id).await?;
+        Ok(Self::new(ctx, |id| Offer::Version(VersionId(id)), rows))
+    }
+
+    /// The versions of an episode.
+    ///
+    /// # Errors
+    /// Whatever the database says.
+    pub async fn of_episode(ctx: &Ctx, id: EpisodeId) -> Result<Self, DbError> {
+        let rows = store::episode(&ctx.db, id).await?;
+        Ok(Self::new(ctx, |id| Offer::Version(VersionId(id)), rows))
+    }
+
+    fn new(ctx: &Ctx, kind: fn(i64) -> Offer, rows: Vec<Stored>) -> Self {
+        Self {
+            db: ctx.db.clone(),
+            keys: Arc::clone(&ctx.keys),
+            kind,
+            rows: rows.into(),
+            values: HashMap::new(),
+        }
+    }
+
+    /// The content type of what would play, by its stored format.
+    ///
+    /// # Errors
+    /// [`SourceError::NotRelayable`] if nothing of it can be relayed; `None` if there is nothing.
+    pub fn content_type(&self) -> Result<Option<&'static str>, SourceError> {
+        let Some(first) = self.rows.front() else {
+            return Ok(None);
+        };
+        match self.rows.iter().find(|row| refusal(&row.format).is_none()) {
+            Some(row) => Ok(Some(content_type(&row.format))),
+            None => Err(SourceError::NotRelayable(
+                refusal(&first.format).unwrap_or_default(),
+            )),
+        }
+    }
+
+    /// Where a player may be sent to play the first of them by itself; `None` if it would need headers that only the
+    /// relay sends.
+    ///
+    /// # Errors
+    /// [`SourceError`] if the address cannot be had.
+    pub async fn redirect(&mut self) -> Result<Option<Url>, SourceError> {
+        match self.rows.front() {
+            Some(row) if row.headers.is_none() => {}
+            _ => return Ok(None),
+        }
+        match self.rows.pop_front() {
+            Some(row) => Ok(Some(self.source(row).await?.url)),
+            None => Ok(None),
+        }
+    }
+
+    /// The next one to try; `None` after the last.
+    pub async fn next(&mut self) -> Option<Result<Source, SourceError>> {
+        let row = self.rows.pop_front()?;
+        if let Some(reason) = refusal(&row.format) {
+            return Some(Err(SourceError::NotRelayable(reason)));
+        }
+        Some(self.source(row).await)
+    }
+
+    async fn source(&mut self, row: Stored) -> Result<Source, SourceError> {
+        let needed = slots(&row.template, row.headers.as_deref());
+        let offer = (self.kind)(row.id);
+        let values = if needed.values == 0 {
+            Vec::new()
+        } else {
+            let opened = match self.values.entry(row.provider) {
+                std::collections::hash_map::Entry::Occupied(known) => known.into_mut(),
+                std::collections::hash_map::Entry::Vacant(new) => {
+                    new.insert(Opened::of(&self.db, &self.keys, row.provider).await?)
+                }
+            };
+            opened
+                .values(&self.db, &self.keys, owner(offer), needed.values)
+                .await?
+        };
+        let (of_url, of_headers) = values
+            .split_at_checked(needed.placeholders)
+            .ok_or(SourceError::Unreadable)?;
+        let url = join(&row.template, of_url.iter().map(String::as_str))
+            .ok()
+            .and_then(|text| Url::parse(&text).ok())
+            .ok_or(SourceError::Unreadable)?;
+        made(&self.keys, row, offer, url, of_headers)
+    }
+}
+
+/// The way to a part of an HLS stream; `None` if the stream may not be played any more.
+///
+/// # Errors
+/// [`SourceError`] if what is stored of it cannot be read.
+pub async fn of_part(ctx: &Ctx, part: &Part) -> Result<Option<Source>, SourceError> {
+    let found = match part.offer {
+        Offer::Stream(id) => store::stream(&ctx.db, id).await?,
+        Offer::Version(id) => store::version(&ctx.db, id).await?,
+    };
+    let Some(row) = found else { return Ok(None) };
+    let needed = slots(&row.template, row.headers.as_deref());
+    // The part has an address of its own; only headers may need values.
+    let values = if needed.values == needed.placeholders {
+        Vec::new()
+    } else {
+        Opened::of(&ctx.db, &ctx.keys, row.provider)
+            .await?
+            .values(&ctx.db, &ctx.keys, owner(part.offer), needed.values)
+            .await?
+    };
+    let of_headers = values.get(needed.placeholders..).unwrap_or_default();
+    made(&ctx.keys, row, part.offer, part.url.clone(), of_headers).map(Some)
+}
+
+fn owner(offer: Offer) -> Owner {
+    match offer {
+        Offer::Stream(id) => Owner::live(id.0),
+        Offer::Version(id) => Owner::vod(id.0),
+    }
+}
+
+fn made(
+    keys: &Keys,
+    row: Stored,
+    offer: Offer,
+    url: Url,
+    secret_headers: &[String],
+) -> Result<Source, SourceError> {
+    let secrets = Secrets::open(keys, row.provider, &row.secrets).map_err(|_| SourceError::Unreadable)?;
+    let typed_hosts: Vec<String> = secrets
+        .urls()
+        .iter()
+        .filter_map(|url| url.host_str().map(str::to_owned))
+        .collect();
+    // The provider's headers may hold a credential: they are for its own hosts, not for any that its list names.
+    let mut headers = match url.host_str() {
+        Some(host) if typed_hosts.iter().any(|typed| typed == host) => secrets.header_map(),
+        _ => HeaderMap::new(),
+    };
+    listed_headers(row.headers.as_deref(), secret_headers, &mut headers)?;
+    let user_agent = headers
+        .remove(header::USER_AGENT)
+        .and_then(|agent| Some(agent.to_str().ok()?.to_owned()))
+        .or(row.user_agent);
+    Ok(Source {
+        offer,
+        provider: row.provider,
+        url,
+        format: row.format,
+        headers,
+        user_agent,
+        typed_hosts,
+        max_connections: row.max_connections,
+    })
+}
+
+/// The headers that the playlist asks for; the secret ones, null where the others stand, come in the order of the names.
+fn listed_headers(json: Option<&str>, secret: &[String], headers: &mut HeaderMap) -> Result<(), SourceError> {
+    let Some(json) = json else { return Ok(()) };
+    let listed: BTreeMap<String, Option<String>> =
+        serde_json::from_str(json).map_err(|_| SourceError::Unreadable)?;
+    let mut secret = secret.iter();
+    for (name, value) in &listed {
+        let value = match value {
+            Some(value) => value,
+            None => secret.next().ok_or(SourceError::Unreadable)?,
+        };
+        if let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::try_from(value)) {
+            headers.insert(name, value);
+        }
+    }
+    Ok(())
+}

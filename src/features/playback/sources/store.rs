@@ -1,0 +1,85 @@
+use crate::args;
+use crate::db::{Db, DbError};
+use crate::support::ids::{ChannelId, EpisodeId, MovieId, ProviderId, StreamId, VersionId};
+
+/// Sources that are tried at most; nobody waits for more.
+const MOST: i64 = 100;
+
+crate::record! {
+    /// A stream or a version as it is stored, with what its provider asks for.
+    pub struct Stored {
+        pub id: i64,
+        pub provider: ProviderId,
+        pub max_connections: Option<i64>,
+        pub user_agent: Option<String>,
+        pub secrets: Vec<u8>,
+        pub template: String,
+        pub format: String,
+        pub headers: Option<String>,
+        pub resolution: Option<String>,
+    }
+}
+
+/// The streams of a channel in play order.
+pub async fn channel(db: &Db, id: ChannelId) -> Result<Vec<Stored>, DbError> {
+    db.all(
+        "select s.id, s.provider_id, p.max_connections, p.user_agent, p.secrets, s.url_template, s.format, s.headers,
+             s.resolution
+         from channel_streams s join providers p on p.id = s.provider_id join channels c on c.id = s.channel_id
+         where s.channel_id = $1 and c.enabled and s.missing_since is null and s.enabled and p.enabled
+             and p.deleted_at is null
+         order by s.backup_order, s.id limit $2",
+        args![id, MOST],
+    )
+    .await
+}
+
+/// The versions of a film, the best picture first.
+pub async fn movie(db: &Db, id: MovieId) -> Result<Vec<Stored>, DbError> {
+    db.all(
+        "select v.id, v.provider_id, p.max_connections, p.user_agent, p.secrets, v.url_template, v.format, v.headers,
+             v.resolution
+         from vod_versions v join providers p on p.id = v.provider_id
+         where v.movie_id = $1 and v.missing_since is null and p.enabled and p.deleted_at is null
+         order by v.quality_score desc nulls last, p.priority desc, v.id limit $2",
+        args![id, MOST],
+    )
+    .await
+}
+
+/// The versions of an episode, the best picture first.
+pub async fn episode(db: &Db, id: EpisodeId) -> Result<Vec<Stored>, DbError> {
+    db.all(
+        "select v.id, v.provider_id, p.max_connections, p.user_agent, p.secrets, v.url_template, v.format, v.headers,
+             v.resolution
+         from vod_versions v join providers p on p.id = v.provider_id
+         where v.episode_id = $1 and v.missing_since is null and p.enabled and p.deleted_at is null
+         order by v.quality_score desc nulls last, p.priority desc, v.id limit $2",
+        args![id, MOST],
+    )
+    .await
+}
+
+/// One stream, also if its provider listed it no more since somebody began to watch.
+pub async fn stream(db: &Db, id: StreamId) -> Result<Option<Stored>, DbError> {
+    db.optional(
+        "select s.id, s.provider_id, p.max_connections, p.user_agent, p.secrets, s.url_template, s.format, s.headers,
+             s.resolution
+         from channel_streams s join providers p on p.id = s.provider_id join channels c on c.id = s.channel_id
+         where s.id = $1 and c.enabled and s.enabled and p.enabled and p.deleted_at is null",
+        args![id],
+    )
+    .await
+}
+
+/// One version, also if its provider listed it no more since somebody began to watch.
+pub async fn version(db: &Db, id: VersionId) -> Result<Option<Stored>, DbError> {
+    db.optional(
+        "select v.id, v.provider_id, p.max_connections, p.user_agent, p.secrets, v.url_template, v.format, v.headers,
+             v.resolution
+         from vod_versions v join providers p on p.id = v.provider_id
+         where v.id = $1 and p.enabled and p.deleted_at is null",
+        args![id],
+    )
+    .await
+}

@@ -1,0 +1,189 @@
+//! `/stream/…`: what the links of playlists and libraries play.
+
+use actix_web::body::None as NoBody;
+use actix_web::http::{Method, StatusCode, header};
+use actix_web::{HttpRequest, HttpResponse, web};
+use futures_util::stream;
+
+use crate::ctx::Ctx;
+use crate::edge::{Edge, Problem};
+use crate::features::accounts::credential::Player;
+use crate::features::playback::sources::of_part;
+use crate::features::playback::{Answer, Media, Relay, Sources, Wish, part_type, sealed};
+use crate::features::settings::{self, LinkMode};
+use crate::support::ids::{ChannelId, EpisodeId, MovieId};
+
+use super::credential::authenticate;
+
+const PLAYLIST: &str = "application/vnd.apple.mpegurl";
+
+/// What plays, and for whom.
+type Parts = (web::Data<Ctx>, web::Data<Relay>, web::Data<Edge>);
+
+/// `/stream/{token}/channel/{id}`: the first of its streams that starts.
+pub async fn channel(
+    req: HttpRequest,
+    path: web::Path<(String, ChannelId)>,
+    parts: Parts,
+) -> Result<HttpResponse, Problem> {
+    let (token, id) = path.into_inner();
+    let player = authenticate(&parts.0, &token).await?;
+    let sources = Sources::of_channel(&parts.0, id, Wish::default()).await?;
+    play(&req, &parts, &token, &player, sources).await
+}
+
+/// `/stream/{token}/channel/{id}/{quality}`: streams of the wished picture first.
+pub async fn channel_in(
+    req: HttpRequest,
+    path: web::Path<(String, ChannelId, String)>,
+    parts: Parts,
+) -> Result<HttpResponse, Problem> {
+    let (token, id, quality) = path.into_inner();
+    let player = authenticate(&parts.0, &token).await?;
+    let wish = quality.parse().map_err(|_| Problem::not_found("This quality"))?;
+    let sources = Sources::of_channel(&parts.0, id, wish).await?;
+    play(&req, &parts, &token, &player, sources).await
+}
+
+/// `/stream/{token}/movie/{id}.{extension}`.
+pub async fn movie(
+    req: HttpRequest,
+    path: web::Path<(String, String)>,
+    parts: Parts,
+) -> Result<HttpResponse, Problem> {
+    let (token, file) = path.into_inner();
+    let player = authenticate(&parts.0, &token).await?;
+    let sources = Sources::of_movie(&parts.0, MovieId(id_of(&file)?)).await?;
+    play(&req, &parts, &token, &player, sources).await
+}
+
+/// `/stream/{token}/episode/{id}.{extension}`.
+pub async fn episode(
+    req: HttpRequest,
+    path: web::Path<(String, String)>,
+    parts: Parts,
+) -> Result<HttpResponse, Problem> {
+    let (token, file) = path.into_inner();
+    let player = authenticate(&parts.0, &token).await?;
+    let sources = Sources::of_episode(&parts.0, EpisodeId(id_of(&file)?)).await?;
+    play(&req, &parts, &token, &player, sources).await
+}
+
+/// `/stream/{token}/h/{sealed}`: a part of an HLS stream that this credential plays.
+pub async fn part(
+    req: HttpRequest,
+    path: web::Path<(String, String)>,
+    parts: Parts,
+) -> Result<HttpResponse, Problem> {
+    let (token, text) = path.into_inner();
+    let (ctx, relay, edge) = &parts;
+    let player = authenticate(ctx, &token).await?;
+    let gone = || Problem::not_found("This part of the stream");
+    let part = sealed::open(&ctx.keys, player.credential, &text).ok_or_else(gone)?;
+    if req.method() == Method::HEAD {
+        return Ok(head(part_type(&part.url)));
+    }
+    let source = of_part(ctx, &part).await?.ok_or_else(gone)?;
+    let link = link(edge, &token);
+    let answer = relay.part(player.credential, &source, range(&req), link).await?;
+    Ok(respond(answer))
+}
+
+async fn play(
+    req: &HttpRequest,
+    (ctx, relay, edge): &Parts,
+    token: &str,
+    player: &Player,
+    mut sources: Sources,
+) -> Result<HttpResponse, Problem> {
+    if req.method() == Method::HEAD {
+        let content_type = sources.content_type()?;
+        return content_type
+            .map(head)
+            .ok_or_else(|| Problem::not_found("What you want to play"));
+    }
+    if settings::load(ctx).await?.strm_link_mode == LinkMode::Redirect
+        && let Some(url) = sources.redirect().await?
+    {
+        return Ok(HttpResponse::Found()
+            .insert_header((header::LOCATION, url.as_str()))
+            .insert_header((header::CACHE_CONTROL, "no-store"))
+            .finish());
+    }
+    let link = link(edge, token);
+    let answer = relay.start(player.credential, sources, range(req), link).await?;
+    Ok(respond(answer))
+}
+
+/// The number before the extension, which is for players that judge by it.
+fn id_of(file: &str) -> Result<i64, Problem> {
+    let id = file.split('.').next().and_then(|id| id.parse().ok());
+    id.ok_or_else(|| Problem::not_found("What you want to play"))
+}
+
+fn range(req: &HttpRequest) -> Option<String> {
+    let range = req.headers().get(header::RANGE)?.to_str().ok()?;
+    Some(range.to_owned())
+}
+
+/// Addresses of sealed parts, without a host: a player asks whomever it got the playlist from.
+fn link(edge: &Edge, token: &str) -> impl Fn(&str) -> String {
+    let folder = edge
+        .public_url()
+        .and_then(|url| {
+            Some(
+                url::Url::parse(&url)
+                    .ok()?
+                    .path()
+                    .trim_end_matches('/')
+                    .to_owned(),
+            )
+        })
+        .unwrap_or_default();
+    let start = format!("{folder}/stream/{token}/h/");
+    move |sealed| format!("{start}{sealed}")
+}
+
+/// An answer to HEAD: nobody knows the length without asking the provider.
+fn head(content_type: &'static str) -> HttpResponse {
+    HttpResponse::Ok()
+        .insert_header((header::CONTENT_TYPE, content_type))
+        .insert_header((header::CONTENT_ENCODING, "identity"))
+        .insert_header((header::CACHE_CONTROL, "no-store"))
+        .body(NoBody::new())
+}
+
+fn respond(answer: Answer) -> HttpResponse {
+    match answer {
+        Answer::Playlist(text) => HttpResponse::Ok()
+            .insert_header((header::CONTENT_TYPE, PLAYLIST))
+            .insert_header((header::CACHE_CONTROL, "no-store"))
+            .body(text),
+        Answer::Media(media) => stream_of(*media),
+    }
+}
+
+fn stream_of(media: Media) -> HttpResponse {
+    let status = StatusCode::from_u16(media.status).unwrap_or(StatusCode::OK);
+    let mut answer = HttpResponse::build(status);
+    answer
+        .insert_header((header::CONTENT_TYPE, media.content_type.as_str()))
+        // Media are compressed already; a player that asks for ranges counts the bytes as they are.
+        .insert_header((header::CONTENT_ENCODING, "identity"))
+        .insert_header((header::CACHE_CONTROL, "no-store"));
+    for (name, value) in media.headers() {
+        match value.to_str().ok().and_then(|text| text.parse().ok()) {
+            Some(length) if name == header::CONTENT_LENGTH.as_str() => {
+                answer.no_chunking(length);
+            }
+            _ if name == header::CONTENT_LENGTH.as_str() => {}
+            _ => {
+                answer.insert_header((name.as_str(), value.as_bytes()));
+            }
+        }
+    }
+    answer.streaming(stream::unfold(media, |mut media| async move {
+        let bytes = media.next().await?;
+        Some((bytes, media))
+    }))
+}
