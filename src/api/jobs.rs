@@ -49,6 +49,19 @@ pub struct FailureView {
     message: String,
 }
 
+/// Work that was queued.
+#[derive(Serialize, ToSchema)]
+pub struct Queued {
+    job_id: i64,
+}
+
+impl Queued {
+    /// 202 with the job that does the work.
+    pub(super) fn accepted(job: JobId) -> HttpResponse {
+        HttpResponse::Accepted().json(Self { job_id: job.0 })
+    }
+}
+
 /// Which jobs are wanted.
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]

@@ -5,6 +5,7 @@ use actix_web::web::{Data, Json, Path};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::jobs::Queued;
 use super::list::{List, Window, WindowParams, envelope};
 use super::openapi::ApiError;
 use super::time::rfc3339;
@@ -12,12 +13,6 @@ use crate::ctx::Ctx;
 use crate::edge::{Admin, Problem};
 use crate::features::outputs::library::{self, Trashed};
 use crate::support::ids::TrashId;
-
-/// Work that was queued.
-#[derive(Serialize, ToSchema)]
-pub struct Queued {
-    job_id: i64,
-}
 
 /// A file that was taken out of the library.
 #[derive(Serialize, ToSchema)]
@@ -50,9 +45,7 @@ impl From<Trashed> for TrashedView {
     (status = 202, body = Queued), (status = 403, body = ApiError), (status = 409, body = ApiError)))]
 pub(super) async fn generate(admin: Admin, ctx: Data<Ctx>) -> Result<HttpResponse, Problem> {
     let queued = library::start(&ctx, &admin.user.actor()).await?;
-    Ok(HttpResponse::Accepted().json(Queued {
-        job_id: queued.id().0,
-    }))
+    Ok(Queued::accepted(queued.id()))
 }
 
 /// The trash, the latest first.

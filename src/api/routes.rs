@@ -3,8 +3,8 @@ use utoipa::OpenApi;
 
 use super::openapi::{self, Security};
 use super::{
-    audit, auth, channels, favourites, jobs, library, output_credentials, plays, providers, settings, users,
-    vod,
+    audit, auth, channels, favourites, jobs, library, output_credentials, plays, providers, settings, syncs,
+    users, vod,
 };
 
 /// Each path with its methods and handlers: makes the routes, the table that tests go through, and the description.
@@ -44,6 +44,10 @@ table! {
     "/api/providers": get providers::index, post providers::create;
     "/api/providers/{id}": get providers::show, patch providers::update, delete providers::delete;
     "/api/providers/{id}/test": post providers::test;
+    "/api/providers/{id}/sync": post syncs::create;
+    "/api/providers/{id}/syncs": get syncs::index;
+    "/api/syncs/{id}": get syncs::show;
+    "/api/syncs/{id}/approval": post syncs::approve, delete syncs::reject;
     "/api/jobs": get jobs::index;
     "/api/jobs/{id}": get jobs::show, delete jobs::delete;
     "/api/settings": get settings::index;

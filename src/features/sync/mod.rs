@@ -21,6 +21,7 @@ mod plan;
 mod read;
 mod removal;
 mod run;
+mod shown;
 mod spool;
 mod staging;
 pub mod store;
@@ -40,6 +41,7 @@ use crate::support::ids::{JobId, ProviderId};
 
 pub use approval::{approve, reject};
 pub use error::Error;
+pub use shown::{ChangeShown, Refused, Sample, Shown, differences, list, show};
 
 /// What owners of references to channels do when channels were left empty, in the transaction of the run.
 pub type MovedHook = Arc<

@@ -3,3 +3,4 @@
 mod catalogue;
 mod favourites;
 mod plays;
+mod syncs;

@@ -33,6 +33,18 @@ pub async fn changes(
     .await
 }
 
+/// How many differences a run found, of one kind of change if `change` is given.
+pub async fn count_changes(db: &Db, id: SyncId, change: Option<&str>) -> Result<i64, DbError> {
+    let (count,) = db
+        .one(
+            "select cast(coalesce(sum(entries), 0) as bigint) from provider_sync_changes \
+             where sync_id = $1 and ($2 is null or change = $2)",
+            args![id, change],
+        )
+        .await?;
+    Ok(count)
+}
+
 /// The refusals of a run by reason: reason, entries, JSON list of samples of each.
 pub async fn insert_refusals(tx: &mut Tx, values: Vec<Value>) -> Result<(), DbError> {
     tx.insert_many(
@@ -52,4 +64,23 @@ pub async fn refusals(db: &Db, id: SyncId) -> Result<Vec<(String, i64, String)>,
         args![id],
     )
     .await
+}
+
+/// Run, reason and entries of what these runs refused.
+pub async fn refusals_of(
+    db: &Db,
+    ids: impl Iterator<Item = SyncId>,
+) -> Result<Vec<(SyncId, String, i64)>, DbError> {
+    let mut found = Vec::new();
+    db.each_in(
+        "select sync_id, reason, entries from provider_sync_refusals where sync_id in",
+        ids.map(Value::from),
+        "order by sync_id, reason",
+        |row| {
+            found.push((row.get(0)?, row.get(1)?, row.get(2)?));
+            Ok(())
+        },
+    )
+    .await?;
+    Ok(found)
 }
