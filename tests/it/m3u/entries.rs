@@ -281,6 +281,32 @@ fn the_header_lists_guides_and_defaults() {
 }
 
 #[test]
+fn the_other_names_of_attributes_are_known() {
+    let got = one(
+        r#"#EXTINF:-1 channel-id="a.de" logo="http://l/a.png" channel-number="3" country="DE" lang="de" radio="true",A"#,
+    );
+    assert_eq!(
+        (got.tvg_id.as_deref(), got.logo.as_deref(), got.chno),
+        (Some("a.de"), Some("http://l/a.png"), Some((3, None)))
+    );
+    assert!(got.attributes.contains(&("radio".to_owned(), "true".to_owned())));
+    // An empty attribute counts as absent, so that the other name stands in.
+    let got = one(r#"#EXTINF:-1 tvg-id="" channel-id="a.de" tvg-logo="",A"#);
+    assert_eq!((got.tvg_id.as_deref(), got.logo), (Some("a.de"), None));
+}
+
+#[test]
+fn directives_that_say_nothing_here_are_no_urls() {
+    let list = "#EXTM3U\n#PLAYLIST:Mine\n#EXT-X-PLAYLIST-TYPE:VOD\n#EXTINF:-1,A\n#EXT-X-PLAYLIST-TYPE:VOD\n#EXTALB:x\n#EXTIMG:y\n#EXTVLCOPT:program=7\n# a note\n#\nhttp://h/a\n";
+    let got = read(list);
+    assert_eq!((got.urls(), got.summary.stray_lines), (vec!["http://h/a"], 0));
+    assert_eq!(
+        got.entries[0].properties,
+        [("program".to_owned(), "7".to_owned())]
+    );
+}
+
+#[test]
 fn catchup_attributes_are_kept_as_written() {
     let got = one(
         r#"#EXTINF:-1 catchup="shift" catchup-days="3" catchup-source="http://h/?utc={utc}&a=${start}" timeshift="2" tvg-rec="4",A"#,

@@ -7,6 +7,7 @@
 
 mod error;
 mod files;
+mod items;
 mod job;
 mod names;
 mod run;

@@ -1,4 +1,4 @@
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use secrecy::ExposeSecret;
@@ -8,14 +8,12 @@ use tokio_util::sync::CancellationToken;
 use crate::ctx::Ctx;
 use crate::features::accounts::credential;
 use crate::features::audit::Actor;
-use crate::features::outputs::naming::{safe_name, titled};
 use crate::features::outputs::tree::{Put, Removal, Tree};
-use crate::features::outputs::{nfo, paths};
-use crate::features::settings::{self, Settings};
+use crate::features::settings;
 use crate::support::ids::CredentialId;
 
-use super::files::{self, Details, File, Links};
-use super::names::{Kind, Known, Name, Wanted, assign};
+use super::files::{File, Links};
+use super::items::Items;
 use super::{LibraryError, store};
 
 /// How long the trash keeps a file, in milliseconds: 30 days.
@@ -56,9 +54,9 @@ pub async fn run(
     let public_url = settings.public_url.clone().ok_or(LibraryError::NoPublicUrl)?;
     let credential = credential::get(ctx, own_credential(ctx, actor).await?).await?;
     let links = Links::new(&public_url, credential.token.expose_secret());
-    let library = Library::read(ctx, &settings).await?;
-    let given = library.fresh_names();
-    let written = write_all(root.clone(), library, links, cancel.clone(), progress).await?;
+    let items = Items::read(ctx, &settings).await?;
+    let given = items.fresh_names();
+    let written = write_all(root.clone(), items, links, cancel.clone(), progress).await?;
     let mut outcome = written.outcome.clone();
     let now = ctx.clock.now_ms();
     let root_text = root.0.to_string_lossy().into_owned();
@@ -97,240 +95,6 @@ async fn own_credential(ctx: &Ctx, actor: &Actor) -> Result<CredentialId, Librar
     Ok(id)
 }
 
-/// Everything that has files, and what it is called.
-struct Library {
-    channels: Vec<(store::ChannelItem, Name)>,
-    movies: Vec<(store::TitleItem, Name)>,
-    series: HashMap<i64, (store::TitleItem, Name)>,
-    episodes: Vec<(store::EpisodeItem, Name)>,
-    known: Known,
-}
-
-impl Library {
-    async fn read(ctx: &Ctx, settings: &Settings) -> Result<Self, LibraryError> {
-        let known = store::names(&ctx.db).await?;
-        let channels = store::channels(&ctx.db).await?;
-        let wanted: Vec<Wanted> = channels.iter().map(wanted_channel).collect();
-        let channels = channels.into_iter().zip(assign(&wanted, &known)).collect();
-        let movies = store::movies(&ctx.db).await?;
-        let wanted: Vec<Wanted> = movies
-            .iter()
-            .map(|item| wanted_title(Kind::Movie, item, settings, &known))
-            .collect();
-        let movies = movies.into_iter().zip(assign(&wanted, &known)).collect();
-        let series = store::series(&ctx.db).await?;
-        let wanted: Vec<Wanted> = series
-            .iter()
-            .map(|item| wanted_title(Kind::Series, item, settings, &known))
-            .collect();
-        let names = assign(&wanted, &known);
-        let series: HashMap<_, _> = series
-            .into_iter()
-            .zip(names)
-            .map(|(item, name)| (item.id, (item, name)))
-            .collect();
-        let episodes = store::episodes(&ctx.db).await?;
-        let episodes = episodes
-            .into_iter()
-            .filter_map(|item| {
-                let (series, _) = series.get(&item.series_id)?;
-                let name = episode_name(&item, &series.title, &known);
-                Some((item, name))
-            })
-            .collect();
-        Ok(Self {
-            channels,
-            movies,
-            series,
-            episodes,
-            known,
-        })
-    }
-
-    fn names(&self) -> impl Iterator<Item = (Kind, i64, &Name)> {
-        let channels = self
-            .channels
-            .iter()
-            .map(|(item, name)| (Kind::Channel, item.id, name));
-        let movies = self
-            .movies
-            .iter()
-            .map(|(item, name)| (Kind::Movie, item.id, name));
-        let series = self
-            .series
-            .values()
-            .map(|(item, name)| (Kind::Series, item.id, name));
-        let episodes = self
-            .episodes
-            .iter()
-            .map(|(item, name)| (Kind::Episode, item.id, name));
-        channels.chain(movies).chain(series).chain(episodes)
-    }
-
-    fn fresh_names(&self) -> Vec<(Kind, i64, Name)> {
-        self.names()
-            .filter(|(kind, id, name)| self.known.get(&(*kind, *id)) != Some(name))
-            .map(|(kind, id, name)| (kind, id, name.clone()))
-            .collect()
-    }
-
-    fn len(&self) -> usize {
-        self.channels.len() + self.movies.len() + self.series.len() + self.episodes.len()
-    }
-
-    /// Hands every item's files to `take`, by the names of now.
-    fn each(
-        &self,
-        links: &Links,
-        mut take: impl FnMut(File) -> Result<(), LibraryError>,
-    ) -> Result<(), LibraryError> {
-        for (item, name) in &self.channels {
-            take(files::channel(links, item.id, name))?;
-        }
-        for (item, name) in &self.movies {
-            files::movie(links, item.id, name, &details(item))
-                .into_iter()
-                .try_for_each(&mut take)?;
-        }
-        for (item, name) in self.series.values() {
-            take(files::series(name, &details(item)))?;
-        }
-        for (item, name) in &self.episodes {
-            let Some((series, series_name)) = self.series.get(&item.series_id) else {
-                continue;
-            };
-            let shown = shown_episode(item, &series.title);
-            files::episode(links, item.id, series_name, name, &shown)
-                .into_iter()
-                .try_for_each(&mut take)?;
-        }
-        Ok(())
-    }
-
-    /// Where the files of renamed items stood before.
-    fn old_paths(&self, links: &Links) -> HashSet<String> {
-        let mut old = HashSet::new();
-        let before =
-            |kind: Kind, id: i64, now: &Name| self.known.get(&(kind, id)).filter(|name| *name != now);
-        for (item, name) in &self.channels {
-            old.extend(
-                before(Kind::Channel, item.id, name).map(|name| files::channel(links, item.id, name).0),
-            );
-        }
-        for (item, name) in &self.movies {
-            let files = before(Kind::Movie, item.id, name)
-                .map(|name| files::movie(links, item.id, name, &details(item)));
-            old.extend(files.into_iter().flatten().map(|(path, _)| path));
-        }
-        for (item, name) in self.series.values() {
-            old.extend(before(Kind::Series, item.id, name).map(|name| files::series(name, &details(item)).0));
-        }
-        for (item, name) in &self.episodes {
-            let Some((series, series_name)) = self.series.get(&item.series_id) else {
-                continue;
-            };
-            let series_before = before(Kind::Series, series.id, series_name);
-            let own_before = before(Kind::Episode, item.id, name);
-            if series_before.is_some() || own_before.is_some() {
-                let shown = shown_episode(item, &series.title);
-                let (folder, own) = (series_before.unwrap_or(series_name), own_before.unwrap_or(name));
-                old.extend(files::episode(links, item.id, folder, own, &shown).map(|(path, _)| path));
-            }
-        }
-        old
-    }
-}
-
-fn wanted_channel(item: &store::ChannelItem) -> Wanted {
-    Wanted {
-        kind: Kind::Channel,
-        id: item.id,
-        source: safe_name(&item.name, "Unnamed"),
-        folder: safe_name(&item.category, paths::UNCATEGORIZED),
-        country: item.country.clone(),
-        feed: item.feed.clone(),
-        extension: String::new(),
-    }
-}
-
-fn wanted_title(kind: Kind, item: &store::TitleItem, settings: &Settings, known: &Known) -> Wanted {
-    let genre = item.genre.as_deref().filter(|_| settings.strm_organize_by_genre);
-    let first = genre.and_then(|genre| {
-        genre
-            .split([',', '/', '|'])
-            .map(str::trim)
-            .find(|genre| !genre.is_empty())
-    });
-    let year = item
-        .year
-        .and_then(|year| u16::try_from(year).ok())
-        .filter(|_| settings.strm_include_year);
-    Wanted {
-        kind,
-        id: item.id,
-        source: titled(&item.title, year),
-        folder: first.map(|genre| safe_name(genre, "")).unwrap_or_default(),
-        country: None,
-        feed: None,
-        extension: extension(kind, item.id, item.format.as_deref(), known),
-    }
-}
-
-fn episode_name(item: &store::EpisodeItem, series: &str, known: &Known) -> Name {
-    let (season, number) = numbers(item);
-    let name = paths::episode(series, season, number, item.title.as_deref(), "");
-    let extension = extension(Kind::Episode, item.id, item.format.as_deref(), known);
-    Name {
-        source: String::new(),
-        folder: String::new(),
-        name,
-        extension,
-    }
-}
-
-/// What a link ends in is only a hint to players: once written it stays, whichever version is played.
-fn extension(kind: Kind, id: i64, format: Option<&str>, known: &Known) -> String {
-    match known.get(&(kind, id)) {
-        Some(name) => name.extension.clone(),
-        None => match format {
-            Some("hls") => "m3u8".to_owned(),
-            Some(format) if format.len() <= 4 && format.bytes().all(|byte| byte.is_ascii_alphanumeric()) => {
-                format.to_owned()
-            }
-            _ => "mp4".to_owned(),
-        },
-    }
-}
-
-fn numbers(item: &store::EpisodeItem) -> (u16, u16) {
-    (
-        u16::try_from(item.season).unwrap_or(u16::MAX),
-        u16::try_from(item.episode).unwrap_or(u16::MAX),
-    )
-}
-
-fn details(item: &store::TitleItem) -> Details<'_> {
-    let year = item.year.and_then(|year| u16::try_from(year).ok());
-    Details {
-        title: &item.title,
-        year,
-        genre: item.genre.as_deref(),
-    }
-}
-
-fn shown_episode<'e>(item: &'e store::EpisodeItem, series: &'e str) -> nfo::Episode<'e> {
-    let (season, episode) = numbers(item);
-    nfo::Episode {
-        series,
-        title: item.title.as_deref(),
-        season,
-        episode,
-        plot: None,
-        aired: None,
-        runtime_minutes: None,
-    }
-}
-
 struct Written {
     tree: Tree,
     outcome: Outcome,
@@ -340,7 +104,7 @@ struct Written {
 
 async fn write_all(
     root: Root,
-    library: Library,
+    items: Items,
     links: Links,
     cancel: CancellationToken,
     progress: impl Fn(u64, Option<u64>, &str) + Send + 'static,
@@ -348,9 +112,9 @@ async fn write_all(
     let write = move || {
         let mut tree = Tree::open(&root.0)?;
         let mut outcome = Outcome::default();
-        let mut present = HashSet::with_capacity(library.len() * 2);
-        let total = Some(count(library.len() * 2));
-        library.each(&links, |(path, bytes)| {
+        let mut present = HashSet::with_capacity(items.len() * 2);
+        let total = Some(count(items.len() * 2));
+        items.each(&links, |(path, bytes)| {
             match tree.put(&path, &bytes)? {
                 Put::Written => outcome.written += 1,
                 Put::Unchanged => outcome.unchanged += 1,
@@ -364,7 +128,7 @@ async fn write_all(
             }
             Ok(())
         })?;
-        let old = library.old_paths(&links);
+        let old = items.old_paths(&links);
         let (mut moved, mut orphans) = (Vec::new(), Vec::new());
         for path in tree.paths().filter(|path| !present.contains(*path)) {
             if old.contains(path) {
