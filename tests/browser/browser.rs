@@ -168,9 +168,13 @@ impl Browser {
         }
     }
 
+    /// Waits until something matches: a page that a click leads to may still be on its way.
     pub async fn find(&self, css: &str) -> Element {
         self.client
-            .find(Locator::Css(css))
+            .wait()
+            .at_most(PATIENCE)
+            .every(Duration::from_millis(20))
+            .for_element(Locator::Css(css))
             .await
             .unwrap_or_else(|_| panic!("nothing matches {css}"))
     }

@@ -27,7 +27,7 @@ pub(super) async fn insert(
 pub(super) async fn list(db: &Db, filter: &Filter, slice: Slice) -> Result<Listed<Line>, DbError> {
     let (total,): (i64,) = db
         .one(
-            "select count(*) from audit_log
+            "/* scan: the total that the API promises beside each page */ select count(*) from audit_log
              where ($1 is null or user_id = $1) and ($2 is null or action = $2)",
             args![filter.user_id, filter.action.clone()],
         )

@@ -17,9 +17,11 @@ impl OnEngine for Filled {
     async fn on(engine: m3u_strm_processor::db::Engine) -> Self {
         let test = TestCtx::with(TestDb::on(engine).await, &[("public_url", "http://tv.home:8080")]);
         let db = &test.ctx.db;
+        let provider = "insert into providers (id, name, type, secrets, status, created_at, updated_at)
+             values (1, 'Alpha', 'm3u', $1, 'ok', 0, 0)";
+        // The bytes of the secrets are never read here.
+        db.execute(provider, args![&b"x"[..]]).await.unwrap();
         for sql in [
-            "insert into providers (id, name, type, secrets, status, created_at, updated_at)
-             values (1, 'Alpha', 'm3u', 'x', 'ok', 0, 0)",
             "insert into channels (id, name, plain_name, name_key, sort_key, normalized_name, category, lineup_number,
                  stream_count, created_at)
              values (7, 'One', 'One', 'one', 'one', 'one', '../News', 10000, 1, 0)",
@@ -30,13 +32,7 @@ impl OnEngine for Filled {
             "insert into vod_episodes (id, series_id, season, episode, title, version_count, created_at)
              values (10, 9, 1, 2, 'Pilot', 1, 0)",
         ] {
-            // The bytes of the secrets are never read here.
-            let sql = if matches!(engine, m3u_strm_processor::db::Engine::Postgres) {
-                sql.replace("'x', 'ok'", "'\\x78'::bytea, 'ok'")
-            } else {
-                sql.to_owned()
-            };
-            db.execute(m3u_strm_processor::db::Sql::built(sql), args![]).await.unwrap();
+            db.execute(sql, args![]).await.unwrap();
         }
         Self(test)
     }

@@ -1,6 +1,7 @@
 //! Pages over real HTTP.
 
 mod channels;
+mod engines;
 mod favourites;
 mod home;
 mod hostile;

@@ -39,7 +39,7 @@ crate::record! {
 
 pub async fn channels(db: &Db) -> Result<Vec<ChannelItem>, DbError> {
     db.all(
-        "select id, plain_name, category, country, feed from channels
+        "/* scan: the library holds them all */ select id, plain_name, category, country, feed from channels
          where enabled and not hidden and stream_count > 0 order by id",
         args![],
     )
@@ -59,7 +59,8 @@ pub async fn movies(db: &Db) -> Result<Vec<TitleItem>, DbError> {
 
 pub async fn series(db: &Db) -> Result<Vec<TitleItem>, DbError> {
     db.all(
-        "select id, title, year, genre, cast(null as text) from vod_series where episode_count > 0 order by id",
+        "/* scan: the library holds them all */
+         select id, title, year, genre, cast(null as text) from vod_series where episode_count > 0 order by id",
         args![],
     )
     .await

@@ -38,7 +38,7 @@ pub async fn title_totals(db: &Db) -> Result<(i64, i64, i64), DbError> {
     db.one(
         "select (select count(*) from vod_movies where version_count > 0),
              (select count(*) from vod_series where episode_count > 0),
-             (select count(*) from vod_episodes where version_count > 0)",
+             (select cast(coalesce(sum(episode_count), 0) as bigint) from vod_series where episode_count > 0)",
         args![],
     )
     .await

@@ -1,0 +1,44 @@
+//! One walk through the pages on each engine; what the pages say is tested on SQLite.
+
+use crate::on_both_engines;
+use crate::support::{TestApp, seed};
+
+const PAGES: [&str; 22] = [
+    "/",
+    "/channels",
+    "/channels?q=channel+1&category=News&provider=1&sort=number",
+    "/channels?q=channel&page=2",
+    "/channels?sort=health",
+    "/channels/1",
+    "/movies",
+    "/movies?q=film+2&genre=Drama&year=1992&sort=year",
+    "/movies?sort=added",
+    "/movies?q=film",
+    "/movies?genre=Drama",
+    "/movies/1",
+    "/series",
+    "/series?q=series+7",
+    "/series?q=series&sort=year",
+    "/series/1?season=2",
+    "/favourites",
+    "/providers",
+    "/providers/1",
+    "/providers/new",
+    "/account",
+    "/audit?action=login",
+];
+
+on_both_engines! {
+    async fn every_page_answers(app: TestApp) {
+        seed::catalogue(&app.ctx.db, 60).await;
+        let token = app.admin_token().await;
+        for path in ["/channels/1", "/movies/1", "/series/1"] {
+            let form = app.client.post(app.url(&format!("{path}/favourite"))).bearer_auth(&token);
+            assert_eq!(form.form(&[("mark", "on")]).send().await.unwrap().status(), 303, "{path}");
+        }
+        for path in PAGES {
+            let page = app.page(&token, path, 200).await;
+            assert!(page.contains("</html>") && !page.contains("panel-error"), "{path}");
+        }
+    }
+}
