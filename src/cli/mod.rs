@@ -1,13 +1,15 @@
 //! The command line: one file a command. Results go to standard output, logs to standard error.
 
+mod follow;
 mod match_names;
 mod migrate;
 mod provider;
 mod serve;
 mod strm_from;
+mod sync;
 mod user;
 
-use std::io::Write;
+use std::io::{IsTerminal, Write};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
@@ -39,12 +41,19 @@ enum Command {
     StrmFrom(strm_from::StrmFrom),
     /// Add and list providers
     Provider(provider::ProviderCommand),
+    /// Fetch what providers list and bring the catalogue up to date
+    Sync(sync::Sync),
 }
 
-/// Exit statuses of commands, besides 0 for done.
+/// Exit statuses of commands.
 mod status {
+    pub(super) const DONE: u8 = 0;
     pub(super) const FAILED: u8 = 1;
     pub(super) const USAGE: u8 = 2;
+    /// What a sync found waits for approval.
+    pub(super) const HELD: u8 = 3;
+    /// Cancelled by hand, or cut short by the end of the process.
+    pub(super) const CANCELLED: u8 = 4;
 }
 
 /// Parses the arguments and runs the command; the exit status is the command's own.
@@ -58,12 +67,13 @@ pub fn run() -> ExitCode {
         Some(Command::User(arguments)) => OnDatabase::User(arguments),
         Some(Command::Migrate) => OnDatabase::Migrate,
         Some(Command::Provider(command)) => OnDatabase::Provider(command),
+        Some(Command::Sync(arguments)) => OnDatabase::Sync(arguments),
     };
     let config = match Config::load(&arguments.flags) {
         Ok(config) => config,
         Err(error) => return fail(&error, status::USAGE),
     };
-    telemetry::init(&config.log.filter);
+    telemetry::init(command.log_filter(&config));
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => return fail(&error, status::FAILED),
@@ -79,6 +89,18 @@ enum OnDatabase {
     User(user::Arguments),
     Migrate,
     Provider(provider::ProviderCommand),
+    Sync(sync::Sync),
+}
+
+impl OnDatabase {
+    /// A bar and the lines of a log would overwrite each other: beside a bar only what is wrong is logged.
+    fn log_filter<'a>(&self, config: &'a Config) -> &'a str {
+        let shows_bar = matches!(self, Self::Sync(_)) && std::io::stderr().is_terminal();
+        match config.log.filter.as_str() {
+            "info" if shows_bar => "warn",
+            filter => filter,
+        }
+    }
 }
 
 async fn dispatch(command: OnDatabase, config: Config) -> Result<ExitCode, StartError> {
@@ -87,6 +109,7 @@ async fn dispatch(command: OnDatabase, config: Config) -> Result<ExitCode, Start
         OnDatabase::User(arguments) => user::run(arguments, config).await,
         OnDatabase::Migrate => migrate::run(config).await,
         OnDatabase::Provider(command) => provider::run(command, config).await,
+        OnDatabase::Sync(arguments) => sync::run(arguments, config).await,
     }
 }
 

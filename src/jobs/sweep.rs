@@ -32,6 +32,14 @@ pub(super) async fn keep_sweeping(jobs: Jobs, stop: CancellationToken) {
     }
 }
 
+/// Ends or requeues the jobs of nodes that are gone, before a command looks at what is running.
+///
+/// # Errors
+/// Whatever the database says.
+pub async fn settle(jobs: &Jobs) -> Result<(), DbError> {
+    sweep(jobs).await
+}
+
 /// Ends or requeues the jobs of nodes that are gone.
 pub(super) async fn sweep(jobs: &Jobs) -> Result<(), DbError> {
     let mut alive = vec![jobs.node_id().to_owned()];

@@ -206,6 +206,8 @@ pub async fn run_here(
     tx.commit().await?;
     let stop = CancellationToken::new();
     let _beating = stop.clone().drop_guard();
+    // The node that runs it may die while it is followed.
+    tokio::spawn(keep_sweeping(jobs.clone(), stop.clone()));
     if let Some(job) = claimed {
         tokio::spawn(beat(jobs.clone(), stop));
         tokio::spawn(perform(jobs.clone(), handlers.clone(), job));

@@ -1,6 +1,7 @@
 //! Syncs through real HTTP: a pretended provider, the job, the catalogue.
 
 mod catalogue;
+mod cli;
 mod identity;
 mod pace;
 mod references;

@@ -1,0 +1,170 @@
+//! The command `sync` as a real process.
+
+use std::io::{BufRead, BufReader};
+use std::process::{Child, Command, Stdio};
+
+use m3u_strm_processor::db::Engine;
+use m3u_strm_processor::simulator::{Fault, Playlist, Resource, Simulator};
+use tempfile::TempDir;
+
+use super::LIST;
+use crate::on_both_engines;
+use crate::support::program::{program, run};
+use crate::support::{OnEngine, TestDb};
+
+/// A data folder and a database with one provider, as somebody at a terminal has them.
+struct Terminal {
+    db: TestDb,
+    data: TempDir,
+    simulator: Simulator,
+}
+
+impl OnEngine for Terminal {
+    async fn on(engine: Engine) -> Self {
+        let terminal = Self {
+            db: TestDb::on(engine).await,
+            data: tempfile::tempdir().unwrap(),
+            simulator: Simulator::start().await.unwrap(),
+        };
+        let url = format!("{}?username=ann&password=s3cret", terminal.simulator.url(LIST));
+        let added = terminal.run(&["provider", "add", "One", "--m3u-url", &url]).await;
+        assert_eq!(added.0, Some(0), "{}", added.2);
+        terminal
+    }
+}
+
+impl Terminal {
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = program(self.data.path());
+        command
+            .env("STRM_DATABASE_URL", self.db.url())
+            .env("STRM_ALLOW_PRIVATE_NETWORKS", "127.0.0.0/8")
+            .env("STRM_LOG", "error")
+            .args(arguments);
+        command
+    }
+
+    async fn run(&self, arguments: &[&str]) -> (Option<i32>, String, String) {
+        let mut command = self.command(arguments);
+        let ended = tokio::task::spawn_blocking(move || run(&mut command));
+        let ended = tokio::time::timeout(std::time::Duration::from_secs(60), ended).await;
+        let (status, out, error) = ended.unwrap().unwrap();
+        assert!(!format!("{out}{error}").contains("s3cret"), "{out}{error}");
+        (status, out, error)
+    }
+
+    fn lists(&self, entries: usize) {
+        self.simulator
+            .put(LIST, Resource::bytes(Playlist::new(1, entries).to_bytes()));
+    }
+
+    /// A sync that is under way and has come to the step whose line holds `step`.
+    async fn at_step(&self, step: &'static str) -> Child {
+        let mut child = self.command(&["sync"]).stderr(Stdio::piped()).spawn().unwrap();
+        let lines = BufReader::new(child.stderr.take().unwrap()).lines();
+        let found =
+            tokio::task::spawn_blocking(move || lines.map_while(Result::ok).any(|line| line.contains(step)));
+        let found = tokio::time::timeout(std::time::Duration::from_secs(60), found).await;
+        assert!(found.unwrap().unwrap(), "it came to {step}");
+        child
+    }
+
+    async fn count(&self, sql: &'static str) -> i64 {
+        let (count,): (i64,) = self.db.db.one(sql, Vec::new()).await.unwrap();
+        count
+    }
+
+    async fn last_outcome(&self) -> String {
+        let sql = "select case when l.outcome = 'running' then j.state else l.outcome end from provider_sync_log l \
+                   left join jobs j on j.id = l.job_id order by l.id desc limit 1";
+        let (outcome,): (String,) = self.db.db.one(sql, Vec::new()).await.unwrap();
+        outcome
+    }
+}
+
+fn signal(child: &Child, name: &str) {
+    let sent = Command::new("kill")
+        .args([name, &child.id().to_string()])
+        .status()
+        .unwrap();
+    assert!(sent.success());
+}
+
+async fn ended(mut child: Child) -> Option<i32> {
+    tokio::task::spawn_blocking(move || child.wait().unwrap().code())
+        .await
+        .unwrap()
+}
+
+on_both_engines! {
+    async fn the_status_tells_how_a_sync_ended(at: Terminal) {
+        at.lists(1_000);
+        let (status, out, error) = at.run(&["sync", "--provider", "One"]).await;
+        assert_eq!(status, Some(0), "{error}");
+        assert!(out.contains("One: applied in"), "{out}");
+        assert!(out.contains("1000 entries: 700 streams, 200 films, 100 episodes, 0 refused. 1000 added"), "{out}");
+        let (status, out, _) = at.run(&["sync"]).await;
+        assert!(status == Some(0) && out.contains("unchanged in") && out.contains("1000 unchanged."), "{out}");
+        at.lists(100);
+        let (status, out, _) = at.run(&["sync"]).await;
+        assert!(status == Some(3) && out.contains("are not listed any more"), "{out}");
+        at.simulator.fault(LIST, Fault::html());
+        let (status, out, error) = at.run(&["sync"]).await;
+        assert!(status == Some(1) && out.is_empty() && error.contains("One: failed. The list was not taken"), "{error}");
+        let (status, _, error) = at.run(&["sync", "--provider", "Two"]).await;
+        assert!(status == Some(2) && error.contains("no provider called \"Two\""), "{error}");
+        assert_eq!(at.count("select cast(sum(stream_count) as bigint) from channels").await, 700);
+    }
+
+    async fn an_interrupt_cancels_the_sync(at: Terminal) {
+        at.lists(100);
+        at.simulator.fault(LIST, Fault::stop_after(1_000));
+        let child = at.at_step("Connecting").await;
+        at.simulator.until(|counters| counters.open == 1).await;
+        signal(&child, "-INT");
+        assert_eq!(ended(child).await, Some(4));
+        assert_eq!(at.last_outcome().await, "cancelled");
+        assert_eq!(at.count("select count(*) from channels").await, 0);
+    }
+
+    async fn a_sync_that_runs_already_is_followed(at: Terminal) {
+        at.lists(500);
+        at.simulator.fault(LIST, Fault::stop_after(1_000).times(1));
+        let first = at.at_step("Connecting").await;
+        at.simulator.until(|counters| counters.open == 1).await;
+        let mut second = at.command(&["sync"]).stderr(Stdio::piped()).spawn().unwrap();
+        let mut told = BufReader::new(second.stderr.take().unwrap()).lines();
+        let line = tokio::task::spawn_blocking(move || told.next().unwrap().unwrap()).await.unwrap();
+        assert_eq!(line, "One: is being synced already; follows that.");
+        signal(&first, "-INT");
+        assert_eq!((ended(first).await, ended(second).await), (Some(4), Some(4)));
+        assert_eq!(at.count("select count(*) from provider_sync_log").await, 1);
+    }
+
+    async fn a_killed_sync_leaves_the_catalogue_as_it_was(at: Terminal) {
+        at.lists(2_000);
+        assert_eq!(at.run(&["sync"]).await.0, Some(0));
+        let version = at.count("select version from catalogue_state").await;
+        let channels = at.count("select count(*) from channels").await;
+        at.simulator.put(LIST, Resource::bytes(Playlist::new(1, 12_000).to_bytes()));
+        for step in ["Connecting", "Applying"] {
+            if step == "Connecting" {
+                at.simulator.fault(LIST, Fault::stop_after(1_000).times(1));
+            }
+            let mut child = at.at_step(step).await;
+            child.kill().unwrap();
+            assert_eq!(ended(child).await, None);
+            assert_eq!(at.last_outcome().await, "running", "{step}");
+            assert_eq!(at.count("select version from catalogue_state").await, version, "{step}");
+            assert_eq!(at.count("select count(*) from channels").await, channels, "{step}");
+            assert_eq!(at.count("select count(*) from provider_sync_staging").await, 0, "{step}");
+        }
+        let left = std::fs::read_dir(at.data.path()).unwrap().count();
+        let (status, out, error) = at.run(&["sync"]).await;
+        assert_eq!(status, Some(0), "{error}");
+        assert!(out.contains("12000 entries") && out.contains("10000 added") && out.contains("2000 unchanged"), "{out}");
+        assert_eq!(at.count("select count(*) from provider_sync_log where outcome = 'interrupted'").await, 2);
+        assert_eq!(at.count("select count(*) from jobs where state = 'failed' and error_code = 'interrupted'").await, 2);
+        assert!(std::fs::read_dir(at.data.path()).unwrap().count() <= left, "nothing is left in the data folder");
+    }
+}
