@@ -1,5 +1,6 @@
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
+use std::time::Duration;
 
 use actix_web::dev::ServerHandle;
 use actix_web::middleware::{Compress, from_fn};
@@ -91,7 +92,13 @@ impl Server {
         // A panic in this task has been reported by the panic hook.
         let _ = self.serving.await;
         self.playing.end().await;
-        self.app.ctx.db.close().await;
+        let patience = Duration::from_secs(PATIENCE_SECONDS);
+        if tokio::time::timeout(patience, self.app.ctx.db.close())
+            .await
+            .is_err()
+        {
+            tracing::warn!("the database was still in use");
+        }
     }
 }
 

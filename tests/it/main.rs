@@ -18,6 +18,7 @@ mod leases;
 mod m3u;
 mod matching;
 mod outputs;
+mod players;
 mod providers;
 mod settings;
 mod strm_from;

@@ -76,7 +76,10 @@ impl TestApp {
                 server.stop().await;
             });
         });
-        let (address, ctx) = begun.await.expect("the server did not start");
+        let (address, mut ctx) = begun.await.expect("the server did not start");
+        // A connection of the server's own pool would be given back by the test's runtime, which waits while the server
+        // stops, which waits for its connections.
+        ctx.db = db.db.clone();
         let client = reqwest::Client::builder()
             .redirect(reqwest::redirect::Policy::none())
             .build()

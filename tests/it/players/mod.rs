@@ -1,0 +1,7 @@
+//! What players get: playlists, streams, films, and the parts of HLS streams.
+
+mod hls;
+mod playlist;
+mod programs;
+mod relay;
+mod world;

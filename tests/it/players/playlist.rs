@@ -1,0 +1,100 @@
+use m3u_strm_processor::db::Engine;
+use reqwest::Response;
+use reqwest::header::{ETAG, IF_NONE_MATCH};
+
+use super::world::{World, soon};
+use crate::on_both_engines;
+use crate::support::OnEngine;
+
+async fn get(world: &World, query: &str) -> Response {
+    let url = world
+        .app
+        .url(&format!("/playlist.m3u?token={}{query}", world.token));
+    soon(world.app.client.get(url).send()).await.unwrap()
+}
+
+async fn links(world: &World, query: &str) -> Vec<String> {
+    let answer = get(world, query).await;
+    assert_eq!(answer.status(), 200, "{query}");
+    let text = soon(answer.text()).await.unwrap();
+    world.assert_hidden(&text);
+    assert!(text.starts_with("#EXTM3U url-tvg=\""), "{text}");
+    let start = world.app.url(&format!("/stream/{}/", world.token));
+    let path = |line: &str| {
+        line.strip_prefix(&start)
+            .unwrap_or_else(|| unreachable!("{line}"))
+            .to_owned()
+    };
+    text.lines()
+        .filter(|line| !line.starts_with('#'))
+        .map(path)
+        .collect()
+}
+
+fn entries(world: &World) -> Vec<String> {
+    let named = |group: &str, name: &str, path: &str| {
+        let entry = world.entry(name, path);
+        entry.replace("-1,", &format!("-1 group-title=\"{group}\","))
+    };
+    vec![
+        named("News", "One 1080p", "/one.ts"),
+        named("News", "One 480p", "/one-sd.ts"),
+        named("Sport", "Two", "/two.ts"),
+        named("Films", "Heat (1995)", "/heat.mkv"),
+    ]
+}
+
+async fn listed(world: &World) -> [String; 2] {
+    world.lists(&entries(world)).await;
+    [world.channel("One").await, world.channel("Two").await]
+}
+
+on_both_engines! {
+    async fn a_playlist_lists_the_wished_channels_with_links_of_ones_own(world: World) {
+        let [one, two] = listed(&world).await;
+        assert_eq!(links(&world, "").await, [one.clone(), two.clone()]);
+        assert_eq!(links(&world, "&category=Sport").await, std::slice::from_ref(&two));
+        assert_eq!(links(&world, "&quality=sd").await, [format!("{one}/sd"), format!("{two}/sd")]);
+        assert_eq!(links(&world, "&quality=all").await, [format!("{one}/1080p"), format!("{one}/480p"), two]);
+        assert_eq!(get(&world, "&category=Nothing").await.status(), 404);
+        assert_eq!(get(&world, "&quality=uhd").await.status(), 422);
+        assert_eq!(get(&world, "x").await.status(), 401);
+        for link in links(&world, "&quality=all").await {
+            let url = world.app.url(&format!("/stream/{}/{link}", world.token));
+            assert_eq!(soon(world.app.client.head(url).send()).await.unwrap().status(), 200, "{link}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_a_player_has_is_not_sent_again_until_it_changes() {
+    let world = World::on(Engine::Sqlite).await;
+    listed(&world).await;
+    let tag = get(&world, "").await.headers()[ETAG].clone();
+    assert_ne!(get(&world, "&quality=hd").await.headers()[ETAG], tag);
+    let again = |token: String| {
+        let url = world.app.url(&format!("/playlist.m3u?token={token}"));
+        world.app.client.get(url).header(IF_NONE_MATCH, &tag).send()
+    };
+    assert_eq!(soon(again(world.token.clone())).await.unwrap().status(), 304);
+    let (_, other) = world.credential("Living room").await;
+    assert_eq!(soon(again(other)).await.unwrap().status(), 200);
+    let mut more = entries(&world);
+    more.push(world.entry("Three", "/three.ts"));
+    world.lists(&more).await;
+    let changed = soon(again(world.token.clone())).await.unwrap();
+    assert_eq!(changed.status(), 200);
+    assert_ne!(changed.headers()[ETAG], tag);
+}
+
+#[tokio::test]
+async fn the_guide_names_the_channels_of_the_playlist() {
+    let world = World::on(Engine::Sqlite).await;
+    listed(&world).await;
+    let url = world.app.url(&format!("/xmltv.xml?token={}", world.token));
+    let text = soon(soon(world.app.client.get(url).send()).await.unwrap().text())
+        .await
+        .unwrap();
+    world.assert_hidden(&text);
+    assert_eq!(text.matches("<channel ").count(), 2, "{text}");
+}

@@ -1,0 +1,165 @@
+//! Real players, as child processes, on media that ffmpeg made.
+
+use std::path::Path;
+use std::process::{Output, Stdio};
+use std::time::Duration;
+
+use m3u_strm_processor::db::Engine;
+use m3u_strm_processor::simulator::{Resource, Simulator};
+use tempfile::TempDir;
+use tokio::process::Command;
+
+use super::world::World;
+use crate::support::OnEngine;
+
+const LONGEST: Duration = Duration::from_secs(60);
+/// The picture and sound of all media here: three seconds.
+const SOURCE: [&str; 8] = [
+    "-f",
+    "lavfi",
+    "-i",
+    "testsrc=duration=3:size=160x120:rate=10",
+    "-f",
+    "lavfi",
+    "-i",
+    "sine=frequency=440:duration=3",
+];
+const CODECS: [&str; 6] = ["-c:v", "mpeg2video", "-g", "10", "-c:a", "mp2"];
+
+/// Runs a program to its end; it must be installed and exit well. It ends with the test.
+async fn run(program: &str, args: &[&str]) -> String {
+    let child = Command::new(program)
+        .args(args)
+        .stdin(Stdio::null())
+        .env("no_proxy", "127.0.0.1")
+        .kill_on_drop(true)
+        .output();
+    let Output {
+        status,
+        stdout,
+        stderr,
+    } = tokio::time::timeout(LONGEST, child)
+        .await
+        .unwrap_or_else(|_| unreachable!("{program} did not end"))
+        .unwrap_or_else(|error| unreachable!("{program} must be installed: {error}"));
+    let said = format!(
+        "{}{}",
+        String::from_utf8_lossy(&stdout),
+        String::from_utf8_lossy(&stderr)
+    );
+    assert!(status.success(), "{program} {args:?}: {status}\n{said}");
+    said
+}
+
+async fn make(folder: &Path, name: &str, output: &[&str]) {
+    let file = folder.join(name);
+    let mut args = vec!["-v", "error", "-y"];
+    args.extend(SOURCE);
+    args.extend(CODECS);
+    args.extend(output);
+    args.push(file.to_str().unwrap());
+    run("ffmpeg", &args).await;
+}
+
+fn serve(simulator: &Simulator, folder: &TempDir, name: &str, content_type: &str) {
+    let resource = Resource::file(folder.path().join(name)).content_type(content_type);
+    simulator.put(&format!("/{name}"), resource);
+}
+
+/// A channel as TS and as HLS, and a film, all listed and synced: their links.
+async fn watched(world: &World, folder: &TempDir) -> [String; 3] {
+    let at = folder.path();
+    make(at, "one.ts", &["-f", "mpegts"]).await;
+    make(
+        at,
+        "two.m3u8",
+        &["-f", "hls", "-hls_time", "1", "-hls_list_size", "0"],
+    )
+    .await;
+    make(at, "film.mkv", &[]).await;
+    let simulator = &world.simulator;
+    serve(simulator, folder, "one.ts", "video/mp2t");
+    serve(simulator, folder, "film.mkv", "video/x-matroska");
+    for entry in std::fs::read_dir(at).unwrap() {
+        let name = entry.unwrap().file_name().into_string().unwrap();
+        if name.starts_with("two") {
+            serve(simulator, folder, &name, "application/octet-stream");
+        }
+    }
+    world
+        .lists(&[
+            world.entry("One", "/one.ts"),
+            world.entry("Two", "/two.m3u8"),
+            world.entry("Heat (1995)", "/film.mkv"),
+        ])
+        .await;
+    let paths = [
+        world.channel("One").await,
+        world.channel("Two").await,
+        world.movie().await,
+    ];
+    paths.map(|path| world.app.url(&format!("/stream/{}/{path}", world.token)))
+}
+
+#[tokio::test]
+async fn ffmpeg_plays_channels_and_films() {
+    let (world, folder) = (World::on(Engine::Sqlite).await, tempfile::tempdir().unwrap());
+    for link in watched(&world, &folder).await {
+        let shown = "stream=codec_name:format=duration";
+        let probed = run(
+            "ffprobe",
+            &["-v", "error", "-show_entries", shown, "-of", "csv", &link],
+        )
+        .await;
+        assert!(
+            probed.contains("mpeg2video") && probed.contains("mp2"),
+            "{probed}"
+        );
+        run(
+            "ffmpeg",
+            &["-v", "error", "-xerror", "-i", &link, "-f", "null", "-"],
+        )
+        .await;
+    }
+    // Seeking in a film asks for a range.
+    let link = watched_film(&world).await;
+    run(
+        "ffmpeg",
+        &[
+            "-v", "error", "-xerror", "-ss", "2", "-i", &link, "-f", "null", "-",
+        ],
+    )
+    .await;
+    let requests = world.simulator.requests();
+    let is_seek = |range: &str| range.starts_with("bytes=") && !range.starts_with("bytes=0-");
+    assert!(
+        requests
+            .iter()
+            .any(|request| request.path() == "/film.mkv" && request.header("range").is_some_and(is_seek))
+    );
+}
+
+async fn watched_film(world: &World) -> String {
+    let path = world.movie().await;
+    world.app.url(&format!("/stream/{}/{path}", world.token))
+}
+
+#[tokio::test]
+async fn mpv_plays_channels_and_films() {
+    let (world, folder) = (World::on(Engine::Sqlite).await, tempfile::tempdir().unwrap());
+    for link in watched(&world, &folder).await {
+        let said = run(
+            "mpv",
+            &[
+                "--no-config",
+                "--vo=null",
+                "--ao=null",
+                "--untimed",
+                "--ytdl=no",
+                &link,
+            ],
+        )
+        .await;
+        assert!(said.contains("Exiting... (End of file)"), "{said}");
+    }
+}
