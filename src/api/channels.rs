@@ -1,5 +1,6 @@
 use actix_web::web::{self, Json};
 use serde::{Deserialize, Serialize};
+use utoipa::openapi::schema::{ObjectBuilder, Schema, SchemaType, Type};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::ctx::Ctx;
@@ -31,13 +32,23 @@ pub struct ChannelQuery {
     sort: Option<String>,
 }
 
+fn number_schema() -> Schema {
+    let types = SchemaType::from_iter([Type::Integer, Type::String, Type::Null]);
+    let number = ObjectBuilder::new().schema_type(types);
+    Schema::Object(
+        number
+            .description(Some("A whole number, or text such as \"2.1\"."))
+            .build(),
+    )
+}
+
 /// A channel.
 #[derive(Serialize, ToSchema)]
 pub struct ChannelJson {
     id: i64,
     name: String,
     /// A whole number, or text such as "2.1".
-    #[schema(value_type = Object)]
+    #[schema(schema_with = number_schema)]
     number: Option<ChannelNumber>,
     category: String,
     country: Option<String>,
@@ -119,7 +130,8 @@ pub(super) async fn show(
 
 /// The channel's streams in play order.
 #[utoipa::path(get, path = "/api/channels/{id}/streams", tag = "catalogue", params(("id" = i64, Path), WindowParams),
-    responses((status = 200, body = List<StreamJson>), (status = 404, body = ApiError)))]
+    responses((status = 200, body = List<StreamJson>), (status = 404, body = ApiError),
+        (status = 422, body = ApiError)))]
 pub(super) async fn streams(
     _member: Member,
     id: web::Path<i64>,
