@@ -89,7 +89,9 @@ pub(super) async fn list(
             }
         }
     }
-    store::insert_changes(tx, rows).await?;
+    if !rows.is_empty() {
+        store::insert_changes(tx, rows).await?;
+    }
     Ok(())
 }
 

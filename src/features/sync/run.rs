@@ -310,7 +310,9 @@ impl Run<'_> {
         outcome: Outcome,
         objections: Option<&[String]>,
     ) -> Result<(), Error> {
-        store::insert_refusals(tx, std::mem::take(&mut self.refusals)).await?;
+        if !self.refusals.is_empty() {
+            store::insert_refusals(tx, std::mem::take(&mut self.refusals)).await?;
+        }
         let reasons = objections.map(|objections| json!(objections).to_string());
         let now = self.ctx.clock.now_ms();
         store::finish(

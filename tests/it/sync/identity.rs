@@ -147,4 +147,39 @@ on_both_engines! {
         assert_eq!((run.added, run.removed), (1, 1), "{run:?}");
         assert_eq!(synced.channel("ESPN").await, channel);
     }
+
+    async fn a_number_is_kept_while_its_channel_is_gone(synced: Synced) {
+        let kept: Vec<String> = (10..20).map(|n| entry(&format!("Kept {n}"), &format!("http://h/{n}.ts"))).collect();
+        let with = |more: &[String]| synced.lists(&kept.iter().chain(more).map(String::as_str).collect::<Vec<_>>());
+        let espn = || entry("ESPN", "http://h/1.ts");
+        with(&[espn()]);
+        synced.sync().await;
+        let number = "select lineup_number from channels where name = 'ESPN'";
+        let before = synced.count(number).await;
+        with(&[]);
+        synced.sync().await;
+        with(&[entry("CNN", "http://h/2.ts")]);
+        synced.sync().await;
+        with(&[entry("CNN", "http://h/2.ts"), espn()]);
+        assert_eq!(synced.sync().await.returned, 1);
+        assert_eq!(synced.count(number).await, before);
+        assert_eq!(synced.count("select count(distinct lineup_number) from channels").await, 12, "nobody took it meanwhile");
+    }
+
+    async fn a_part_of_the_path_that_changes_everywhere_becomes_a_token(synced: Synced) {
+        let with = |secret: &str| {
+            let entries: Vec<String> = (0..20).map(|n| entry(&format!("Number {n}"), &format!("http://h/{secret}/{n}.ts"))).collect();
+            synced.lists(&entries.iter().map(String::as_str).collect::<Vec<_>>());
+        };
+        with("a1b2c3");
+        synced.sync().await;
+        with("d4e5f6");
+        let learning = synced.sync().await;
+        assert_eq!((learning.changed, learning.added, learning.removed), (20, 0, 0), "{learning:?}");
+        with("f7a8b9");
+        let run = synced.sync().await;
+        assert_eq!((run.outcome, run.unchanged), (Outcome::Unchanged, 20), "{run:?}");
+        let templates: Vec<(String,)> = synced.ctx().db.all("select url_template from channel_streams", Vec::new()).await.unwrap();
+        assert!(templates.iter().all(|(template,)| !template.contains("f7a8b9") && !template.contains("d4e5f6")), "{templates:?}");
+    }
 }

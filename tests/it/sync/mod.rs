@@ -2,12 +2,17 @@
 
 mod catalogue;
 mod cli;
+mod control;
+mod faults;
+mod guard;
+mod hostile;
 mod identity;
 mod pace;
 mod references;
 mod removal;
 mod values;
 mod version;
+mod writes;
 
 use std::sync::Arc;
 
@@ -80,8 +85,9 @@ impl Synced {
         self.simulator.put(LIST, Resource::bytes(text));
     }
 
+    /// Syncs as a schedule does: people may not ask as often as a test does.
     pub async fn job_of(&self, provider: ProviderId) -> Job {
-        let Started::New(id) = sync::start(self.ctx(), provider, &ACTOR, true).await.unwrap() else {
+        let Started::New(id) = sync::start(self.ctx(), provider, &ACTOR, false).await.unwrap() else {
             unreachable!("a sync is running");
         };
         self.run(id).await
