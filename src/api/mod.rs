@@ -17,6 +17,7 @@ mod plays;
 mod providers;
 mod routes;
 mod settings;
+mod strm;
 mod syncs;
 pub mod time;
 mod users;

@@ -3,8 +3,8 @@ use utoipa::OpenApi;
 
 use super::openapi::{self, Security};
 use super::{
-    audit, auth, channels, favourites, jobs, library, output_credentials, plays, providers, settings, syncs,
-    users, vod,
+    audit, auth, channels, favourites, jobs, library, output_credentials, plays, providers, settings, strm,
+    syncs, users, vod,
 };
 
 /// Each path with its methods and handlers: makes the routes, the table that tests go through, and the description.
@@ -66,6 +66,7 @@ table! {
     "/api/vod/series/{id}": get vod::series;
     "/api/vod/stats": get vod::stats;
     "/api/vod/generate-strm": post library::generate;
+    "/api/strm/process-m3u": post strm::create;
     "/api/library/trash": get library::trash;
     "/api/library/trash/{id}/restore": post library::restore;
     "/api/favorites": get favourites::index, post favourites::create;

@@ -4,13 +4,14 @@ use std::sync::Arc;
 
 use crate::ctx::Ctx;
 use crate::features::catalogue::favourites;
-use crate::features::outputs::library;
+use crate::features::outputs::{conversion, library};
 use crate::features::{history, sync};
 use crate::jobs::{Handlers, kinds};
 
 /// The handlers of every kind, with the context inside.
 pub fn handlers(ctx: &Ctx) -> Handlers {
-    let (runs, approvals, removals, writes) = (ctx.clone(), ctx.clone(), ctx.clone(), ctx.clone());
+    let (runs, approvals, removals) = (ctx.clone(), ctx.clone(), ctx.clone());
+    let (writes, conversions) = (ctx.clone(), ctx.clone());
     Handlers::default()
         .on(kinds::SYNC, move |job| sync::run(runs.clone(), job, sync_hooks()))
         .on(kinds::SYNC_APPROVAL, move |job| {
@@ -20,6 +21,9 @@ pub fn handlers(ctx: &Ctx) -> Handlers {
             sync::run_removal(removals.clone(), job, sync_hooks())
         })
         .on(kinds::LIBRARY, move |job| library::job(writes.clone(), job))
+        .on(kinds::STRM_FROM_PLAYLIST, move |job| {
+            conversion::job(conversions.clone(), job)
+        })
 }
 
 /// Who keeps references to channels and lets them follow when channels become one.

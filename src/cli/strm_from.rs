@@ -11,11 +11,11 @@ use flate2::bufread::MultiGzDecoder;
 use ipnet::IpNet;
 use url::{Host, Url};
 
-use crate::features::outputs::one_shot::{OneShot, Options, Plan, Report};
+use crate::features::outputs::one_shot::{FetchedError, OneShot, Options, Plan, Report, fetched};
 use crate::features::outputs::selection::Preference;
 use crate::features::outputs::tree::TreeError;
 use crate::features::providers::m3u::NotAPlaylist;
-use crate::fetch::{ClientError, FetchConfig, FetchError, FetchRequest, Fetcher, Guard};
+use crate::fetch::{ClientError, FetchConfig, FetchRequest, Fetcher, Guard};
 use crate::support::clock::Clock;
 
 const CHUNK: usize = 256 * 1024;
@@ -53,11 +53,9 @@ enum Failure {
     #[error(transparent)]
     Client(#[from] ClientError),
     #[error(transparent)]
-    Fetch(#[from] FetchError),
+    Fetched(#[from] FetchedError),
     #[error(transparent)]
     Playlist(#[from] NotAPlaylist),
-    #[error("the playlist ends within an entry, so it was probably cut; nothing was written")]
-    Cut,
     #[error(transparent)]
     Write(#[from] TreeError),
 }
@@ -133,18 +131,8 @@ async fn download(url: Url, options: Options) -> Result<Plan, Failure> {
         ..FetchConfig::default()
     };
     let fetcher = Fetcher::new(config, Clock::System)?;
-    let mut download = fetcher.get(FetchRequest::new(vec![url], Guard::Typed)).await?;
-    let mut one_shot = OneShot::new(options, Some(download.final_url.clone()));
-    while let Some(bytes) = download.next().await {
-        one_shot.feed(&bytes?)?;
-    }
-    let plan = one_shot.finish()?;
-    let declared = download.content_length.is_some();
-    if plan.report().looks_cut && !declared {
-        Err(Failure::Cut)
-    } else {
-        Ok(plan)
-    }
+    let request = FetchRequest::new(vec![url], Guard::Typed);
+    Ok(fetched(&fetcher, request, options, |_| {}).await?)
 }
 
 /// Who names their own machine means it; a redirect from elsewhere does not lead there.

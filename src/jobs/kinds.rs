@@ -8,5 +8,5 @@ pub const SYNC_APPROVAL: &str = "sync_approval";
 pub const PROVIDER_REMOVAL: &str = "provider_removal";
 /// Writes the STRM and NFO library.
 pub const LIBRARY: &str = "library";
-/// The one-shot tool on an uploaded or fetched playlist.
+/// The one-shot tool on a playlist of the web. Payload: `{sealed}`, what is wanted, encrypted.
 pub const STRM_FROM_PLAYLIST: &str = "strm_from_playlist";

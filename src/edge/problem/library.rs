@@ -1,4 +1,5 @@
 use super::Problem;
+use crate::features::outputs::conversion::ConversionError;
 use crate::features::outputs::library::LibraryError;
 
 impl From<LibraryError> for Problem {
@@ -14,6 +15,20 @@ impl From<LibraryError> for Problem {
             LibraryError::Accounts(error) => error.into(),
             LibraryError::Db(error) => error.into(),
             LibraryError::Cancelled | LibraryError::WriterGone => Self::internal(message),
+        }
+    }
+}
+
+impl From<ConversionError> for Problem {
+    fn from(error: ConversionError) -> Self {
+        match error {
+            ConversionError::Invalid(invalid) => invalid.into(),
+            ConversionError::Busy(job) => {
+                Self::conflict("job_running", "This folder is being written to already.")
+                    .with_extra("job_id", job.0)
+            }
+            ConversionError::Db(error) => error.into(),
+            error => Self::internal(error),
         }
     }
 }

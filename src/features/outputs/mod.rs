@@ -1,5 +1,6 @@
 //! What players and media servers read: names, playlists, STRM and NFO files, trash. Pure writers and their jobs.
 
+pub mod conversion;
 pub mod distinct;
 pub mod library;
 pub mod m3u;

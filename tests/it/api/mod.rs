@@ -4,4 +4,5 @@ mod catalogue;
 mod contract;
 mod favourites;
 mod plays;
+mod strm;
 mod syncs;

@@ -2,9 +2,12 @@
 
 mod channels;
 mod collect;
+mod fetched;
 mod files;
 mod spelling;
 mod titles;
+
+pub use fetched::{FetchedError, fetched};
 
 use std::path::Path;
 
