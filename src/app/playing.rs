@@ -31,7 +31,7 @@ impl Playing {
     /// [`StartError::Folder`] if the cache folder cannot be used.
     pub(super) fn start(ctx: &Ctx) -> Result<Self, StartError> {
         let cache = ctx.config.data.dir.join("cache");
-        let drafts = Drafts::in_folder(&cache).map_err(|error| StartError::Folder {
+        let drafts = Drafts::in_folder(&cache, ctx.jobs.node_id()).map_err(|error| StartError::Folder {
             path: cache.display().to_string(),
             error,
         })?;

@@ -52,7 +52,7 @@ on_both_engines! {
         add_provider(&test.db).await;
         let clock = Clock::manual(1_000_000);
         let dead = Leases::new("dead", test.db.clone(), clock.clone());
-        std::mem::forget(dead.acquire(CONNECTION, Some(1)).await.unwrap());
+        let lease = dead.acquire(CONNECTION, Some(1)).await.unwrap();
         let alive = Leases::new("alive", test.db.clone(), clock.clone());
         clock.advance_ms(30_000);
         assert!(alive.acquire(CONNECTION, Some(1)).await.is_err());
@@ -62,6 +62,24 @@ on_both_engines! {
         clock.advance_ms(10_000);
         assert_eq!(alive.in_use(ProviderId(1)).await.unwrap(), 0);
         alive.acquire(CONNECTION, Some(1)).await.unwrap();
+        drop(lease);
+    }
+
+    async fn a_row_that_nobody_holds_is_removed_by_the_heartbeat(test: TestDb) {
+        add_provider(&test.db).await;
+        let clock = Clock::manual(1_000_000);
+        let leases = Leases::new("one", test.db.clone(), clock.clone());
+        let held = leases.acquire(CONNECTION, Some(2)).await.unwrap();
+        let ghost = "insert into connection_leases (provider_id, credential_id, node, opened_at, confirmed_at)
+                     values (1, 3, 'one', 1000000, 1000000)";
+        test.db.execute(ghost, args![]).await.unwrap();
+        leases.confirm().await;
+        assert_eq!(leases.in_use(ProviderId(1)).await.unwrap(), 2);
+        clock.advance_ms(10_000);
+        leases.confirm().await;
+        assert_eq!(leases.in_use(ProviderId(1)).await.unwrap(), 1);
+        drop(held);
+        until_in_use(&leases, 0).await;
     }
 
     async fn many_at_once_share_exactly_what_there_is(test: TestDb) {

@@ -58,7 +58,7 @@ pub async fn open(
     let opened = begin(ask(range).await?).await?;
     if opened.upstream.status == 206 && may_be_text(&opened) {
         // A piece of a playlist cannot be rewritten, and would tell where the stream comes from.
-        return Ok(begin(ask(None).await?).await?);
+        return begin(ask(None).await?).await;
     }
     Ok(opened)
 }

@@ -1,14 +1,12 @@
 use std::time::Duration;
 
+use super::world::{SECRET, World, soon};
+use crate::on_both_engines;
+use crate::support::OnEngine;
 use m3u_strm_processor::db::Engine;
 use m3u_strm_processor::simulator::{Hls, Reply, Resource, ts};
 use reqwest::Response;
 use reqwest::header::{CONTENT_TYPE, RANGE};
-use serde_json::json;
-
-use super::world::{SECRET, World, soon};
-use crate::on_both_engines;
-use crate::support::OnEngine;
 
 const PLAYLIST: &str = "application/vnd.apple.mpegurl";
 
@@ -75,6 +73,57 @@ on_both_engines! {
         assert_eq!(fetch(&world, variants[0].trim_end_matches(".m3u8")).await.status(), 200);
     }
 
+async fn everything_that_a_playlist_names_leads_through_the_server(world: World) {
+        let host = world.simulator.url("");
+        let text = format!(
+            "#EXTM3U\n#EXT-X-VERSION:6\n# made at {host} by {SECRET}\n\
+             #EXT-X-KEY:METHOD=AES-128,URI=\"key.bin?p={SECRET}\",IV=0x01\n\
+             #EXT-X-MAP:URI=\"{host}/init.mp4\"\n#EXTINF:2.0,\nseg.m4s?p={SECRET}\n#EXT-X-ENDLIST\n"
+        );
+        let demand = |resource: Resource| resource.demand("authorization", "Bearer t3").demand("user-agent", "Entry/2");
+        world.simulator.put(
+            "/vod/index.m3u8",
+            demand(Resource::bytes(text).content_type("text/plain")),
+        );
+        world
+            .simulator
+            .put("/vod/key.bin", demand(Resource::bytes(vec![7_u8; 16])));
+        world
+            .simulator
+            .put("/init.mp4", demand(Resource::bytes(vec![1_u8; 64])));
+        world
+            .simulator
+            .put("/vod/seg.m4s", demand(Resource::bytes(vec![2_u8; 64])));
+        let entry = world.entry("Heat (1995)", "/vod/index.m3u8");
+        let options = "#EXTVLCOPT:http-user-agent=Entry/2\n#EXTHTTP:{\"Authorization\":\"Bearer t3\"}";
+        world.lists(&[entry.replacen('\n', &format!("\n{options}\n"), 1)]).await;
+        let text = playlist(&world, world.play(&world.movie().await).await).await;
+        let quoted: Vec<&str> = text
+            .split('"')
+            .filter(|part| part.starts_with("/stream/"))
+            .collect();
+        assert_eq!(quoted.len(), 2, "{text}");
+        let parts = [
+            (quoted[0], 16, 7_u8),
+            (quoted[1], 64, 1),
+            (addresses(&text)[0], 64, 2),
+        ];
+        for (address, length, byte) in parts {
+            let answer = fetch(&world, address).await;
+            assert_eq!(answer.status(), 200, "{address}");
+            assert_eq!(soon(answer.bytes()).await.unwrap(), vec![byte; length]);
+        }
+        let ranged = world.app.client.get(world.app.url(addresses(&text)[0]));
+        let ranged = soon(ranged.header(RANGE, "bytes=60-").send()).await.unwrap();
+        assert_eq!(
+            (
+                ranged.status().as_u16(),
+                soon(ranged.bytes()).await.unwrap().len()
+            ),
+            (206, 4)
+        );
+    }
+
     async fn the_connection_of_a_viewer_is_kept_between_polls_and_given_back_after_silence(world: World) {
         let one = live(&world).await;
         let master = playlist(&world, world.play(&one).await).await;
@@ -90,60 +139,6 @@ on_both_engines! {
         assert_eq!(fetch(&world, addresses(&master)[0]).await.status(), 200);
         assert_eq!(world.leases().await, 1);
     }
-}
-
-#[tokio::test]
-async fn everything_that_a_playlist_names_leads_through_the_server() {
-    let headers = json!({ "user_agent": "Provider/1" });
-    let world = World::with(Engine::Sqlite, headers).await;
-    let host = world.simulator.url("");
-    let text = format!(
-        "#EXTM3U\n#EXT-X-VERSION:6\n# made at {host} by {SECRET}\n\
-         #EXT-X-KEY:METHOD=AES-128,URI=\"key.bin?p={SECRET}\",IV=0x01\n\
-         #EXT-X-MAP:URI=\"{host}/init.mp4\"\n#EXTINF:2.0,\nseg.m4s?p={SECRET}\n#EXT-X-ENDLIST\n"
-    );
-    let demand = |resource: Resource| resource.demand("user-agent", "Provider/1");
-    world.simulator.put(
-        "/vod/index.m3u8",
-        demand(Resource::bytes(text).content_type("text/plain")),
-    );
-    world
-        .simulator
-        .put("/vod/key.bin", demand(Resource::bytes(vec![7_u8; 16])));
-    world
-        .simulator
-        .put("/init.mp4", demand(Resource::bytes(vec![1_u8; 64])));
-    world
-        .simulator
-        .put("/vod/seg.m4s", demand(Resource::bytes(vec![2_u8; 64])));
-    world
-        .lists(&[world.entry("Heat (1995)", "/vod/index.m3u8")])
-        .await;
-    let text = playlist(&world, world.play(&world.movie().await).await).await;
-    let quoted: Vec<&str> = text
-        .split('"')
-        .filter(|part| part.starts_with("/stream/"))
-        .collect();
-    assert_eq!(quoted.len(), 2, "{text}");
-    let parts = [
-        (quoted[0], 16, 7_u8),
-        (quoted[1], 64, 1),
-        (addresses(&text)[0], 64, 2),
-    ];
-    for (address, length, byte) in parts {
-        let answer = fetch(&world, address).await;
-        assert_eq!(answer.status(), 200, "{address}");
-        assert_eq!(soon(answer.bytes()).await.unwrap(), vec![byte; length]);
-    }
-    let ranged = world.app.client.get(world.app.url(addresses(&text)[0]));
-    let ranged = soon(ranged.header(RANGE, "bytes=60-").send()).await.unwrap();
-    assert_eq!(
-        (
-            ranged.status().as_u16(),
-            soon(ranged.bytes()).await.unwrap().len()
-        ),
-        (206, 4)
-    );
 }
 
 #[tokio::test]

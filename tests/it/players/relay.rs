@@ -65,6 +65,29 @@ on_both_engines! {
         world.until_lent(0).await;
     }
 
+    async fn a_revoked_credential_plays_no_longer(world: World) {
+        world.simulator.put("/one.ts", live());
+        world.lists(&[world.entry("One", "/one.ts")]).await;
+        let path = world.channel("One").await;
+        let (id, token) = world.credential("Living room").await;
+        let url = world.app.url(&format!("/stream/{token}/{path}"));
+        let mut playing = soon(world.app.client.get(&url).send()).await.unwrap();
+        let mut own = world.play(&path).await;
+        first_bytes(&mut playing, 188).await;
+        world.revoke(id).await;
+        until_end(&mut playing).await;
+        world.until_lent(1).await;
+        assert_eq!(
+            soon(world.app.client.get(&url).send()).await.unwrap().status(),
+            401
+        );
+        assert_eq!(
+            soon(world.app.client.head(&url).send()).await.unwrap().status(),
+            401
+        );
+        first_bytes(&mut own, 20 * 188).await;
+    }
+
     async fn a_start_costs_a_handful_of_statements(world: World) {
         world.simulator.put("/one.ts", live());
         let entries: Vec<String> =
@@ -275,31 +298,6 @@ async fn a_wished_picture_comes_first() {
             "{wish}"
         );
     }
-}
-
-#[tokio::test]
-async fn a_revoked_credential_plays_no_longer() {
-    let world = World::on(Engine::Sqlite).await;
-    world.simulator.put("/one.ts", live());
-    world.lists(&[world.entry("One", "/one.ts")]).await;
-    let path = world.channel("One").await;
-    let (id, token) = world.credential("Living room").await;
-    let url = world.app.url(&format!("/stream/{token}/{path}"));
-    let mut playing = soon(world.app.client.get(&url).send()).await.unwrap();
-    let mut own = world.play(&path).await;
-    first_bytes(&mut playing, 188).await;
-    world.revoke(id).await;
-    until_end(&mut playing).await;
-    world.until_lent(1).await;
-    assert_eq!(
-        soon(world.app.client.get(&url).send()).await.unwrap().status(),
-        401
-    );
-    assert_eq!(
-        soon(world.app.client.head(&url).send()).await.unwrap().status(),
-        401
-    );
-    first_bytes(&mut own, 20 * 188).await;
 }
 
 #[tokio::test]

@@ -18,6 +18,7 @@ pub use store::catalogue_version;
 
 /// Drafts kept at most; the oldest are made anew when they are asked for again.
 const DRAFTS_KEPT: usize = 32;
+const OLD: std::time::Duration = std::time::Duration::from_secs(24 * 60 * 60);
 const BUFFER_BYTES: usize = 256 * 1024;
 
 /// Why there is no playlist.
@@ -49,25 +50,27 @@ pub struct Draft {
 /// The drafts of one node.
 pub struct Drafts {
     folder: PathBuf,
+    node: String,
     known: Mutex<HashMap<Kind, Arc<tokio::sync::Mutex<Option<Draft>>>>>,
     made: std::sync::atomic::AtomicU64,
 }
 
 impl Drafts {
-    /// Drafts below `folder`, which is emptied of those of an earlier run.
+    /// Drafts below `folder`, which nodes may share: each writes files of its own, and removes what earlier ones left.
     ///
     /// # Errors
     /// If the folder cannot be made or read.
-    pub fn in_folder(folder: &Path) -> std::io::Result<Self> {
+    pub fn in_folder(folder: &Path, node: &str) -> std::io::Result<Self> {
         std::fs::create_dir_all(folder)?;
         for entry in std::fs::read_dir(folder)? {
             let path = entry?.path();
-            if path.extension().is_some_and(|extension| extension == "draft") {
+            if path.extension().is_some_and(|extension| extension == "draft") && is_old(&path) {
                 std::fs::remove_file(path)?;
             }
         }
         Ok(Self {
             folder: folder.to_owned(),
+            node: node.to_owned(),
             known: Mutex::default(),
             made: 0.into(),
         })
@@ -99,11 +102,15 @@ impl Drafts {
         let place = self.place(&kind);
         // Who asks for the same draft meanwhile waits for it instead of making it again.
         let mut draft = place.lock().await;
-        if let Some(draft) = draft.as_ref().filter(|draft| draft.version == version) {
+        // Another node that began may have taken it for one that an earlier run left.
+        if let Some(draft) = draft
+            .as_ref()
+            .filter(|draft| draft.version == version && draft.path.exists())
+        {
             return Ok(draft.clone());
         }
         let number = self.made.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
-        let path = self.folder.join(format!("{number}.draft"));
+        let path = self.folder.join(format!("{}-{number}.draft", self.node));
         let made = Draft { path, version };
         let mut out = DraftFile::create(&made.path)?;
         match &kind {
@@ -135,6 +142,12 @@ impl Drafts {
         }
         Arc::clone(known.entry(kind.clone()).or_default())
     }
+}
+
+/// Whether a draft was made so long ago that its node is most likely gone; if not, it makes the draft again.
+fn is_old(path: &Path) -> bool {
+    let made = path.metadata().and_then(|metadata| metadata.modified());
+    made.is_ok_and(|made| made.elapsed().is_ok_and(|age| age > OLD))
 }
 
 async fn write_playlist(db: &Db, selection: &Selection, out: &mut DraftFile) -> Result<(), PlaylistError> {

@@ -1,9 +1,11 @@
 //! Connections to providers, counted as leases: each is a row that lives as long as its socket and is given back when
-//! the guard is dropped. A node that dies stops its heartbeat, and its leases run out.
+//! the guard is dropped. A node that dies stops its heartbeat, and its leases run out. A row of this node without a guard
+//! is a *ghost*: the wait for it was given up just as it was written, or it could not be removed; the heartbeat does so.
 
 mod store;
 
-use std::sync::Arc;
+use std::collections::HashSet;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio_util::sync::CancellationToken;
 
@@ -16,6 +18,8 @@ use crate::support::ids::{CredentialId, ProviderId};
 const HEARTBEAT: std::time::Duration = std::time::Duration::from_secs(10);
 /// A lease that was not confirmed for this long is a ghost of a node that died.
 const EXPIRY_MS: i64 = 35_000;
+/// A row this young may be on its way to its guard.
+const YOUNG_MS: i64 = 5_000;
 
 /// Whose connection to what.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -31,6 +35,17 @@ pub struct Leases {
     node: Arc<str>,
     db: Db,
     clock: Clock,
+    held: Held,
+}
+
+/// The rows that have a guard in this process.
+#[derive(Clone, Default)]
+struct Held(Arc<Mutex<HashSet<i64>>>);
+
+impl Held {
+    fn ids(&self) -> MutexGuard<'_, HashSet<i64>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 /// Why no connection may be opened.
@@ -49,6 +64,7 @@ impl Leases {
             node: node.into(),
             db,
             clock,
+            held: Held::default(),
         }
     }
 
@@ -70,10 +86,12 @@ impl Leases {
         }
         let id = store::insert(&mut tx, connection, &self.node, now).await?;
         tx.commit().await?;
+        self.held.ids().insert(id);
         Ok(Lease {
             id,
             connection,
             db: self.db.clone(),
+            held: self.held.clone(),
         })
     }
 
@@ -95,10 +113,21 @@ impl Leases {
         }
     }
 
-    /// Confirms this node's leases once and removes those that ran out.
+    /// Confirms this node's leases once and removes ghosts and those that ran out.
     pub async fn confirm(&self) {
         let now = self.clock.now_ms();
-        if let Err(error) = store::confirm(&self.db, &self.node, now, now - EXPIRY_MS).await {
+        let confirmed = async {
+            if !store::is_any(&self.db).await? {
+                return Ok(());
+            }
+            for id in store::of_node(&self.db, &self.node, now - YOUNG_MS).await? {
+                if !self.held.ids().contains(&id) {
+                    store::remove(&self.db, id).await?;
+                }
+            }
+            store::confirm(&self.db, &self.node, now, now - EXPIRY_MS).await
+        };
+        if let Err(error) = confirmed.await {
             tracing::warn!(%error, "leases were not confirmed");
         }
     }
@@ -109,6 +138,7 @@ pub struct Lease {
     id: i64,
     connection: Connection,
     db: Db,
+    held: Held,
 }
 
 impl Lease {
@@ -121,11 +151,12 @@ impl Lease {
 impl Drop for Lease {
     fn drop(&mut self) {
         let (id, db) = (self.id, self.db.clone());
+        self.held.ids().remove(&id);
         // Without a runtime the process is ending; the row then runs out.
         if let Ok(runtime) = tokio::runtime::Handle::try_current() {
             runtime.spawn(async move {
                 if let Err(error) = store::remove(&db, id).await {
-                    tracing::warn!(%error, "a lease was not given back; it runs out by itself");
+                    tracing::warn!(%error, "a lease was not given back; the next heartbeat does it");
                 }
             });
         }

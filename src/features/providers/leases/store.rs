@@ -59,11 +59,26 @@ pub async fn insert(tx: &mut Tx, connection: Connection, node: &str, now_ms: i64
     Ok(id)
 }
 
+/// Whether any node has a lease.
+pub async fn is_any(db: &Db) -> Result<bool, DbError> {
+    let found: Option<(i64,)> = db
+        .optional("select id from connection_leases limit 1", args![])
+        .await?;
+    Ok(found.is_some())
+}
+
+/// The leases that a node opened before an instant.
+pub async fn of_node(db: &Db, node: &str, before_ms: i64) -> Result<Vec<i64>, DbError> {
+    let rows: Vec<(i64,)> = db
+        .all(
+            "select id from connection_leases where node = $1 and opened_at < $2",
+            args![node, before_ms],
+        )
+        .await?;
+    Ok(rows.into_iter().map(|(id,)| id).collect())
+}
+
 pub async fn confirm(db: &Db, node: &str, now_ms: i64, expired_before_ms: i64) -> Result<(), DbError> {
-    let (held,): (i64,) = db.one("select count(*) from connection_leases", args![]).await?;
-    if held == 0 {
-        return Ok(());
-    }
     let mut tx = db.begin().await?;
     tx.execute(
         "update connection_leases set confirmed_at = $2 where node = $1",
