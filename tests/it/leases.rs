@@ -1,5 +1,8 @@
+use std::sync::Arc;
+
 use m3u_strm_processor::args;
 use m3u_strm_processor::db::Db;
+use m3u_strm_processor::features::playback::Polls;
 use m3u_strm_processor::features::providers::Offer;
 use m3u_strm_processor::features::providers::leases::{Connection, LeaseError, Leases};
 use m3u_strm_processor::support::clock::Clock;
@@ -79,6 +82,26 @@ on_both_engines! {
         leases.confirm().await;
         assert_eq!(leases.in_use(ProviderId(1)).await.unwrap(), 1);
         drop(held);
+        until_in_use(&leases, 0).await;
+    }
+
+    async fn the_connection_of_a_poller_is_kept_for_half_a_minute(test: TestDb) {
+        add_provider(&test.db).await;
+        let leases = Leases::new("one", test.db.clone(), Clock::manual(1_000_000));
+        let (polls, poller) = (Polls::default(), (CONNECTION.credential, CONNECTION.offer));
+        let lease = leases.acquire(CONNECTION, Some(1)).await.unwrap();
+        drop(polls.keep(poller, Arc::new(lease), 1_000_000));
+        polls.sweep(1_030_000);
+        drop(polls.touch(poller, 1_030_000).unwrap());
+        polls.sweep(1_060_000);
+        // A part that is on its way holds it too.
+        let part = polls.touch(poller, 1_060_000).unwrap();
+        polls.sweep(1_200_000);
+        assert!(polls.touch(poller, 1_060_000).is_some());
+        assert_eq!(leases.in_use(ProviderId(1)).await.unwrap(), 1);
+        drop(part);
+        polls.sweep(1_090_001);
+        assert!(polls.touch(poller, 1_090_001).is_none());
         until_in_use(&leases, 0).await;
     }
 

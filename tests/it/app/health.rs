@@ -27,7 +27,7 @@ on_both_engines! {
     }
 
     async fn a_database_that_is_gone_is_not_ready(app: TestApp) {
-        app.ctx.db.close().await;
+        app.served.close().await;
         let answer = app.get("/health/ready").await;
         assert_eq!(answer.status(), 503);
         let body: Value = answer.json().await.unwrap();

@@ -6,7 +6,7 @@ use std::thread::JoinHandle;
 use m3u_strm_processor::app::{App, Server};
 use m3u_strm_processor::config::{Config, Flags};
 use m3u_strm_processor::ctx::Ctx;
-use m3u_strm_processor::db::Engine;
+use m3u_strm_processor::db::{Db, Engine};
 use m3u_strm_processor::support::clock::Clock;
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -27,6 +27,8 @@ pub struct TestApp {
     pub data: TempDir,
     /// Follows no redirect and keeps cookies of nobody.
     pub client: reqwest::Client,
+    /// The database as the server itself has it open.
+    pub served: Db,
     stop: Option<oneshot::Sender<()>>,
     thread: Option<JoinHandle<()>>,
 }
@@ -79,7 +81,7 @@ impl TestApp {
         let (address, mut ctx) = begun.await.expect("the server did not start");
         // A connection of the server's own pool would be given back by the test's runtime, which waits while the server
         // stops, which waits for its connections.
-        ctx.db = db.db.clone();
+        let served = std::mem::replace(&mut ctx.db, db.db.clone());
         let client = reqwest::Client::builder()
             .redirect(reqwest::redirect::Policy::none())
             .build()
@@ -90,6 +92,7 @@ impl TestApp {
             db,
             data,
             client,
+            served,
             stop: Some(stop),
             thread: Some(thread),
         }
