@@ -44,15 +44,11 @@ pub struct Server {
     pub public_url: Option<String>,
     /// Proxies whose forwarded-for header is believed.
     pub trusted_proxies: Vec<IpNet>,
-    /// Addresses that may read `/metrics` without a token.
-    pub metrics_allow: Vec<IpNet>,
 }
 
 #[derive(Debug, Clone)]
 pub struct Data {
     pub dir: PathBuf,
-    /// Where local playlists may be read from; none if absent.
-    pub import_dir: Option<PathBuf>,
 }
 
 impl Data {
@@ -142,9 +138,6 @@ impl Config {
                 trusted_proxies: values
                     .parsed("trusted_proxies", parse::networks)?
                     .unwrap_or_default(),
-                metrics_allow: values
-                    .parsed("metrics_allow", parse::networks)?
-                    .unwrap_or_default(),
             },
             database: Database::read(&values, &dir)?,
             output: Output {
@@ -169,10 +162,7 @@ impl Config {
                     .parsed("log", parse::log_filter)?
                     .unwrap_or_else(|| "info".to_owned()),
             },
-            data: Data {
-                import_dir: values.parsed("import_dir", parse::path)?,
-                dir,
-            },
+            data: Data { dir },
             values,
         })
     }

@@ -73,10 +73,6 @@ pub const VARIABLES: &[Variable] = &[
         "output_dir",
         "Folder of the STRM library [default: output in the data folder]",
     ),
-    plain(
-        "import_dir",
-        "Folder below which local playlists may be read [default: none]",
-    ),
     secret(
         "admin_password",
         "Password of the first administrator, read at the first start only",
@@ -92,10 +88,6 @@ pub const VARIABLES: &[Variable] = &[
     plain(
         "allow_private_networks",
         "Private networks that catalogues may name, comma-separated",
-    ),
-    plain(
-        "metrics_allow",
-        "Addresses that may read /metrics without a token, comma-separated",
     ),
     plain(
         "time_zone",

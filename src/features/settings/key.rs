@@ -35,7 +35,6 @@ pub const PLAYLIST_MAX_MIB: &str = "playlist_max_mib";
 pub const SYNC_TIMEOUT: &str = "sync_timeout";
 pub const SYNC_SHRINK_GUARD_PERCENT: &str = "sync_shrink_guard_percent";
 pub const FUZZY_MATCH_THRESHOLD: &str = "fuzzy_match_threshold";
-pub const PLAYLIST_INCLUDE_INACTIVE: &str = "playlist_include_inactive";
 pub const STRM_ORGANIZE_BY_GENRE: &str = "strm_organize_by_genre";
 pub const STRM_INCLUDE_YEAR: &str = "strm_include_year";
 pub const STRM_LINK_MODE: &str = "strm_link_mode";
@@ -86,13 +85,6 @@ pub const KEYS: &[Key] = &[
             min: 1,
             max: 16_384,
         },
-    },
-    Key {
-        name: PLAYLIST_INCLUDE_INACTIVE,
-        category: "playlists",
-        title: "Include channels out of use",
-        help: "Whether playlists list channels none of whose streams is in use.",
-        kind: Kind::Flag { default: false },
     },
     Key {
         name: STRM_ORGANIZE_BY_GENRE,

@@ -63,7 +63,6 @@ pub struct Settings {
     pub sync_shrink_guard_percent: u8,
     /// Bytes of a playlist after decompression.
     pub playlist_max_bytes: u64,
-    pub playlist_include_inactive: bool,
     pub strm_organize_by_genre: bool,
     pub strm_include_year: bool,
     pub strm_link_mode: LinkMode,
@@ -203,7 +202,6 @@ fn typed(settings: &[Setting]) -> Settings {
         sync_timeout: Duration::from_secs(number(key::SYNC_TIMEOUT)),
         sync_shrink_guard_percent: percent(key::SYNC_SHRINK_GUARD_PERCENT),
         playlist_max_bytes: number(key::PLAYLIST_MAX_MIB) * 1024 * 1024,
-        playlist_include_inactive: flag(key::PLAYLIST_INCLUDE_INACTIVE),
         strm_organize_by_genre: flag(key::STRM_ORGANIZE_BY_GENRE),
         strm_include_year: flag(key::STRM_INCLUDE_YEAR),
         strm_link_mode: match value(key::STRM_LINK_MODE).as_str() {
