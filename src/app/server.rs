@@ -19,6 +19,7 @@ use crate::features::accounts::first_start;
 use crate::jobs::{Pulse, Workers};
 use crate::web as pages;
 use crate::web::kit::headers;
+use crate::web::live::Live;
 
 /// A server that answers on its port and works on its jobs.
 pub struct Server {
@@ -32,7 +33,7 @@ pub struct Server {
     serving: JoinHandle<std::io::Result<()>>,
 }
 
-/// How long requests that run may take to end once the server stops.
+/// How long requests that run, and connections to the database, may take to end once the server stops.
 const PATIENCE_SECONDS: u64 = 5;
 
 impl Server {
@@ -136,6 +137,7 @@ fn http(
     workers: Pulse,
     listener: TcpListener,
 ) -> std::io::Result<actix_web::dev::Server> {
+    let live = web::Data::new(Live::new(&app.ctx, edge));
     let (ctx, edge) = (web::Data::new(app.ctx.clone()), web::Data::new(edge.clone()));
     let health = web::Data::new(Health { workers });
     let (relay, drafts) = (
@@ -150,6 +152,7 @@ fn http(
             .app_data(health.clone())
             .app_data(relay.clone())
             .app_data(drafts.clone())
+            .app_data(live.clone())
             .configure(extract::configure)
             .configure(routes::all)
             .wrap(from_fn(principal::admit))

@@ -1,8 +1,9 @@
 //! HTML for people: pages and fragments.
 //!
-//! [`kit`] is what every page uses, [`ui`] the components; each area has its pages in `pages/<area>/`.
+//! [`kit`] is what every page uses, [`ui`] the components, [`live`] what changes while it is looked at; each area has its pages in `pages/<area>/`.
 
 pub mod kit;
+pub mod live;
 pub mod pages;
 pub mod ui;
 
@@ -14,6 +15,8 @@ pub fn routes(config: &mut ServiceConfig) {
         .configure(pages::accounts::routes)
         .configure(pages::audit::routes)
         .configure(pages::providers::routes)
+        .configure(pages::syncs::routes)
+        .configure(pages::jobs::routes)
         .configure(pages::home::routes)
         .configure(pages::catalogue::routes)
         .route(kit::assets::ROUTE, web::get().to(kit::assets::show))

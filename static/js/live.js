@@ -37,6 +37,8 @@
         this.slept = true
         this.onerror(event)
       }
+      // Whoever was too slow gets everything anew.
+      this.real.addEventListener('refresh', () => { this.sleep(); this.wake() })
       for (const [name, listener] of this.listeners) this.real.addEventListener(name, listener)
     }
 

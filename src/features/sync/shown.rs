@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::ctx::Ctx;
 use crate::features::providers;
+use crate::features::providers::m3u::Refusal;
 use crate::support::ids::{ProviderId, SyncId};
 use crate::support::paging::{Listed, Slice};
 
@@ -45,13 +46,29 @@ pub struct ChangeShown {
     pub line: ChangeLine,
 }
 
-impl Shown {
-    /// What kept the run from being applied by itself, a sentence each.
-    pub fn held_reasons(&self) -> Vec<String> {
-        let reasons = self.run.held_reasons.as_deref();
+impl SyncRow {
+    /// What kept it from being applied by itself, a sentence each.
+    pub fn reasons(&self) -> Vec<String> {
+        let reasons = self.held_reasons.as_deref();
         reasons
             .and_then(|json| serde_json::from_str(json).ok())
             .unwrap_or_default()
+    }
+}
+
+impl Refused {
+    /// The reason in words.
+    pub fn sentence(&self) -> &str {
+        let mut known = Refusal::ALL.into_iter();
+        let known = known.find(|reason| reason.as_str() == self.reason);
+        known.map_or(self.reason.as_str(), |reason| reason.sentence())
+    }
+}
+
+impl Shown {
+    /// What kept the run from being applied by itself, a sentence each.
+    pub fn held_reasons(&self) -> Vec<String> {
+        self.run.reasons()
     }
 
     /// How long it took; none while it runs.

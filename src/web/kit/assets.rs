@@ -37,6 +37,8 @@ const STYLES: &[&str] = &[
     "error",
     "account",
     "catalogue",
+    "sync",
+    "home",
     "utilities",
 ];
 const SCRIPTS: &[&str] = &[

@@ -75,6 +75,17 @@ pub fn percent(share: impl Borrow<f64>) -> String {
     format!("{:.1} %", share * 100.0)
 }
 
+/// "a heading, not a channel" as "A heading, not a channel".
+pub fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    let first = letters.next();
+    first
+        .into_iter()
+        .flat_map(char::to_uppercase)
+        .chain(letters)
+        .collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -49,6 +49,8 @@ pub const ENTRIES: &[Entry] = &[
     entry(Group::Watch, "Series", "/series", "clapperboard"),
     entry(Group::Watch, "Favourites", "/favourites", "star"),
     managed("Providers", "/providers", "server"),
+    managed("Syncs", "/syncs", "history"),
+    managed("Jobs", "/jobs", "list-checks"),
     managed("Audit log", "/audit", "scroll-text"),
 ];
 

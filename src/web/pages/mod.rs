@@ -4,4 +4,6 @@ pub mod accounts;
 pub mod audit;
 pub mod catalogue;
 pub mod home;
+pub mod jobs;
 pub mod providers;
+pub mod syncs;

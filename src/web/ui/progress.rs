@@ -14,8 +14,17 @@ pub struct Progress {
     total: Option<i64>,
     message: String,
     elapsed_ms: i64,
-    unit: &'static str,
+    measure: Measure,
     cancel: Option<String>,
+}
+
+/// How what is done is put in words.
+#[derive(Clone, Copy)]
+enum Measure {
+    Of(&'static str),
+    Bytes,
+    /// Only the message says.
+    Nothing,
 }
 
 impl HtmlSafe for Progress {}
@@ -33,7 +42,7 @@ impl Progress {
             total: total.borrow().filter(|total| *total > 0),
             message: String::new(),
             elapsed_ms: 0,
-            unit: "",
+            measure: Measure::Of(""),
             cancel: None,
         }
     }
@@ -51,7 +60,19 @@ impl Progress {
 
     /// What is counted: `entries`, `streams`.
     pub fn unit(mut self, unit: &'static str) -> Self {
-        self.unit = unit;
+        self.measure = Measure::Of(unit);
+        self
+    }
+
+    /// Bytes are counted.
+    pub fn bytes(mut self) -> Self {
+        self.measure = Measure::Bytes;
+        self
+    }
+
+    /// What is counted means nothing to people; the message says how far it is.
+    pub fn uncounted(mut self) -> Self {
+        self.measure = Measure::Nothing;
         self
     }
 
@@ -61,21 +82,35 @@ impl Progress {
         self
     }
 
+    /// The same through every renewal, so that the focus stays.
+    fn cancel_id(&self) -> String {
+        let path = self.cancel.as_deref().unwrap_or_default();
+        format!("cancel{}", path.replace('/', "-"))
+    }
+
     fn counted(&self) -> String {
-        let unit = if self.unit.is_empty() {
-            String::new()
-        } else {
-            format!(" {}", self.unit)
+        let done = self.amount(self.done);
+        let counted = match self.total {
+            Some(total) => format!("{done} of {}", self.amount(total)),
+            None => done,
         };
-        match self.total {
-            Some(total) => format!("{} of {}{unit}", format::number(self.done), format::number(total)),
-            None => format!("{}{unit}", format::number(self.done)),
+        match self.measure {
+            Measure::Nothing => String::new(),
+            Measure::Of(unit) if !unit.is_empty() => format!("{counted} {unit}"),
+            Measure::Of(_) | Measure::Bytes => counted,
+        }
+    }
+
+    fn amount(&self, amount: i64) -> String {
+        match self.measure {
+            Measure::Bytes => format::bytes(amount),
+            Measure::Of(_) | Measure::Nothing => format::number(amount),
         }
     }
 
     /// "12,300/s · 40 s left", as soon as a second has passed.
     fn pace(&self) -> String {
-        if self.elapsed_ms < 1_000 || self.done <= 0 {
+        if self.elapsed_ms < 1_000 || self.done <= 0 || matches!(self.measure, Measure::Nothing) {
             return String::new();
         }
         let rate = self.done.saturating_mul(1_000) / self.elapsed_ms;
@@ -84,7 +119,7 @@ impl Progress {
             i64::try_from(left / i128::from(self.done)).unwrap_or(i64::MAX)
         });
         let rate_text = if rate > 0 {
-            format!("{}/s", format::number(rate))
+            format!("{}/s", self.amount(rate))
         } else {
             String::new()
         };
@@ -113,6 +148,14 @@ mod tests {
             ""
         );
         assert_eq!(progress.counted(), "50,000 of 100,000");
+        let progress = progress.bytes();
+        assert_eq!(progress.counted(), "48.8 KiB of 97.7 KiB");
+        assert_eq!(progress.pace(), "9.8 KiB/s · 5.0 s left");
+        let progress = progress.uncounted();
+        assert_eq!(
+            (progress.counted(), progress.pace()),
+            (String::new(), String::new())
+        );
     }
 
     #[test]

@@ -159,6 +159,23 @@ impl TestApp {
         answer.json().await.unwrap()
     }
 
+    /// Sends a form as a page without scripts does.
+    pub async fn post(&self, token: &str, path: &str, form: &[(&str, &str)]) -> reqwest::Response {
+        let request = self.client.post(self.url(path)).bearer_auth(token);
+        request.form(form).send().await.unwrap()
+    }
+
+    /// Sends a form as htmx does.
+    pub async fn post_fragment(&self, token: &str, path: &str, form: &[(&str, &str)]) -> reqwest::Response {
+        let request = self.client.post(self.url(path)).bearer_auth(token);
+        request
+            .header("HX-Request", "true")
+            .form(form)
+            .send()
+            .await
+            .unwrap()
+    }
+
     /// The HTML of a page that answers with `status`.
     pub async fn page(&self, token: &str, path: &str, status: u16) -> String {
         let answer = self.api(token, Method::GET, path).await;

@@ -37,7 +37,7 @@ record! {
 }
 
 /// A run whose job has ended without a word was cancelled or interrupted.
-const SELECT: &str = "select l.id, l.provider_id, l.job_id, l.by_hand, l.started_at, \
+pub(super) const SELECT: &str = "select l.id, l.provider_id, l.job_id, l.by_hand, l.started_at, \
     coalesce(l.finished_at, case when l.outcome = 'running' then j.finished_at end), \
     case when l.outcome <> 'running' then l.outcome when j.state = 'cancelled' then 'cancelled' \
     when j.state in ('queued', 'running') then 'running' else 'interrupted' end, \

@@ -2,10 +2,12 @@
 
 mod changes;
 mod log;
+mod page;
 mod staging;
 
 pub use changes::{changes, count_changes, refusals, refusals_of};
 pub(super) use changes::{insert_changes, insert_refusals};
 pub use log::{SyncRow, count, find, latest, list, of_job};
 pub(super) use log::{applied_count, applied_count_in, approved, begin, decide, finish, held, settle_ended};
+pub use page::{page, pending};
 pub(super) use staging::{drop_staging, insert_staging, staged_chunk};

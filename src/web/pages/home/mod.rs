@@ -9,6 +9,7 @@ use crate::edge::Member;
 use crate::features::catalogue::browse::TitleTotals;
 use crate::features::catalogue::{browse, favourites};
 use crate::features::providers::{self, Summary};
+use crate::support::paging::Slice;
 use crate::web::kit::respond::{self, Answer};
 use crate::web::kit::{Page, format, urls};
 use crate::web::ui;
@@ -21,7 +22,11 @@ pub fn routes(config: &mut ServiceConfig) {
 #[template(path = "home/welcome.html")]
 struct Welcome {
     page: Page,
+    /// Where the first sync is started, once there is a provider: path and name.
+    next: Option<(String, String)>,
 }
+
+const ONE: Slice = Slice { skip: 0, limit: 1 };
 
 #[derive(Template)]
 #[template(path = "home/show.html")]
@@ -36,10 +41,15 @@ struct HomeShow {
 /// GET /
 async fn show(req: HttpRequest, member: Member, ctx: Data<Ctx>) -> Answer {
     let providers = providers::store::summary(&ctx.db).await?;
-    if providers.total == 0 {
-        let page = Page::new(&req, "Welcome")
-            .lead("Nothing is set up yet. One step, and there is something to watch.");
-        return respond::html(&req, &Welcome { page });
+    if providers.synced == 0 {
+        let page = Page::new(&req, "Welcome").lead("Two steps, and there is something to watch.");
+        let first = providers::store::list(&ctx.db, ONE).await?;
+        let next = match (first.total, first.items.into_iter().next()) {
+            (1, Some(only)) => Some((format!("{}/{}", urls::PROVIDERS, only.id), only.name)),
+            (2.., _) => Some((urls::PROVIDERS.to_owned(), "your providers".to_owned())),
+            _ => None,
+        };
+        return respond::html(&req, &Welcome { page, next });
     }
     let page = HomeShow {
         page: Page::new(&req, "Dashboard").lead("What there is to watch, and where it comes from."),
@@ -79,16 +89,6 @@ impl HomeShow {
         match streams - active_streams {
             0 => tile,
             out => tile.note(format!("{} more are out of use", format::number(out))),
-        }
-    }
-
-    /// Providers are there, and nothing of them yet.
-    fn first_sync(&self) -> ui::Notice {
-        if self.page.is_admin() {
-            let text = "Start a sync on the page of a provider; channels, films and series come with it.";
-            ui::Notice::info(text).title("No provider has been synced yet")
-        } else {
-            ui::Notice::info("They appear once a provider has been synced.").title("Nothing to watch yet")
         }
     }
 }

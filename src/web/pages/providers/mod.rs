@@ -7,6 +7,7 @@ mod form;
 mod index;
 mod removal;
 mod show;
+mod sync;
 mod tests;
 
 use actix_web::web::{self, ServiceConfig};
@@ -35,6 +36,8 @@ pub fn routes(config: &mut ServiceConfig) {
                 .route(web::get().to(show::show))
                 .route(web::post().to(edit::update)),
         )
+        .service(web::resource("/providers/{id}/events").route(web::get().to(show::events)))
+        .service(web::resource("/providers/{id}/syncs").route(web::post().to(sync::create)))
         .service(web::resource("/providers/{id}/edit").route(web::get().to(edit::edit)))
         .service(web::resource("/providers/{id}/checks").route(web::post().to(edit::check)))
         .service(web::resource("/providers/{id}/tests").route(web::post().to(tests::of_stored)))

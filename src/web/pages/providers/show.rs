@@ -1,14 +1,16 @@
-use actix_web::HttpRequest;
 use actix_web::web::{Data, Path};
+use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 
+use super::sync::{Figures, Syncs};
 use super::tests::TestResult;
 use crate::ctx::Ctx;
-use crate::edge::Admin;
-use crate::features::providers::{self, Shown};
+use crate::edge::{Admin, Problem};
+use crate::features::providers::{self, Shown, store};
 use crate::support::ids::ProviderId;
 use crate::web::kit::respond::{self, Answer};
-use crate::web::kit::{Htmx, Page, format};
+use crate::web::kit::{Htmx, Page, format, urls};
+use crate::web::live::{Live, Part, Scene};
 use crate::web::ui;
 
 #[derive(Template)]
@@ -17,11 +19,41 @@ struct Show {
     page: Page,
     shown: Shown,
     tested: Option<TestResult>,
+    syncs: Syncs,
+    /// The names of the parts that change by themselves.
+    parts: [String; 3],
 }
 
 /// GET /providers/{id}.
 pub(super) async fn show(req: HttpRequest, _: Admin, ctx: Data<Ctx>, id: Path<ProviderId>) -> Answer {
     respond::html(&req, &view(&req, &ctx, id.into_inner(), None).await?)
+}
+
+/// GET /providers/{id}/events
+pub(super) async fn events(
+    req: HttpRequest,
+    admin: Admin,
+    ctx: Data<Ctx>,
+    live: Data<Live>,
+    id: Path<ProviderId>,
+) -> Result<HttpResponse, Problem> {
+    let id = store::get(&ctx.db, id.into_inner()).await?.id;
+    Ok(live.watch(&req, &admin, move |Scene { ctx, now }| {
+        Box::pin(async move {
+            let provider = &store::get(&ctx.db, id).await?;
+            let syncs = Syncs::read(&ctx, &now, id).await?;
+            let [figures, work, last] = parts(id);
+            Ok(vec![
+                Part::new(figures, &Figures { now: &now, provider })?,
+                Part::new(work, &syncs.work(&now, provider))?,
+                Part::new(last, &syncs.last(provider))?,
+            ])
+        })
+    }))
+}
+
+fn parts(id: ProviderId) -> [String; 3] {
+    ["provider", "provider-sync", "provider-syncs"].map(|noun| urls::dom_id(noun, id))
 }
 
 /// The page with what a test found; under htmx that alone.
@@ -37,9 +69,24 @@ async fn view(
     ctx: &Ctx,
     id: ProviderId,
     tested: Option<TestResult>,
-) -> Result<Show, providers::Error> {
+) -> Result<Show, Problem> {
     let shown = providers::show(ctx, id).await?;
     let mut page = Page::new(req, &shown.provider.name).under("Providers", super::INDEX);
     page.path = super::path(id);
-    Ok(Show { page, shown, tested })
+    Ok(Show {
+        syncs: Syncs::read(ctx, &page.now, id).await?,
+        parts: parts(id),
+        page,
+        shown,
+        tested,
+    })
+}
+
+impl Show {
+    fn figures(&self) -> Figures<'_> {
+        Figures {
+            now: &self.page.now,
+            provider: &self.shown.provider,
+        }
+    }
 }

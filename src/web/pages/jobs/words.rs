@@ -1,0 +1,118 @@
+use serde_json::Value;
+
+use crate::jobs::{Job, State, kinds};
+use crate::support::ids::ProviderId;
+use crate::web::kit::format;
+use crate::web::ui;
+
+/// What a job does: its kind in words.
+pub(super) fn kind(kind: &str) -> &str {
+    match kind {
+        kinds::SYNC => "Sync",
+        kinds::SYNC_APPROVAL => "Approved sync",
+        kinds::PROVIDER_REMOVAL => "Removal",
+        kinds::LIBRARY => "Library",
+        kinds::STRM_FROM_PLAYLIST => "STRM files from a playlist",
+        other => other,
+    }
+}
+
+/// The kinds that the list can be narrowed to.
+pub(super) const KINDS: [&str; 4] = [
+    kinds::SYNC,
+    kinds::SYNC_APPROVAL,
+    kinds::LIBRARY,
+    kinds::PROVIDER_REMOVAL,
+];
+
+/// What a job does and to whom: "Sync of Living room".
+pub fn title(job: &Job, provider: Option<&str>) -> String {
+    let kind = kind(&job.kind);
+    match (provider, provider_of(job)) {
+        (Some(name), _) => format!("{kind} of {name}"),
+        (None, Some(_)) => format!("{kind} of a deleted provider"),
+        (None, None) => kind.to_owned(),
+    }
+}
+
+/// Whose part of the catalogue a job works on.
+pub fn provider_of(job: &Job) -> Option<ProviderId> {
+    let of_key = job
+        .dedupe_key
+        .as_deref()
+        .and_then(|key| key.strip_prefix("provider:"));
+    let of_payload = || {
+        job.payload
+            .get("provider_id")
+            .and_then(Value::as_i64)
+            .map(ProviderId)
+    };
+    of_key.and_then(|id| id.parse().ok()).or_else(of_payload)
+}
+
+/// How far an active job has come, with a way to stop it.
+pub fn progress(job: &Job, label: impl std::fmt::Display, now_ms: i64) -> ui::Progress {
+    let count = |number: u64| i64::try_from(number).unwrap_or(i64::MAX);
+    let progress = ui::Progress::new(label, count(job.progress.done), job.progress.total.map(count))
+        .elapsed_ms(job.started_at.map_or(0, |started| now_ms - started));
+    let progress = match job.kind.as_str() {
+        kinds::SYNC | kinds::SYNC_APPROVAL if job.progress.total.is_none() => progress.uncounted(),
+        kinds::SYNC => progress.bytes(),
+        kinds::SYNC_APPROVAL => progress.unit("entries"),
+        kinds::LIBRARY => progress.unit("files"),
+        _ => progress,
+    };
+    let progress = match (job.state, job.cancel_requested) {
+        (State::Queued, _) => progress.uncounted().message("Waits for its turn"),
+        (_, true) => return progress.message("Stops as soon as it can"),
+        (_, false) if job.progress.message.is_empty() => progress.message("Begins"),
+        (_, false) => progress.message(&job.progress.message),
+    };
+    progress.cancel(format!("{}/cancellation", super::path(job.id)))
+}
+
+/// What a job answered, by name, each value in words; ids are left out.
+pub(super) fn facts(result: &Value) -> Vec<(String, String)> {
+    let mut facts = Vec::new();
+    collect(result, &mut facts);
+    facts
+}
+
+fn collect(value: &Value, facts: &mut Vec<(String, String)>) {
+    for (name, value) in value.as_object().into_iter().flatten() {
+        let text = match value {
+            Value::Object(_) => {
+                collect(value, facts);
+                continue;
+            }
+            _ if name.ends_with("_id") => continue,
+            Value::Null | Value::Array(_) => continue,
+            Value::Bool(true) => "Yes".to_owned(),
+            Value::Bool(false) => "No".to_owned(),
+            Value::Number(number) => number
+                .as_i64()
+                .map_or_else(|| number.to_string(), crate::web::kit::format::number),
+            Value::String(text) => text.clone(),
+        };
+        facts.push((format::capital(&name.replace('_', " ")), text));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::facts;
+
+    #[test]
+    fn a_result_is_told_without_its_ids() {
+        let result = json!({ "outcome": "applied", "sync_id": 7, "counts": { "bytes_read": 12_000 }, "kept_because": null });
+        let facts = facts(&result);
+        let told: Vec<(&str, &str)> = facts
+            .iter()
+            .map(|(name, text)| (name.as_str(), text.as_str()))
+            .collect();
+        assert!(told.contains(&("Outcome", "applied")) && told.contains(&("Bytes read", "12,000")));
+        assert_eq!(told.len(), 2);
+    }
+}

@@ -1,0 +1,92 @@
+use reqwest::Method;
+
+use super::played::Played;
+
+/// Everything that only administrators may see or do.
+fn admin_only(played: &Played, run: i64, job: i64) -> (Vec<String>, Vec<String>) {
+    let provider = played.path();
+    let pages = [
+        "/providers",
+        "/providers/new",
+        "/syncs",
+        "/syncs/events",
+        "/jobs",
+        "/jobs/events",
+        "/audit",
+    ]
+    .map(str::to_owned)
+    .into_iter()
+    .chain(["", "/edit", "/removal", "/events"].map(|rest| format!("{provider}{rest}")))
+    .chain(["", "/events", "/approval"].map(|rest| format!("/syncs/{run}{rest}")))
+    .chain(["", "/events"].map(|rest| format!("/jobs/{job}{rest}")));
+    let acts = ["/providers", "/providers/checks", "/providers/tests"]
+        .map(str::to_owned)
+        .into_iter()
+        .chain(
+            [
+                "",
+                "/checks",
+                "/tests",
+                "/syncs",
+                "/activation",
+                "/deactivation",
+                "/removal",
+            ]
+            .map(|rest| format!("{provider}{rest}")),
+        )
+        .chain(["/approval", "/rejection"].map(|rest| format!("/syncs/{run}{rest}")))
+        .chain([format!("/jobs/{job}/cancellation")]);
+    (pages.collect(), acts.collect())
+}
+
+#[tokio::test]
+async fn a_viewer_neither_sees_nor_does_what_administrators_do() {
+    let played = Played::start().await;
+    let run = played.held().await;
+    let job = played.last_job().await.id.0;
+    let (pages, acts) = admin_only(&played, run, job);
+    let viewer = played.app.viewer_token("guest").await;
+    for path in &pages {
+        let page = played.app.page(&viewer, path, 403).await;
+        assert!(!page.contains("Living room"), "{path}");
+    }
+    let form = [
+        ("name", "X"),
+        ("type", "m3u"),
+        ("m3u_url", "http://tv.example/a.m3u"),
+    ];
+    for path in &acts {
+        assert_eq!(
+            played.app.post(&viewer, path, &form).await.status(),
+            403,
+            "{path}"
+        );
+    }
+    for path in pages.iter().chain(&acts) {
+        let answer = played
+            .app
+            .client
+            .request(Method::GET, played.app.url(path))
+            .send()
+            .await
+            .unwrap();
+        assert!(
+            [303, 404, 405].contains(&answer.status().as_u16()),
+            "{path}: {}",
+            answer.status()
+        );
+    }
+    for path in ["/", "/channels", "/movies", "/series", "/favourites", "/account"] {
+        let page = played.app.page(&viewer, path, 200).await;
+        for hidden in ["/providers", "/syncs", "/jobs", "/library", "/audit"] {
+            assert!(
+                !page.contains(&format!("href=\"{hidden}")),
+                "{path} leads to {hidden}"
+            );
+        }
+    }
+    let page = played.app.page(&played.token, "/", 200).await;
+    for shown in ["/providers", "/syncs", "/jobs", "/audit"] {
+        assert!(page.contains(&format!("href=\"{shown}\"")), "{shown}");
+    }
+}
