@@ -14,14 +14,28 @@ const ADDRESS_ATTRIBUTES: [&str; 2] = ["URI=", "X-ASSET-LIST="];
 /// Tags that would lead a player past the product.
 const DROPPED_TAGS: [&str; 1] = ["#EXT-X-CONTENT-STEERING"];
 
-/// Whether an answer is an HLS playlist, by its first bytes: the content type of real servers often lies.
+/// Whether an answer is an HLS playlist, by its first bytes: the content type of real servers often lies, and some leave
+/// out the first line.
 pub fn is_playlist(first_bytes: &[u8]) -> bool {
+    let start = content(first_bytes);
+    ["#EXTM3U", "#EXTINF", "#EXT-X-"]
+        .iter()
+        .any(|tag| start.starts_with(tag.as_bytes()))
+}
+
+/// Whether an answer is a file of subtitles, the only text that is a part of a stream.
+pub fn is_subtitles(first_bytes: &[u8]) -> bool {
+    content(first_bytes).starts_with(b"WEBVTT")
+}
+
+/// What comes behind a byte order mark and white space.
+fn content(first_bytes: &[u8]) -> &[u8] {
     let text = first_bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(first_bytes);
     let start = text
         .iter()
         .position(|byte| !byte.is_ascii_whitespace())
         .unwrap_or(text.len());
-    text[start..].starts_with(b"#EXTM3U")
+    &text[start..]
 }
 
 /// The playlist with every address of the web replaced by what `seal` makes of it, resolved against `base`.
@@ -205,6 +219,8 @@ mod tests {
     fn a_playlist_is_known_by_its_first_bytes() {
         assert!(is_playlist(b"#EXTM3U\n"));
         assert!(is_playlist(b"\xef\xbb\xbf\n #EXTM3U8"));
+        assert!(is_playlist(b"#EXTINF:6,\na.ts"));
+        assert!(is_subtitles(b"\xef\xbb\xbfWEBVTT\n"));
         assert!(!is_playlist(b"<html>#EXTM3U"));
         assert!(!is_playlist(b""));
     }

@@ -79,23 +79,23 @@ fn content_type(headers: &HeaderMap, expected: &str) -> String {
     }
 }
 
-/// Whether the first bytes of an answer are a web page or another text instead of media.
-pub fn is_page(first: &[u8]) -> bool {
-    let start = first
-        .iter()
-        .position(|byte| !byte.is_ascii_whitespace())
-        .unwrap_or(first.len());
-    let text = first[start..]
-        .strip_prefix(b"\xef\xbb\xbf")
-        .unwrap_or(&first[start..]);
-    match text.first() {
-        Some(b'<') => text
-            .get(1)
-            .is_some_and(|byte| byte.is_ascii_alphabetic() || b"!?".contains(byte)),
-        // JSON, which panels answer instead of media when they refuse.
-        Some(b'{') => text.get(1).is_some_and(|byte| b"\"\r\n \t}".contains(byte)),
-        _ => false,
+/// Whether an answer that begins so is text, such as a web page, and no media: those hold other bytes early on.
+pub fn is_text(first: &[u8]) -> bool {
+    let first = &first[..first.len().min(512)];
+    // A page may be in any encoding.
+    if let [b'<', b'!' | b'?' | b'a'..=b'z' | b'A'..=b'Z', ..] = first.trim_ascii_start() {
+        return true;
     }
+    let text = match std::str::from_utf8(first) {
+        Ok(text) => text,
+        // The last letter may be cut.
+        Err(error) if error.error_len().is_none() => {
+            return is_text(&first[..error.valid_up_to()]);
+        }
+        Err(_) => return false,
+    };
+    text.chars()
+        .all(|c| !c.is_control() || matches!(c, '\t' | '\r' | '\n'))
 }
 
 #[cfg(test)]
@@ -103,26 +103,30 @@ mod tests {
     use super::*;
 
     #[test]
-    fn pages_are_told_from_media() {
-        for page in [
+    fn text_is_told_from_media() {
+        for text in [
             &b"<!DOCTYPE html>"[..],
             b"\r\n <html>",
-            b"<?xml version",
             b"{\"error\":1}",
+            b"<p>gesperrt f\xfcr Sie",
             b"\xef\xbb\xbf<html",
+            "gesperrt f\u{fc}r Sie".as_bytes(),
+            &"\u{fc}".as_bytes()[..1],
+            &[b"x".repeat(511), "\u{fc}".into()].concat(),
         ] {
-            assert!(is_page(page), "{page:?}");
+            assert!(is_text(text), "{text:?}");
         }
         for media in [
             &b"G@\x11\x10"[..],
             b"\x00\x00\x00\x20ftyp",
             b"\x1aE\xdf\xa3",
-            b"ID3",
-            b"<<<",
-            b"",
-            b"{\x01",
+            b"ID3\x04\x00",
+            b"\xff\xf1P\x80",
+            b"FLV\x01",
+            b"OggS\x00",
+            b"0&\xb2u\x8ef",
         ] {
-            assert!(!is_page(media), "{media:?}");
+            assert!(!is_text(media), "{media:?}");
         }
     }
 }

@@ -1,5 +1,7 @@
 //! Opening an upstream far enough to see what it is.
 
+use std::io::Read;
+
 use bytes::{Bytes, BytesMut};
 use http::{HeaderMap, header};
 use tokio_util::sync::CancellationToken;
@@ -9,10 +11,11 @@ use crate::fetch::{Fetcher, Upstream};
 
 use super::error::RelayError;
 use super::hls;
+use super::media::is_text;
 use super::source::Source;
 
-/// Bytes by which a playlist is told from media.
-const ENOUGH: usize = 16;
+/// Bytes by which a playlist is told from media, and media from text; the key of an encrypted stream has fewer.
+const ENOUGH: usize = 17;
 
 /// An answer with its first bytes.
 pub struct Opened {
@@ -23,6 +26,13 @@ pub struct Opened {
 impl Opened {
     pub fn is_playlist(&self) -> bool {
         self.first.as_deref().is_some_and(hls::is_playlist)
+    }
+
+    /// Whether it is a page or another text, of which a player would play nothing but could read whose it is.
+    pub fn is_text(&self) -> bool {
+        self.first
+            .as_deref()
+            .is_some_and(|first| first.len() >= ENOUGH && is_text(first))
     }
 
     /// The whole playlist as text.
@@ -56,7 +66,7 @@ pub async fn open(
     let range = range.filter(|_| !names_playlist(url));
     let ask = |range: Option<String>| fetcher.open(source.request(url.clone(), range, cancel.clone()));
     let opened = begin(ask(range).await?).await?;
-    if opened.upstream.status == 206 && may_be_text(&opened) {
+    if opened.upstream.status == 206 && opened.first.as_deref().is_some_and(is_text) {
         // A piece of a playlist cannot be rewritten, and would tell where the stream comes from.
         return begin(ask(None).await?).await;
     }
@@ -65,8 +75,8 @@ pub async fn open(
 
 async fn begin(mut upstream: Upstream) -> Result<Opened, RelayError> {
     if is_encoded(&upstream.headers) {
-        let host = host(&upstream.final_url);
-        return Err(cause(format!("{host} answered in an encoding nobody asked for")));
+        let first = Some(unpacked(&mut upstream).await?);
+        return Ok(Opened { upstream, first });
     }
     let mut first: Option<Bytes> = None;
     // Servers let their first bytes out in pieces of any size.
@@ -91,14 +101,23 @@ fn names_playlist(url: &Url) -> bool {
     path.ends_with(".m3u8") || path.ends_with(".m3u")
 }
 
-/// Whether the first bytes could stand in the middle of a playlist; media always hold others.
-fn may_be_text(opened: &Opened) -> bool {
-    opened.first.as_deref().is_some_and(|first| {
-        first
-            .iter()
-            .take(512)
-            .all(|byte| byte.is_ascii_graphic() || byte.is_ascii_whitespace())
-    })
+/// Some servers pack their playlists whoever asks. Media are never packed, so the whole is small.
+async fn unpacked(upstream: &mut Upstream) -> Result<Bytes, RelayError> {
+    let mut packed = BytesMut::new();
+    while packed.len() <= hls::MAX_PLAYLIST_BYTES {
+        let Some(bytes) = upstream.next().await else { break };
+        packed.extend_from_slice(&bytes?);
+    }
+    let mut plain = Vec::new();
+    let most = hls::MAX_PLAYLIST_BYTES as u64;
+    let read = flate2::read::GzDecoder::new(packed.as_ref())
+        .take(most)
+        .read_to_end(&mut plain);
+    if read.is_ok() && hls::is_playlist(&plain) {
+        return Ok(plain.into());
+    }
+    let host = host(&upstream.final_url);
+    Err(cause(format!("{host} answered in an encoding nobody asked for")))
 }
 
 pub(super) fn host(url: &Url) -> &str {

@@ -13,7 +13,7 @@ use crate::support::ids::CredentialId;
 
 use super::error::{Failures, RelayError};
 use super::hls;
-use super::media::{Media, is_page};
+use super::media::Media;
 use super::opening::{Opened, cause, host, open};
 use super::polls::Polls;
 use super::running::{Running, Stay};
@@ -140,6 +140,9 @@ impl Relay {
             return self.playlist(credential, source.offer, &mut opened, link).await;
         }
         let expected = part_type(&opened.upstream.final_url);
+        if opened.is_text() && !opened.first.as_deref().is_some_and(hls::is_subtitles) {
+            return Err(cause(text_instead(&opened)));
+        }
         Ok(media(opened, expected, lease, stay))
     }
 
@@ -169,10 +172,7 @@ impl Relay {
         }
         match &opened.first {
             None if status != 416 => Err(cause(format!("{} answered nothing", host(&source.url)))),
-            Some(first) if is_page(first) => Err(cause(format!(
-                "{} answered a page instead of media",
-                host(&source.url)
-            ))),
+            _ if opened.is_text() => Err(cause(text_instead(&opened))),
             // What was said to be HLS and is none is the stream itself.
             _ if source.format == "hls" => Ok(media(opened, content_type("ts"), lease, stay)),
             _ => Ok(media(opened, content_type(&source.format), lease, stay)),
@@ -210,6 +210,11 @@ impl Relay {
             seal,
         )))
     }
+}
+
+fn text_instead(opened: &Opened) -> String {
+    let host = host(&opened.upstream.final_url);
+    format!("{host} answered text instead of media")
 }
 
 fn media(opened: Opened, expected_type: &str, lease: Arc<Lease>, stay: Arc<Stay>) -> Answer {

@@ -4,7 +4,7 @@ use super::world::{SECRET, World, soon};
 use crate::on_both_engines;
 use crate::support::OnEngine;
 use m3u_strm_processor::db::Engine;
-use m3u_strm_processor::simulator::{Hls, Reply, Resource, ts};
+use m3u_strm_processor::simulator::{Hls, Reply, Resource, gzip, ts};
 use reqwest::Response;
 use reqwest::header::{CONTENT_TYPE, RANGE};
 
@@ -159,6 +159,48 @@ async fn a_piece_of_a_playlist_shows_no_more_than_the_whole() {
         let answer = soon(world.ask(&one).header(RANGE, range).send()).await.unwrap();
         assert_eq!(addresses(&playlist(&world, answer).await).len(), 1, "{range}");
     }
+}
+
+#[tokio::test]
+async fn playlists_that_are_packed_or_lack_their_first_line_are_rewritten_too() {
+    let world = World::on(Engine::Sqlite).await;
+    let text = format!("#EXTINF:2.0,\n{}/seg.ts?p={SECRET}\n", world.simulator.url(""));
+    let packed = gzip(format!("#EXTM3U\n{text}").as_bytes()).await;
+    world.simulator.put("/bare.m3u8", Resource::bytes(text));
+    let packed = Resource::bytes(packed).header("Content-Encoding", "gzip");
+    world.simulator.put("/packed.m3u8", packed);
+    let entries = [("One", "/bare.m3u8"), ("Two", "/packed.m3u8")];
+    world
+        .lists(&entries.map(|(name, path)| world.entry(name, path)))
+        .await;
+    for (name, _) in entries {
+        let text = playlist(&world, world.play(&world.channel(name).await).await).await;
+        assert_eq!(addresses(&text).len(), 1, "{text}");
+    }
+}
+
+#[tokio::test]
+async fn text_of_the_provider_reaches_nobody_but_subtitles_do() {
+    let world = World::on(Engine::Sqlite).await;
+    let text = "#EXTM3U\n#EXTINF:2.0,\npage.ts\n#EXTINF:2.0,\nsub.vtt\n#EXTINF:2.0,\nkey\n";
+    world.simulator.put("/index.m3u8", Resource::bytes(text));
+    let page = format!("Ask {} for access", world.simulator.url(""));
+    world.simulator.put("/page.ts", Resource::bytes(page));
+    let subtitles = "WEBVTT\n\n00:00.000 --> 00:01.000\nHello\n";
+    world.simulator.put("/sub.vtt", Resource::bytes(subtitles));
+    world.simulator.put("/key", Resource::bytes("0123456789abcdef"));
+    world.lists(&[world.entry("One", "/index.m3u8")]).await;
+    let text = playlist(&world, world.play(&world.channel("One").await).await).await;
+    let parts = addresses(&text);
+    assert_eq!(fetch(&world, parts[0]).await.status(), 502);
+    assert_eq!(
+        soon(fetch(&world, parts[1]).await.text()).await.unwrap(),
+        subtitles
+    );
+    assert_eq!(
+        soon(fetch(&world, parts[2]).await.text()).await.unwrap(),
+        "0123456789abcdef"
+    );
 }
 
 #[tokio::test]

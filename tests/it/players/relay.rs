@@ -58,6 +58,19 @@ on_both_engines! {
         assert!(left.elapsed() < Duration::from_secs(5), "{:?}", left.elapsed());
     }
 
+    async fn a_viewer_who_does_not_wait_for_the_start_leaves_nothing_behind(world: World) {
+        world.simulator.put("/one.ts", live());
+        world.simulator.fault("/one.ts", Fault::silent());
+        world.lists(&[world.entry("One", "/one.ts")]).await;
+        let one = world.channel("One").await;
+        let asked = tokio::time::timeout(Duration::from_millis(300), world.ask(&one).send()).await;
+        assert!(asked.is_err());
+        let left = Instant::now();
+        world.until(|counters| counters.open == 0).await;
+        world.until_lent(0).await;
+        assert!(left.elapsed() < Duration::from_secs(5), "{:?}", left.elapsed());
+    }
+
     async fn a_film_plays_and_seeks(world: World) {
         world.simulator.put("/heat.mkv", Resource::bytes(film()).content_type("video/x-matroska"));
         world.lists(&[world.entry("Heat (1995)", "/heat.mkv"), world.entry("Fargo S01E02", "/fargo.mp4")]).await;
