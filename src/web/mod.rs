@@ -17,6 +17,7 @@ pub fn routes(config: &mut ServiceConfig) {
         .configure(pages::providers::routes)
         .configure(pages::syncs::routes)
         .configure(pages::jobs::routes)
+        .configure(pages::library::routes)
         .configure(pages::home::routes)
         .configure(pages::catalogue::routes)
         .route(kit::assets::ROUTE, web::get().to(kit::assets::show))

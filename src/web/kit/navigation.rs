@@ -50,6 +50,7 @@ pub const ENTRIES: &[Entry] = &[
     entry(Group::Watch, "Favourites", "/favourites", "star"),
     managed("Providers", "/providers", "server"),
     managed("Syncs", "/syncs", "history"),
+    managed("Library", "/library", "layers"),
     managed("Jobs", "/jobs", "list-checks"),
     managed("Audit log", "/audit", "scroll-text"),
 ];

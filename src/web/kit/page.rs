@@ -7,7 +7,7 @@ use super::moment::Moment;
 use super::navigation::{self, Entry, Section};
 use super::theme::Theme;
 use super::viewer::Viewer;
-use crate::edge::{Edge, RequestId};
+use crate::edge::{Client, Edge, RequestId};
 
 /// One step of the way from home to the page.
 #[derive(Debug, Clone)]
@@ -77,6 +77,14 @@ impl Page {
     pub fn search(&self) -> Option<&'static str> {
         navigation::SEARCH
     }
+}
+
+/// The base of links for players: the configured address, else the one in use.
+pub fn base_url(req: &HttpRequest) -> String {
+    public_url(req).unwrap_or_else(|| {
+        let scheme = if Client::of(req).https { "https" } else { "http" };
+        format!("{scheme}://{}", req.connection_info().host())
+    })
 }
 
 /// The installation's public URL, as far as it is known.

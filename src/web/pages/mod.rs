@@ -5,5 +5,6 @@ pub mod audit;
 pub mod catalogue;
 pub mod home;
 pub mod jobs;
+pub mod library;
 pub mod providers;
 pub mod syncs;

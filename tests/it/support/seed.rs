@@ -140,3 +140,63 @@ pub async fn catalogue(db: &Db, count: i64) {
         series(db, id, &name("Series", id), &[(1, 2), (2, 1)]).await;
     }
 }
+
+/// Runs of provider 1, each with its job and 50 differences, the last one held; and as many files in the trash.
+pub async fn runs(db: &Db, count: i64) {
+    let (mut jobs, mut runs, mut changes, mut trash): (Vec<Value>, Vec<Value>, Vec<Value>, Vec<Value>) =
+        Default::default();
+    let lines: Vec<serde_json::Value> = (0..50)
+        .map(|at| serde_json::json!({ "kind": "live", "name": format!("Station {at} HD"), "group": "News" }))
+        .collect();
+    let body = serde_json::Value::from(lines).to_string();
+    for id in 1..=count {
+        let (outcome, decision) = if id == count {
+            ("held", Some("pending"))
+        } else {
+            ("applied", None)
+        };
+        jobs.extend::<Vec<Value>>(args![
+            id,
+            "sync",
+            "{}",
+            "provider:1",
+            "succeeded",
+            true,
+            1i64,
+            0i64,
+            id,
+            id
+        ]);
+        runs.extend::<Vec<Value>>(args![
+            id,
+            1i64,
+            id,
+            true,
+            id,
+            id,
+            outcome,
+            decision,
+            1_000i64,
+            1_000i64,
+            50i64,
+            "[\"too much\"]"
+        ]);
+        changes.extend::<Vec<Value>>(args![id, 0i64, "removed", 50i64, body.as_str()]);
+        let path = format!("Live TV/News/Station {id}.strm");
+        trash.extend::<Vec<Value>>(args!["/srv", path, &b"x"[..], id]);
+    }
+    let mut tx = db.begin().await.unwrap();
+    let head =
+        "insert into jobs (id, kind, payload, dedupe_key, state, by_hand, attempts, due_at, created_at,
+         finished_at)";
+    tx.insert_many(head, 10, jobs, "").await.unwrap();
+    let head =
+        "insert into provider_sync_log (id, provider_id, job_id, by_hand, started_at, finished_at, outcome,
+         decision, entries, streams, removed, held_reasons)";
+    tx.insert_many(head, 12, runs, "").await.unwrap();
+    let head = "insert into provider_sync_changes (sync_id, position, change, entries, body)";
+    tx.insert_many(head, 5, changes, "").await.unwrap();
+    let head = "insert into library_trash (root, path, bytes, trashed_at)";
+    tx.insert_many(head, 4, trash, "").await.unwrap();
+    tx.commit().await.unwrap();
+}

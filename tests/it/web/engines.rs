@@ -3,7 +3,7 @@
 use crate::on_both_engines;
 use crate::support::{TestApp, seed};
 
-const PAGES: [&str; 22] = [
+const PAGES: [&str; 32] = [
     "/",
     "/channels",
     "/channels?q=channel+1&category=News&provider=1&sort=number",
@@ -24,6 +24,16 @@ const PAGES: [&str; 22] = [
     "/providers",
     "/providers/1",
     "/providers/new",
+    "/providers/1/edit",
+    "/providers/1/removal",
+    "/syncs",
+    "/syncs?provider_id=1&after=1",
+    "/syncs/3?change=removed&after=10",
+    "/syncs/3/approval",
+    "/jobs?kind=sync&state=succeeded",
+    "/jobs/3",
+    "/library",
+    "/library?after=1",
     "/account",
     "/audit?action=login",
 ];
@@ -31,6 +41,7 @@ const PAGES: [&str; 22] = [
 on_both_engines! {
     async fn every_page_answers(app: TestApp) {
         seed::catalogue(&app.ctx.db, 60).await;
+        seed::runs(&app.ctx.db, 3).await;
         let token = app.admin_token().await;
         for path in ["/channels/1", "/movies/1", "/series/1"] {
             let form = app.client.post(app.url(&format!("{path}/favourite"))).bearer_auth(&token);

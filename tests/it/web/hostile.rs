@@ -1,6 +1,9 @@
 use m3u_strm_processor::db::Engine;
+use m3u_strm_processor::features::providers;
+use serde_json::json;
 
-use crate::support::{TestApp, seed};
+use super::played::Played;
+use crate::support::{ACTOR, TestApp, seed};
 
 const IMAGE: &str = "<img src=x onerror=alert(1)>";
 
@@ -77,4 +80,52 @@ async fn markup_in_names_is_shown_and_never_run() {
         page.contains("<bdi>\u{202e}cilbuP</bdi>"),
         "a name's direction ends with it"
     );
+}
+
+#[tokio::test]
+async fn markup_in_a_providers_list_is_shown_to_administrators_and_never_run() {
+    let played = Played::start().await;
+    let (app, token) = (&played.app, played.token.as_str());
+    let change = json!({ "name": IMAGE });
+    providers::update(&app.ctx, &ACTOR, played.provider, change.as_object().unwrap())
+        .await
+        .unwrap();
+    let entry = |name: &str, url: &str| format!("#EXTINF:-1 group-title=\"{IMAGE}\",{name}\n{url}\n");
+    let names: Vec<String> = (0..10).map(|at| format!("{IMAGE} {at}")).collect();
+    let whole: String = names
+        .iter()
+        .map(|name| entry(name, &format!("http://tv.example/{name}.ts")))
+        .collect();
+    played.lists_text(&whole);
+    played.sync().await;
+    played.lists_text(&(entry(&names[0], "http://tv.example/0.ts") + &entry(IMAGE, "javascript:alert(1)")));
+    let job = played.sync().await;
+    let run = played.run_of(&job).await;
+    let sql = "insert into library_trash (root, path, bytes, trashed_at) values ('/srv', '<img src=x>/a.strm', x'00', 0)";
+    app.ctx.db.execute(sql, Vec::new()).await.unwrap();
+    let provider = played.path();
+    for path in [
+        "/providers".to_owned(),
+        provider.clone(),
+        format!("{provider}/edit"),
+        format!("{provider}/removal"),
+        "/syncs".to_owned(),
+        format!("/syncs?provider_id={}", played.provider),
+        format!("/syncs/{run}"),
+        format!("/syncs/{run}?change=all"),
+        format!("/syncs/{run}/approval"),
+        "/jobs".to_owned(),
+        format!("/jobs/{}", job.id),
+        "/library".to_owned(),
+        "/audit".to_owned(),
+    ] {
+        let page = app.page(token, &path, 200).await;
+        assert!(!page.contains("<img") && !page.contains("javascript:"), "{path}");
+        assert_eq!(
+            page.matches("<script").count(),
+            1,
+            "{path}: only the product's own"
+        );
+        assert!(page.contains("&#60;img"), "{path}");
+    }
 }

@@ -6,6 +6,7 @@ mod favourites;
 mod home;
 mod hostile;
 mod jobs;
+mod library;
 mod live;
 mod played;
 mod providers;

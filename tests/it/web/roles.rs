@@ -13,29 +13,39 @@ fn admin_only(played: &Played, run: i64, job: i64) -> (Vec<String>, Vec<String>)
         "/jobs",
         "/jobs/events",
         "/audit",
+        "/library",
+        "/library/events",
     ]
     .map(str::to_owned)
     .into_iter()
     .chain(["", "/edit", "/removal", "/events"].map(|rest| format!("{provider}{rest}")))
     .chain(["", "/events", "/approval"].map(|rest| format!("/syncs/{run}{rest}")))
     .chain(["", "/events"].map(|rest| format!("/jobs/{job}{rest}")));
-    let acts = ["/providers", "/providers/checks", "/providers/tests"]
-        .map(str::to_owned)
-        .into_iter()
-        .chain(
-            [
-                "",
-                "/checks",
-                "/tests",
-                "/syncs",
-                "/activation",
-                "/deactivation",
-                "/removal",
-            ]
-            .map(|rest| format!("{provider}{rest}")),
-        )
-        .chain(["/approval", "/rejection"].map(|rest| format!("/syncs/{run}{rest}")))
-        .chain([format!("/jobs/{job}/cancellation")]);
+    let acts = [
+        "/providers",
+        "/providers/checks",
+        "/providers/tests",
+        "/library/address",
+        "/library/address/checks",
+        "/library/runs",
+        "/library/trash/1/restoration",
+    ]
+    .map(str::to_owned)
+    .into_iter()
+    .chain(
+        [
+            "",
+            "/checks",
+            "/tests",
+            "/syncs",
+            "/activation",
+            "/deactivation",
+            "/removal",
+        ]
+        .map(|rest| format!("{provider}{rest}")),
+    )
+    .chain(["/approval", "/rejection"].map(|rest| format!("/syncs/{run}{rest}")))
+    .chain([format!("/jobs/{job}/cancellation")]);
     (pages.collect(), acts.collect())
 }
 
@@ -86,7 +96,7 @@ async fn a_viewer_neither_sees_nor_does_what_administrators_do() {
         }
     }
     let page = played.app.page(&played.token, "/", 200).await;
-    for shown in ["/providers", "/syncs", "/jobs", "/audit"] {
+    for shown in ["/providers", "/syncs", "/library", "/jobs", "/audit"] {
         assert!(page.contains(&format!("href=\"{shown}\"")), "{shown}");
     }
 }

@@ -1,8 +1,9 @@
+use m3u_strm_processor::db::Engine;
 use reqwest::StatusCode;
 
 use super::played::Played;
 use crate::on_both_engines;
-use crate::support::acts;
+use crate::support::{TestApp, acts, seed};
 
 on_both_engines! {
     async fn sync_now_leads_through_the_run_to_its_counts(played: Played) {
@@ -139,4 +140,42 @@ async fn the_eleventh_sync_by_hand_within_an_hour_is_refused_with_the_time_to_wa
     assert_eq!(refused.status(), StatusCode::TOO_MANY_REQUESTS);
     assert!(refused.headers().contains_key("retry-after"));
     assert!(refused.text().await.unwrap().contains("ten times within an hour"));
+}
+
+#[tokio::test]
+async fn pages_of_administrators_ask_the_database_as_often_for_three_rows_as_for_many() {
+    let mut counts = Vec::new();
+    for count in [3, 300] {
+        let app = TestApp::with(Engine::Sqlite, &[]).await;
+        seed::provider(&app.ctx.db, 1, "Living room").await;
+        seed::runs(&app.ctx.db, count).await;
+        let token = app.admin_token().await;
+        let mut runs = Vec::new();
+        for path in [
+            "/providers",
+            "/providers/1",
+            "/syncs",
+            "/syncs/2",
+            "/jobs",
+            "/jobs/2",
+            "/library",
+        ] {
+            app.db.statements.clear();
+            app.page(&token, path, 200).await;
+            let run = app.db.statements.all();
+            let own = run.iter().filter(|(text, _)| {
+                ["jobs", "provider", "settings", "library_", "output_credentials"]
+                    .iter()
+                    .any(|table| text.contains(table))
+            });
+            let number: u64 = own.map(|(_, times)| times).sum();
+            assert!(
+                (1..=12).contains(&number),
+                "{path}: {number} statements: {run:#?}"
+            );
+            runs.push((path, number));
+        }
+        counts.push(runs);
+    }
+    assert_eq!(counts[0], counts[1]);
 }

@@ -57,8 +57,14 @@ async fn every_page_is_light_at_fifty_rows_with_real_names() {
     }
     let many = "update channel_streams set channel_id = 1 where id <= 50";
     db.execute(many, Vec::new()).await.unwrap();
+    seed::runs(db, 60).await;
     let token = app.admin_token().await;
     for path in [
+        "/providers/1",
+        "/syncs",
+        "/syncs/60",
+        "/jobs",
+        "/library",
         "/",
         "/channels",
         "/channels/1",

@@ -1,16 +1,17 @@
+use actix_web::HttpRequest;
 use actix_web::http::StatusCode;
 use actix_web::web::Data;
-use actix_web::{HttpRequest, web};
 use askama::Template;
 
 use super::device;
 use crate::ctx::Ctx;
-use crate::edge::{Client, Edge, Member};
+use crate::edge::Member;
 use crate::features::accounts::session::{self, Session};
 use crate::features::accounts::{OutputCredential, SessionKind, User, credential};
 use crate::support::ids::SessionId;
 use crate::support::paging::{MAX_LIMIT, Slice};
 use crate::support::validation::Invalid;
+use crate::web::kit::page::base_url;
 use crate::web::kit::respond::{self, Answer};
 use crate::web::kit::{Page, urls};
 use crate::web::ui;
@@ -95,7 +96,7 @@ pub(super) async fn render(
         .await?
         .items
         .into_iter();
-    let base = base(req);
+    let base = base_url(req);
     let page = AccountShow {
         page: Page::new(req, "Your account")
             .lead("Your password, where you are signed in, and the links of your players."),
@@ -114,15 +115,4 @@ pub(super) async fn render(
         invalid,
     };
     respond::with_status(req, status, &page)
-}
-
-/// What players reach this server by: the configured address, else the one in use.
-fn base(req: &HttpRequest) -> String {
-    let public = req
-        .app_data::<web::Data<Edge>>()
-        .and_then(|edge| edge.public_url());
-    public.unwrap_or_else(|| {
-        let scheme = if Client::of(req).https { "https" } else { "http" };
-        format!("{scheme}://{}", req.connection_info().host())
-    })
 }

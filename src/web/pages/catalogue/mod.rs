@@ -15,13 +15,13 @@ use actix_web::web::{self, ServiceConfig};
 use secrecy::ExposeSecret;
 
 use crate::ctx::Ctx;
-use crate::edge::{Client, Problem};
+use crate::edge::Problem;
 use crate::features::accounts::credential;
 use crate::features::catalogue::content::Content;
 use crate::features::catalogue::quality::Tier;
 use crate::features::providers::url_parts::Format;
 use crate::support::ids::UserId;
-use crate::web::kit::page::public_url;
+use crate::web::kit::page::base_url;
 use crate::web::kit::urls;
 use crate::web::ui;
 
@@ -110,14 +110,6 @@ fn format_words(name: &str) -> String {
 /// Whether the product can play a stored format to players.
 fn is_playable(name: &str) -> bool {
     Format::from_name(name).is_none_or(Format::is_relayable)
-}
-
-/// The base of links for players: the configured address, else the one in use.
-fn base_url(req: &HttpRequest) -> String {
-    public_url(req).unwrap_or_else(|| {
-        let scheme = if Client::of(req).https { "https" } else { "http" };
-        format!("{scheme}://{}", req.connection_info().host())
-    })
 }
 
 /// A link that plays `path` below one's own token (`channel/7`); none for who has no output credential.
