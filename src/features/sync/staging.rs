@@ -97,7 +97,7 @@ impl Staging {
                 Claim::Open => {
                     if listed.kind == EntryKind::Live {
                         self.blocks
-                            .extend(catalogue::facts(&Entry::decode(encoded)?).blocks());
+                            .extend(catalogue::facts(&Entry::decode(encoded)?).ties());
                     }
                     let at = self.spool.push(encoded)?;
                     self.entries.push(StagedEntry {
@@ -173,7 +173,7 @@ impl Staging {
         let record = self.keep_record(values);
         if kind == EntryKind::Live {
             self.blocks
-                .extend(catalogue::facts(&Entry::decode(encoded)?).blocks());
+                .extend(catalogue::facts(&Entry::decode(encoded)?).ties());
         }
         let at = self.spool.push(encoded)?;
         self.counts[kind as usize] += 1;

@@ -1,9 +1,9 @@
 //! Clusters depend on the entries alone: not on their order, and not on entries they share no block with.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 use super::{Dice, Facts, partition};
-use m3u_strm_processor::features::catalogue::matching::Raw;
+use m3u_strm_processor::features::catalogue::matching::{Raw, tie};
 
 /// Names of several providers with and without country, tvg-id and errors of spelling.
 fn catalogue(dice: &mut Dice, size: usize) -> Vec<Facts> {
@@ -91,24 +91,19 @@ fn whole_components_of_blocks_are_clustered_alone_as_among_all() {
     }
 }
 
-/// For each entry the number of its component: entries that share a block, directly or through others.
+/// For each entry the number of its component: entries that feel each other, directly or through others.
 fn components(entries: &[Facts]) -> Vec<usize> {
     let mut component: Vec<usize> = (0..entries.len()).collect();
     loop {
-        let mut least: HashMap<u64, usize> = HashMap::new();
-        for (entry, &number) in entries.iter().zip(&component) {
-            for block in entry.blocks() {
-                let kept = least.entry(block).or_insert(number);
-                *kept = number.min(*kept);
+        let mut next = component.clone();
+        for (one, number) in entries.iter().zip(&mut next) {
+            let felt: HashSet<u64> = one.ties().flat_map(tie::answers).collect();
+            for (other, place) in entries.iter().zip(&component) {
+                if other.ties().any(|tie| felt.contains(&tie)) {
+                    *number = (*number).min(*place);
+                }
             }
         }
-        let smaller = |(position, entry): (usize, &Facts)| {
-            entry
-                .blocks()
-                .map(|block| least[&block])
-                .fold(component[position], usize::min)
-        };
-        let next: Vec<usize> = entries.iter().enumerate().map(smaller).collect();
         if next == component {
             return component;
         }

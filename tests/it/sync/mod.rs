@@ -7,6 +7,7 @@ mod faults;
 mod guard;
 mod hostile;
 mod identity;
+mod incremental;
 mod pace;
 mod references;
 mod removal;

@@ -11,7 +11,6 @@ use crate::features::catalogue::store::channels::{self, ChannelRow, hand};
 use crate::features::catalogue::store::{state, streams};
 use crate::support::ids::ProviderId;
 
-use super::graph::Groups;
 use super::live::{NONE, Nodes};
 use super::member::{Member, in_play_order, packed};
 use super::partition::{Cluster, Partition, Verdict, members};
@@ -63,16 +62,16 @@ impl<'a> Writer<'a> {
         }
     }
 
-    /// Writes every concerned channel with its streams; returns the normalised names that need telling apart.
+    /// Writes the channels of `order` with their streams, except those that are as they were; returns the normalised
+    /// names that need telling apart.
     pub(super) async fn write(
         mut self,
-        groups: &Groups,
+        mut order: Vec<u32>,
         staged: &mut dyn Staged,
         applied: &mut Applied,
     ) -> Result<HashSet<String>, ApplyError> {
         self.number_channels();
-        let mut order: Vec<u32> = groups.nodes().to_vec();
-        order.retain(|node| self.cluster_at(*node) != NONE);
+        order.retain(|node| !self.is_settled(self.cluster_at(*node)));
         order.sort_unstable_by_key(|node| (self.first_of(*node), self.cluster_at(*node), *node));
         let mut start = 0;
         while start < order.len() {
@@ -97,6 +96,13 @@ impl<'a> Writer<'a> {
             clusters[at].channel = state::take(&mut self.next.channel);
             clusters[at].is_new = true;
         }
+    }
+
+    /// Whether nothing of a cluster is to be written.
+    fn is_settled(&self, number: u32) -> bool {
+        let stays = |cluster: &Cluster| cluster.was != 0 && cluster.was == cluster.channel;
+        let cluster = self.partition.clusters.get(number as usize);
+        cluster.is_none_or(stays) && !self.granted.contains_key(&number)
     }
 
     fn cluster_at(&self, node: u32) -> u32 {

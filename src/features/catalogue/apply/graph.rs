@@ -4,6 +4,8 @@
 use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasherDefault, Hasher};
 
+use crate::features::catalogue::matching::tie;
+
 /// Streams with their blocks, packed; a stream is its place in the order of [`Graph::push`].
 #[derive(Default)]
 pub(super) struct Graph {
@@ -61,7 +63,8 @@ impl Graph {
             let mut grown = false;
             for (node, reached) in is_reached.iter_mut().enumerate() {
                 let blocks = self.of(node);
-                if !*reached && blocks.iter().any(|block| seeds.contains(block)) {
+                let is_felt = |block: &u64| tie::answers(*block).iter().any(|other| seeds.contains(other));
+                if !*reached && blocks.iter().any(is_felt) {
                     *reached = true;
                     for block in blocks {
                         grown |= seeds.insert(*block);
@@ -84,14 +87,27 @@ impl Graph {
 
     fn grouped(&self, mut nodes: Vec<u32>) -> Groups {
         let mut parents: Vec<u32> = (0..to_u32(self.len())).collect();
+        let blocks = |node: &u32| self.of(*node as usize).iter().copied();
+        let open: BlockSet = nodes
+            .iter()
+            .flat_map(blocks)
+            .filter(|block| !tie::is_even(*block) && *block == tie::open_side(*block))
+            .collect();
         let mut first_of = BlockMap::default();
         for node in &nodes {
-            for block in self.of(*node as usize) {
-                let first = *first_of.entry(*block).or_insert(*node);
-                join(&mut parents, first, *node);
+            for block in blocks(node) {
+                let shared = if tie::is_even(block) {
+                    block
+                } else {
+                    tie::open_side(block)
+                };
+                if tie::is_even(block) || open.contains(&shared) {
+                    let first = *first_of.entry(shared).or_insert(*node);
+                    join(&mut parents, first, *node);
+                }
             }
         }
-        drop(first_of);
+        drop((first_of, open));
         nodes.sort_unstable_by_key(|node| (root(&mut parents, *node), *node));
         let mut ends = Vec::new();
         for at in 1..=nodes.len() {
@@ -172,18 +188,33 @@ mod tests {
         groups.batches(1).map(<[u32]>::to_vec).collect()
     }
 
+    // Even ties are multiples of four; 1 and 2 stand for the known and the open side.
     #[test]
     fn a_change_reaches_over_shared_blocks_and_no_further() {
-        let graph = graph(&[&[1, 2], &[3], &[2, 4], &[5], &[4], &[]]);
-        assert_eq!(groups(&graph, &[1]), [vec![0, 2, 4]]);
-        assert_eq!(groups(&graph, &[4, 3]), [vec![0, 2, 4], vec![1]]);
-        assert_eq!(groups(&graph, &[9]), Vec::<Vec<u32>>::new());
+        let graph = graph(&[&[4, 8], &[12], &[8, 16], &[20], &[16], &[]]);
+        assert_eq!(groups(&graph, &[4]), [vec![0, 2, 4]]);
+        assert_eq!(groups(&graph, &[16, 12]), [vec![0, 2, 4], vec![1]]);
+        assert_eq!(groups(&graph, &[36]), Vec::<Vec<u32>>::new());
+    }
+
+    #[test]
+    fn those_of_known_countries_feel_each_other_only_through_one_without() {
+        let known = graph(&[&[4, 41], &[8, 41], &[12]]);
+        assert_eq!(groups(&known, &[4, 41]), [vec![0]]);
+        let with_open = graph(&[&[4, 41], &[8, 41], &[12], &[42]]);
+        assert_eq!(groups(&with_open, &[4, 41]), [vec![0, 1, 3]]);
+        assert_eq!(groups(&with_open, &[42]), [vec![0, 1, 3]]);
+        assert_eq!(
+            groups(&known, &[42]),
+            [vec![0], vec![1]],
+            "the one without is gone"
+        );
     }
 
     #[test]
     fn batches_hold_whole_groups() {
-        let graph = graph(&[&[1], &[2], &[1], &[3], &[2]]);
-        let groups = graph.reached([1, 2, 3].into_iter().collect());
+        let graph = graph(&[&[4], &[8], &[4], &[12], &[8]]);
+        let groups = graph.reached([4, 8, 12].into_iter().collect());
         let batches: Vec<&[u32]> = groups.batches(3).collect();
         assert_eq!(batches, [&[0, 2, 1, 4][..], &[3]]);
         assert_eq!(groups.nodes().len(), 5);

@@ -14,7 +14,7 @@ use crate::support::ids::{ChannelId, ProviderId};
 use super::graph::{BlockSet, Graph, Groups};
 use super::member::unpacked;
 use super::partition::{Partition, partition};
-use super::{Applied, ApplyError, Changes, ChannelMoved, Staged, channels, hand_over, names, numbers};
+use super::{Applied, ApplyError, Changes, ChannelMoved, Staged, alike, channels, hand_over, names, numbers};
 
 /// Stands for "no cluster", "not staged".
 pub(super) const NONE: u32 = u32::MAX;
@@ -26,6 +26,7 @@ pub(super) struct Nodes {
     ids: Vec<i64>,
     channels: Vec<i64>,
     missing: Vec<bool>,
+    touched: Vec<bool>,
     staged: Vec<u32>,
     /// Of the provider that is synced.
     pub priority: i64,
@@ -58,6 +59,20 @@ impl Nodes {
         self.missing.get(node as usize).copied().unwrap_or(false)
     }
 
+    /// Whether this change says anything of the stream itself.
+    pub(super) fn is_touched(&self, node: u32) -> bool {
+        self.touched.get(node as usize).copied().unwrap_or(true)
+    }
+
+    /// The streams of these channels that are there.
+    fn present_in(&self, channels: &HashSet<i64>) -> Vec<u32> {
+        let nodes = (0..).zip(self.channels.iter().zip(&self.missing));
+        nodes
+            .filter(|(_, (channel, missing))| !**missing && channels.contains(*channel))
+            .map(|(node, _)| node)
+            .collect()
+    }
+
     pub(super) fn channel_of(&self, node: u32) -> Option<i64> {
         self.channels.get(node as usize).copied()
     }
@@ -81,9 +96,10 @@ impl Nodes {
         others.map(|(_, channel)| *channel).collect()
     }
 
-    fn push(&mut self, blocks: impl Iterator<Item = u64>, is_missing: bool, staged: u32) {
+    fn push(&mut self, blocks: impl Iterator<Item = u64>, is_missing: bool, is_touched: bool, staged: u32) {
         self.graph.push(blocks);
         self.missing.push(is_missing);
+        self.touched.push(is_touched);
         self.staged.push(staged);
     }
 }
@@ -102,13 +118,15 @@ pub(super) async fn apply(
         return Ok(());
     }
     set_missing(tx, changes).await?;
-    let (nodes, seeds) = load(tx, provider, &fates, &added, staged).await?;
-    drop(fates);
+    let alike = alike::alike(tx, changes, staged).await?;
+    let (nodes, seeds, dressed) = load(tx, provider, &fates, &alike, &added, staged).await?;
+    drop((fates, alike));
     let groups = nodes.graph.reached(seeds);
+    let dressed = not_in(&groups, nodes.present_in(&dressed));
     let options = Options {
         fuzzy_threshold: changes.fuzzy_threshold,
     };
-    let mut partition = partition(tx, &nodes, &groups, staged, &options).await?;
+    let mut partition = partition(tx, &nodes, &groups, &dressed, staged, &options).await?;
     let granted = numbers::grant(tx, &partition, next).await?;
     let writer = channels::Writer::new(
         tx,
@@ -119,10 +137,18 @@ pub(super) async fn apply(
         &granted,
         next,
     );
-    let stale_names = writer.write(&groups, staged, applied).await?;
+    let concerned = groups.nodes().iter().chain(&dressed).copied().collect();
+    let stale_names = writer.write(concerned, staged, applied).await?;
     empty_channels(tx, &nodes, &groups, &partition, applied).await?;
     names::tell_apart(tx, stale_names).await?;
     Ok(())
+}
+
+/// Those of `nodes` that no group holds.
+fn not_in(groups: &Groups, mut nodes: Vec<u32>) -> Vec<u32> {
+    let grouped: HashSet<u32> = groups.nodes().iter().copied().collect();
+    nodes.retain(|node| !grouped.contains(node));
+    nodes
 }
 
 fn fates(changes: &Changes, staged: &dyn Staged) -> HashMap<i64, Fate> {
@@ -158,22 +184,28 @@ async fn set_missing(tx: &mut Tx, changes: &Changes) -> Result<(), DbError> {
     Ok(())
 }
 
-/// Every stream with its blocks as they will be, and the blocks that a change touches, old and new.
+/// Every stream with its blocks as they will be, the blocks that a change touches, old and new, and the channels of
+/// streams whose change is none for the matching.
 async fn load(
     tx: &mut Tx,
     provider: ProviderId,
     fates: &HashMap<i64, Fate>,
+    alike: &HashSet<i64>,
     added: &[u32],
     staged: &dyn Staged,
-) -> Result<(Nodes, BlockSet), ApplyError> {
+) -> Result<(Nodes, BlockSet, HashSet<i64>), ApplyError> {
     let mut nodes = Nodes {
         priority: provider_store::priority(tx, provider).await?,
         ..Nodes::default()
     };
     let mut seeds = BlockSet::default();
+    let mut dressed = HashSet::new();
     streams::each_node(tx, |id, channel, was_missing, blocks| {
         let fate = fates.get(&id);
-        if fate.is_some() {
+        let is_dressed = !was_missing && alike.contains(&id);
+        if is_dressed {
+            dressed.insert(channel);
+        } else if fate.is_some() {
             seeds.extend(unpacked(blocks));
         }
         nodes.ids.push(id);
@@ -181,21 +213,23 @@ async fn load(
         match fate {
             Some(Fate::Updated(number)) => {
                 let blocks = staged.blocks(*number);
-                seeds.extend(blocks);
-                nodes.push(blocks.iter().copied(), false, *number);
+                if !is_dressed {
+                    seeds.extend(blocks);
+                }
+                nodes.push(blocks.iter().copied(), false, true, *number);
             }
-            Some(Fate::Returned) => nodes.push(unpacked(blocks), false, NONE),
-            Some(Fate::Removed) => nodes.push(unpacked(blocks), true, NONE),
-            None => nodes.push(unpacked(blocks), was_missing, NONE),
+            Some(Fate::Returned) => nodes.push(unpacked(blocks), false, true, NONE),
+            Some(Fate::Removed) => nodes.push(unpacked(blocks), true, true, NONE),
+            None => nodes.push(unpacked(blocks), was_missing, false, NONE),
         }
     })
     .await?;
     for number in added {
         let blocks = staged.blocks(*number);
         seeds.extend(blocks);
-        nodes.push(blocks.iter().copied(), false, *number);
+        nodes.push(blocks.iter().copied(), false, true, *number);
     }
-    Ok((nodes, seeds))
+    Ok((nodes, seeds, dressed))
 }
 
 /// Channels whose streams are all missing or in other channels now.

@@ -2,6 +2,7 @@
 //!
 //! A *staged* entry is one that differs from every stored row; it is named by its number in the order of the list.
 
+mod alike;
 mod channels;
 mod graph;
 mod hand_over;

@@ -29,6 +29,8 @@ pub(super) struct Cluster {
     pub feed: Option<&'static str>,
     /// The number that its best numbered stream states, with the name that decides between equals.
     pub number: Option<(i64, Box<str>)>,
+    /// The channel that holds exactly these streams for the same reasons already, 0 for none.
+    pub was: i64,
 }
 
 /// Which streams are together.
@@ -60,11 +62,12 @@ struct Pass<'a> {
     partition: Partition,
 }
 
-/// Reads and clusters the streams of `groups`.
+/// Reads and clusters the streams of `groups`; those of `dressed`, all of some channels, stay as they are together.
 pub(super) async fn partition(
     tx: &mut Tx,
     nodes: &Nodes,
     groups: &Groups,
+    dressed: &[u32],
     staged: &mut dyn Staged,
     options: &Options,
 ) -> Result<Partition, ApplyError> {
@@ -90,7 +93,23 @@ pub(super) async fn partition(
         let members = members(tx, nodes, batch, staged).await?;
         pass.cluster(&members, options);
     }
-    Ok(pass.succeed())
+    let mut partition = pass.succeed();
+    let mut dressed = dressed.to_vec();
+    dressed.sort_unstable_by_key(|node| (nodes.channel_of(*node), *node));
+    let mut rest = dressed.as_slice();
+    while !rest.is_empty() {
+        let mut end = rest.len().min(BATCH);
+        while end < rest.len() && nodes.channel_of(rest[end]) == nodes.channel_of(rest[end - 1]) {
+            end += 1;
+        }
+        let members = members(tx, nodes, &rest[..end], staged).await?;
+        let channel_of = |member: &Member| nodes.channel_of(member.node);
+        for together in members.chunk_by(|one, other| channel_of(one) == channel_of(other)) {
+            partition.keep(together);
+        }
+        rest = &rest[end..];
+    }
+    Ok(partition)
 }
 
 /// The streams of `batch`, read from their rows and from the staging.
@@ -127,6 +146,43 @@ pub(super) async fn members(
     Ok(members)
 }
 
+impl Partition {
+    /// A channel whose streams stay together for the reasons that are stored.
+    fn keep(&mut self, members: &[Member]) {
+        let number = to_u32(self.clusters.len());
+        let Some(channel) = members
+            .iter()
+            .find_map(|member| Some(member.row.as_ref()?.channel_id))
+        else {
+            return;
+        };
+        for member in members {
+            let Some(row) = &member.row else { continue };
+            let (node, reason) = (member.node as usize, to_u32(self.reasons.len()));
+            self.reasons.push(row.merge_reason.clone().unwrap_or_default());
+            self.cluster_of[node] = number;
+            self.verdicts[node] = Verdict {
+                method: stored_method(row).unwrap_or(Method::ExactMatch),
+                confidence: row
+                    .merge_confidence
+                    .and_then(|percent| u8::try_from(percent).ok())
+                    .unwrap_or(0),
+                reason,
+            };
+        }
+        let facts: Vec<Facts> = members.iter().map(Member::facts).collect();
+        let all: Vec<usize> = (0..members.len()).collect();
+        self.clusters.push(Cluster {
+            channel,
+            ..describe(members, &facts, &all)
+        });
+    }
+}
+
+fn stored_method(row: &StreamRow) -> Option<Method> {
+    Method::from_name(row.merge_method.as_deref()?)
+}
+
 impl Pass<'_> {
     fn cluster(&mut self, members: &[Member], options: &Options) {
         let facts: Vec<Facts> = members.iter().map(Member::facts).collect();
@@ -149,7 +205,9 @@ impl Pass<'_> {
             self.place(&members[*at], base + membership.cluster, membership);
         }
         for together in &by_cluster {
-            self.partition.clusters.push(describe(members, &facts, together));
+            let was = self.channel_before(members, together);
+            let described = describe(members, &facts, together);
+            self.partition.clusters.push(Cluster { was, ..described });
         }
         if present.len() < members.len() {
             self.claims_of_missing(members, &cluster(&facts, options));
@@ -169,6 +227,34 @@ impl Pass<'_> {
             claim.0 += 1;
             claim.1 += 1;
         }
+    }
+
+    /// The channel that already holds exactly these streams, none of them changed, for the same reasons; 0 for none.
+    fn channel_before(&self, members: &[Member], together: &[usize]) -> i64 {
+        let rows: Option<Vec<&StreamRow>> = together
+            .iter()
+            .map(|at| members[*at].row.as_deref().filter(|_| self.stays(&members[*at])))
+            .collect();
+        let Some(rows) = rows else { return 0 };
+        let Some(first) = rows.first() else { return 0 };
+        let is_whole = i64::try_from(rows.len()) == Ok(first.channel_stream_count);
+        let is_one = rows.iter().all(|row| row.channel_id == first.channel_id);
+        if is_whole && is_one { first.channel_id } else { 0 }
+    }
+
+    /// Whether a stream is as it was, with the verdict that is stored.
+    fn stays(&self, member: &Member) -> bool {
+        let Some(row) = &member.row else { return false };
+        let verdict = self.partition.verdicts[member.node as usize];
+        !self.nodes.is_touched(member.node)
+            && stored_method(row) == Some(verdict.method)
+            && row.merge_confidence == Some(i64::from(verdict.confidence))
+            && row.merge_reason.as_deref()
+                == self
+                    .partition
+                    .reasons
+                    .get(verdict.reason as usize)
+                    .map(String::as_str)
     }
 
     /// A missing stream speaks for its channel in each cluster that it would be with if it were there.
@@ -244,5 +330,6 @@ fn describe(members: &[Member], facts: &[Facts], together: &[usize]) -> Cluster 
         country: together.iter().find_map(|at| facts[*at].country()),
         feed: together.iter().find_map(|at| facts[*at].feed()),
         number: numbered.map(|(number, member)| (number, name_key(member.facts().display_name()).into())),
+        was: 0,
     }
 }

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::{country::Country, identity, keys::Keys, origin, vocabulary::Feed};
+use super::{country::Country, identity, keys::Keys, origin, tie, vocabulary::Feed};
 use crate::features::catalogue::quality::{Tier, tier_from_name};
 
 /// An entry as its provider wrote it. Empty texts count as absent.
@@ -98,7 +98,12 @@ impl Facts {
         self.words.is_empty()
     }
 
-    /// Two entries can be joined directly only if they share one of these; stable across runs and versions of a list.
+    /// By which others may have influence on where the entry belongs, see [`tie`]; stable across runs of a list.
+    pub fn ties(&self) -> impl Iterator<Item = u64> + use<> {
+        tie::of(&self.keys, self.country)
+    }
+
+    /// Two entries can be joined directly only if they share one of these.
     pub fn blocks(&self) -> impl Iterator<Item = u64> {
         self.keys.all().into_iter().filter(|&key| key != 0)
     }

@@ -1,6 +1,7 @@
 //! Which names mean the same channel, and why. A name is split into *identity* (what the channel is called, its digits,
 //! feed, shift and language) and *decoration* (country prefix, quality, provider marks). Entries of one identity and of
-//! compatible countries form a *cluster*; entries that could be joined at all share a *block*.
+//! compatible countries form a *cluster*; entries that could be joined at all share a *block*, and those that have
+//! influence on each other share a *tie*.
 
 mod cluster;
 mod country;
@@ -18,6 +19,7 @@ mod membership;
 mod origin;
 mod skeleton;
 mod station;
+pub mod tie;
 mod vocabulary;
 mod words;
 
