@@ -96,11 +96,14 @@ impl FromRequest for Admin {
 /// Who holds the token of an output credential.
 ///
 /// # Errors
-/// 401 if the token is not, or no longer, one.
+/// 401 in one wording for a wrong, a revoked and a missing token.
 pub async fn player(ctx: &Ctx, token: &str) -> Result<Player, Problem> {
-    credential::authenticate(ctx, token)
-        .await?
-        .ok_or_else(Problem::unauthenticated)
+    let player = credential::authenticate(ctx, token).await?;
+    player.ok_or_else(|| {
+        let mut problem = Problem::unauthenticated();
+        problem.message = "This link is not valid, or no longer: ask for a new one.".into();
+        problem
+    })
 }
 
 /// Ends the event streams whose sessions are over, on whichever node that was decided.

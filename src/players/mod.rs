@@ -1,6 +1,6 @@
 //! Protocols of players and media servers. None of these paths has a limiter, none shows an account's password.
 
-mod credential;
+mod base_url;
 mod playlist;
 mod stream;
 

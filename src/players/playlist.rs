@@ -6,12 +6,13 @@ use serde::Deserialize;
 use tokio::io::AsyncReadExt;
 
 use crate::ctx::Ctx;
+use crate::edge::principal::player;
 use crate::edge::{Edge, Problem, etag};
 use crate::features::outputs::m3u::Filling;
 use crate::features::outputs::playlist::{Draft, Drafts};
 use crate::features::outputs::selection::{Preference, Selection};
 
-use super::credential::{authenticate, base_url};
+use super::base_url::base_url;
 
 const PIECE_BYTES: usize = 256 * 1024;
 
@@ -33,7 +34,7 @@ pub async fn playlist(
     drafts: web::Data<Drafts>,
 ) -> Result<HttpResponse, Problem> {
     let query = query.into_inner();
-    let player = authenticate(&ctx, &query.token).await?;
+    let player = player(&ctx, &query.token).await?;
     let quality = match query.quality.as_deref() {
         None | Some("") => Preference::Best,
         Some(text) => text
@@ -71,7 +72,7 @@ pub async fn guide(
     ctx: web::Data<Ctx>,
     drafts: web::Data<Drafts>,
 ) -> Result<HttpResponse, Problem> {
-    authenticate(&ctx, &query.token).await?;
+    player(&ctx, &query.token).await?;
     let draft = drafts.guide(&ctx.db).await?;
     send(
         &req,
@@ -91,7 +92,7 @@ pub async fn guide_gz(
     ctx: web::Data<Ctx>,
     drafts: web::Data<Drafts>,
 ) -> Result<HttpResponse, Problem> {
-    authenticate(&ctx, &query.token).await?;
+    player(&ctx, &query.token).await?;
     let draft = drafts.guide(&ctx.db).await?;
     let tag = tag(&ctx, &draft, "guide.gz");
     if etag::is_known(&req, &tag) {

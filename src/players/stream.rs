@@ -6,14 +6,13 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use futures_util::stream;
 
 use crate::ctx::Ctx;
+use crate::edge::principal::player;
 use crate::edge::{Edge, Problem};
 use crate::features::accounts::credential::Player;
 use crate::features::playback::sources::of_part;
 use crate::features::playback::{Answer, Media, Relay, Sources, Wish, part_type, sealed};
 use crate::features::settings::{self, LinkMode};
 use crate::support::ids::{ChannelId, EpisodeId, MovieId};
-
-use super::credential::authenticate;
 
 const PLAYLIST: &str = "application/vnd.apple.mpegurl";
 
@@ -27,7 +26,7 @@ pub async fn channel(
     parts: Parts,
 ) -> Result<HttpResponse, Problem> {
     let (token, id) = path.into_inner();
-    let player = authenticate(&parts.0, &token).await?;
+    let player = player(&parts.0, &token).await?;
     let sources = Sources::of_channel(&parts.0, id, Wish::default()).await?;
     play(&req, &parts, &token, &player, sources).await
 }
@@ -39,7 +38,7 @@ pub async fn channel_in(
     parts: Parts,
 ) -> Result<HttpResponse, Problem> {
     let (token, id, quality) = path.into_inner();
-    let player = authenticate(&parts.0, &token).await?;
+    let player = player(&parts.0, &token).await?;
     let wish = quality.parse().map_err(|_| Problem::not_found("This quality"))?;
     let sources = Sources::of_channel(&parts.0, id, wish).await?;
     play(&req, &parts, &token, &player, sources).await
@@ -52,7 +51,7 @@ pub async fn movie(
     parts: Parts,
 ) -> Result<HttpResponse, Problem> {
     let (token, file) = path.into_inner();
-    let player = authenticate(&parts.0, &token).await?;
+    let player = player(&parts.0, &token).await?;
     let sources = Sources::of_movie(&parts.0, MovieId(id_of(&file)?)).await?;
     play(&req, &parts, &token, &player, sources).await
 }
@@ -64,7 +63,7 @@ pub async fn episode(
     parts: Parts,
 ) -> Result<HttpResponse, Problem> {
     let (token, file) = path.into_inner();
-    let player = authenticate(&parts.0, &token).await?;
+    let player = player(&parts.0, &token).await?;
     let sources = Sources::of_episode(&parts.0, EpisodeId(id_of(&file)?)).await?;
     play(&req, &parts, &token, &player, sources).await
 }
@@ -77,7 +76,7 @@ pub async fn part(
 ) -> Result<HttpResponse, Problem> {
     let (token, text) = path.into_inner();
     let (ctx, relay, edge) = &parts;
-    let player = authenticate(ctx, &token).await?;
+    let player = player(ctx, &token).await?;
     let gone = || Problem::not_found("This part of the stream");
     let part = sealed::open(&ctx.keys, player.credential, &text).ok_or_else(gone)?;
     if req.method() == Method::HEAD {

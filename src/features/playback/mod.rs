@@ -1,6 +1,7 @@
 //! A stream on its way from a provider to a player.
 //!
 //! - *source*: one way to play something; a channel has as many as it has streams, in play order.
+//! - *wish*: the picture that a link asks for; it changes that order and leaves nothing out.
 //! - *relay*: opens the first source that starts and hands its bytes on; players never see where they come from.
 //! - *part*: whatever an HLS playlist names: a rendition, a segment, a key; its address is *sealed*.
 //! - *poll*: a request of an HLS player; its lease outlives its connections.

@@ -1,4 +1,7 @@
+use std::time::{Duration, SystemTime};
+
 use m3u_strm_processor::db::Engine;
+use m3u_strm_processor::features::outputs::playlist::Drafts;
 use reqwest::Response;
 use reqwest::header::{ETAG, IF_NONE_MATCH};
 
@@ -85,6 +88,32 @@ async fn what_a_player_has_is_not_sent_again_until_it_changes() {
     let changed = soon(again(world.token.clone())).await.unwrap();
     assert_eq!(changed.status(), 200);
     assert_ne!(changed.headers()[ETAG], tag);
+}
+
+#[tokio::test]
+async fn a_draft_that_somebody_removed_is_made_again() {
+    let world = World::on(Engine::Sqlite).await;
+    let channels = listed(&world).await;
+    assert_eq!(links(&world, "").await, channels);
+    let cache = world.app.data.path().join("cache");
+    for entry in std::fs::read_dir(cache).unwrap() {
+        std::fs::remove_file(entry.unwrap().path()).unwrap();
+    }
+    assert_eq!(links(&world, "").await, channels);
+}
+
+#[test]
+fn drafts_that_an_earlier_run_left_are_removed_and_those_of_another_node_stay() {
+    let folder = tempfile::tempdir().unwrap();
+    let [old, young] = ["old-0.draft", "young-0.draft"].map(|name| folder.path().join(name));
+    for path in [&old, &young] {
+        std::fs::write(path, "x").unwrap();
+    }
+    let long_ago = SystemTime::now() - Duration::from_secs(2 * 86_400);
+    let file = std::fs::File::options().write(true).open(&old).unwrap();
+    file.set_modified(long_ago).unwrap();
+    Drafts::in_folder(folder.path(), "own").unwrap();
+    assert!(!old.exists() && young.exists());
 }
 
 #[tokio::test]
