@@ -6,6 +6,7 @@
 //! - *part*: whatever an HLS playlist names: a rendition, a segment, a key; its address is *sealed*.
 //! - *poll*: a request of an HLS player; its lease outlives its connections.
 
+mod attempts;
 mod error;
 pub mod hls;
 mod media;

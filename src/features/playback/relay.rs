@@ -1,9 +1,7 @@
 use std::sync::Arc;
-use std::time::Duration;
 
 use url::Url;
 
-use crate::db::DbError;
 use crate::features::providers::Offer;
 use crate::features::providers::leases::{Connection, Lease, LeaseError, Leases};
 use crate::fetch::Fetcher;
@@ -11,7 +9,8 @@ use crate::support::clock::Clock;
 use crate::support::crypto::Keys;
 use crate::support::ids::CredentialId;
 
-use super::error::{Failures, RelayError};
+use super::attempts::Attempts;
+use super::error::RelayError;
 use super::hls;
 use super::media::Media;
 use super::opening::{Opened, cause, host, open};
@@ -19,10 +18,7 @@ use super::polls::Polls;
 use super::running::{Running, Stay};
 use super::sealed::{self, Part};
 use super::source::{Source, content_type, part_type};
-use super::sources::{SourceError, Sources};
-
-/// However many streams a channel has, a viewer is told within this time that none starts.
-const START_WITHIN: Duration = Duration::from_secs(30);
+use super::sources::Sources;
 
 /// What a player gets.
 pub enum Answer {
@@ -52,6 +48,10 @@ impl Relay {
             keys,
             clock,
         }
+    }
+
+    pub(super) fn leases(&self) -> &Leases {
+        &self.leases
     }
 
     /// Gives back the connections of HLS viewers who fell silent.
@@ -87,29 +87,11 @@ impl Relay {
     pub async fn start(
         &self,
         credential: CredentialId,
-        mut sources: Sources,
+        sources: Sources,
         range: Option<String>,
         link: impl Fn(&str) -> String,
     ) -> Result<Answer, RelayError> {
-        let mut failures = Failures::default();
-        let attempts = async {
-            while let Some(source) = sources.next().await {
-                match self.try_one(credential, source, range.clone(), &link).await {
-                    Ok(answer) => return Ok(Some(answer)),
-                    Err(error) => failures.note(error)?,
-                }
-            }
-            Ok::<_, DbError>(None)
-        };
-        match tokio::time::timeout(START_WITHIN, attempts).await {
-            Ok(Ok(Some(answer))) => Ok(answer),
-            Ok(Ok(None)) => Err(failures.into_error()),
-            Ok(Err(error)) => Err(error.into()),
-            Err(_) => {
-                failures.note(cause(format!("nothing within {} s", START_WITHIN.as_secs())))?;
-                Err(failures.into_error())
-            }
-        }
+        Attempts::new(self, credential, range, &link).run(sources).await
     }
 
     /// Fetches a part of an HLS stream; `source` is the way to it.
@@ -146,21 +128,20 @@ impl Relay {
         Ok(media(opened, expected, lease, stay))
     }
 
-    async fn try_one(
+    pub(super) async fn try_one(
         &self,
         credential: CredentialId,
-        source: Result<Source, SourceError>,
+        source: &Source,
         range: Option<String>,
         link: &impl Fn(&str) -> String,
     ) -> Result<Answer, RelayError> {
-        let source = source?;
         let poller = (credential, source.offer);
         let lease = match self.polls.touch(poller, self.clock.now_ms()) {
             Some(lease) => lease,
-            None => self.lease(credential, &source).await?,
+            None => self.lease(credential, source).await?,
         };
         let stay = self.running.enter(credential);
-        let mut opened = open(&self.fetcher, &source, &source.url, range, &stay.end).await?;
+        let mut opened = open(&self.fetcher, source, &source.url, range, &stay.end).await?;
         let status = opened.upstream.status;
         if !matches!(status, 200 | 206 | 416) {
             return Err(cause(format!("{} answered {status}", host(&source.url))));

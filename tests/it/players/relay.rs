@@ -299,6 +299,26 @@ async fn no_more_is_opened_than_the_provider_allows() {
 }
 
 #[tokio::test]
+async fn who_changes_the_channel_gets_the_connection_of_the_last_one() {
+    let world = World::with(Engine::Sqlite, json!({ "max_connections": 1 })).await;
+    for path in ["/one.ts", "/two.ts"] {
+        world.simulator.put(path, live());
+    }
+    world
+        .lists(&[world.entry("One", "/one.ts"), world.entry("Two", "/two.ts")])
+        .await;
+    let paths = [world.channel("One").await, world.channel("Two").await];
+    let mut playing = world.play(&paths[0]).await;
+    for path in paths.iter().rev().cycle().take(8) {
+        first_bytes(&mut playing, 188).await;
+        drop(playing);
+        playing = world.play(path).await;
+        assert_eq!(playing.status(), 200);
+    }
+    assert_eq!(world.leases().await, 1);
+}
+
+#[tokio::test]
 async fn a_wished_picture_comes_first() {
     let world = World::on(Engine::Sqlite).await;
     let pictures = ["4K", "1080p", "480p"];

@@ -7,6 +7,7 @@ mod store;
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
 use crate::db::{Db, DbError};
@@ -20,6 +21,8 @@ const HEARTBEAT: std::time::Duration = std::time::Duration::from_secs(10);
 const EXPIRY_MS: i64 = 35_000;
 /// A row this young may be on its way to its guard.
 const YOUNG_MS: i64 = 5_000;
+/// How often it is worth looking whether another node gave a connection back.
+const LOOK_AGAIN: std::time::Duration = std::time::Duration::from_millis(250);
 
 /// Whose connection to what.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -40,11 +43,14 @@ pub struct Leases {
 
 /// The rows that have a guard in this process.
 #[derive(Clone, Default)]
-struct Held(Arc<Mutex<HashSet<i64>>>);
+struct Held {
+    ids: Arc<Mutex<HashSet<i64>>>,
+    freed: Arc<Notify>,
+}
 
 impl Held {
     fn ids(&self) -> MutexGuard<'_, HashSet<i64>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.ids.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -93,6 +99,12 @@ impl Leases {
             db: self.db.clone(),
             held: self.held.clone(),
         })
+    }
+
+    /// Waits until a connection was given back, or may have been on another node: a fraction of a second.
+    pub async fn freed(&self) {
+        // Either way it is time to try again.
+        let _ = tokio::time::timeout(LOOK_AGAIN, self.held.freed.notified()).await;
     }
 
     /// Connections in use now, over all nodes.
@@ -150,7 +162,7 @@ impl Lease {
 
 impl Drop for Lease {
     fn drop(&mut self) {
-        let (id, db) = (self.id, self.db.clone());
+        let (id, db, freed) = (self.id, self.db.clone(), Arc::clone(&self.held.freed));
         self.held.ids().remove(&id);
         // Without a runtime the process is ending; the row then runs out.
         if let Ok(runtime) = tokio::runtime::Handle::try_current() {
@@ -158,6 +170,7 @@ impl Drop for Lease {
                 if let Err(error) = store::remove(&db, id).await {
                     tracing::warn!(%error, "a lease was not given back; the next heartbeat does it");
                 }
+                freed.notify_waiters();
             });
         }
     }
