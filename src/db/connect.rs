@@ -43,6 +43,8 @@ impl Default for PoolOptions {
 /// How long SQLite waits for a lock that another process holds.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 const READER_CACHE_KIB: &str = "-16384";
+/// Rows of an index that statistics are estimated from; to read all of them takes as long as writing them.
+const ANALYSED_ROWS: &str = "1000";
 const WRITER_CACHE_KIB: &str = "-32768";
 
 impl Db {
@@ -64,7 +66,11 @@ impl Db {
             .acquire_timeout(options.acquire_timeout)
             .idle_timeout(None)
             .max_lifetime(None)
-            .connect_with(base.clone().pragma("cache_size", WRITER_CACHE_KIB))
+            .connect_with(
+                base.clone()
+                    .pragma("cache_size", WRITER_CACHE_KIB)
+                    .pragma("analysis_limit", ANALYSED_ROWS),
+            )
             .await?;
         let cores = std::thread::available_parallelism().map_or(2, |cores| cores.get());
         let readers = SqlitePoolOptions::new()

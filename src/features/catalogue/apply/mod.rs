@@ -29,8 +29,9 @@ const CHANGED_TABLES: [&str; 6] = [
     "vod_episodes",
     "vod_versions",
 ];
-/// Fewer changed entries than this do not make the planner's statistics worth renewing.
+/// Fewer changed entries than this, or than one in twenty, do not make the planner's statistics worth renewing.
 const MANY_CHANGES: usize = 500;
+const SHARE_OF_MANY: i64 = 20;
 
 /// Why nothing was applied; the transaction is to be dropped.
 #[derive(Debug, thiserror::Error)]
@@ -114,7 +115,11 @@ pub async fn apply(
     live::apply(tx, provider, changes, staged, &mut next, &mut applied).await?;
     vod::apply(tx, provider, changes, staged, &mut next, &mut applied).await?;
     state::keep(tx, next).await?;
-    if changes.count() >= MANY_CHANGES {
+    let rows = next.stream + next.version;
+    let share = i64::try_from(changes.count())
+        .unwrap_or(i64::MAX)
+        .saturating_mul(SHARE_OF_MANY);
+    if changes.count() >= MANY_CHANGES && share >= rows {
         tx.refresh_statistics(&CHANGED_TABLES).await?;
     }
     Ok(applied)
