@@ -84,6 +84,8 @@ create table channel_streams (
     created_at bigint not null
 );
 create index channel_streams_identity on channel_streams (provider_id, id, identity_key, url_key, tvg_key, digest, missing_since);
+-- What every change of the catalogue looks at, of all streams.
+create index channel_streams_blocks on channel_streams (id, channel_id, missing_since, blocks);
 create index channel_streams_active_quality on channel_streams (is_active, quality_score);
 create index channel_streams_provider_active on channel_streams (provider_id, is_active);
 create index channel_streams_provider_channel on channel_streams (provider_id, channel_id);

@@ -45,6 +45,8 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 const READER_CACHE_KIB: &str = "-16384";
 /// Rows of an index that statistics are estimated from; to read all of them takes as long as writing them.
 const ANALYSED_ROWS: &str = "1000";
+/// Of the write-ahead log, 16 MiB: a sync that changes little does not wait for its pages to be moved.
+const CHECKPOINT_PAGES: &str = "4000";
 const WRITER_CACHE_KIB: &str = "-32768";
 
 impl Db {
@@ -69,7 +71,8 @@ impl Db {
             .connect_with(
                 base.clone()
                     .pragma("cache_size", WRITER_CACHE_KIB)
-                    .pragma("analysis_limit", ANALYSED_ROWS),
+                    .pragma("analysis_limit", ANALYSED_ROWS)
+                    .pragma("wal_autocheckpoint", CHECKPOINT_PAGES),
             )
             .await?;
         let cores = std::thread::available_parallelism().map_or(2, |cores| cores.get());

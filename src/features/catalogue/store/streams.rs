@@ -82,7 +82,7 @@ pub async fn each_node(
     mut take: impl FnMut(i64, i64, bool, &[u8]) + Send,
 ) -> Result<(), DbError> {
     tx.each(
-        "/* scan: a change of the catalogue looks at the blocks of all streams */ \
+        "/* scan: a change of the catalogue looks at the blocks of all streams, by an index that holds no more */ \
          select id, channel_id, missing_since, blocks from channel_streams order by id",
         args![],
         |row| {
