@@ -1,5 +1,6 @@
 //! What players get: playlists, streams, films, and the parts of HLS streams.
 
+mod connections;
 mod hls;
 mod playlist;
 mod programs;

@@ -5,7 +5,7 @@ use std::time::Duration;
 use m3u_strm_processor::db::{Engine, Value as Arg};
 use m3u_strm_processor::features::providers;
 use m3u_strm_processor::features::sync::{self, Started};
-use m3u_strm_processor::simulator::{Counters, Resource, Simulator};
+use m3u_strm_processor::simulator::{Counters, Resource, Simulator, ts};
 use m3u_strm_processor::support::clock::Clock;
 use m3u_strm_processor::support::ids::ProviderId;
 use reqwest::{Method, RequestBuilder, Response};
@@ -163,6 +163,11 @@ impl World {
         let answer = self.app.api(&self.admin, Method::DELETE, &path).await;
         assert_eq!(answer.status(), 204);
     }
+}
+
+/// A channel that never ends.
+pub fn live() -> Resource {
+    Resource::live(ts::block(), Duration::from_millis(10))
 }
 
 /// The first bytes of an answer, at least so many.
