@@ -2,7 +2,7 @@
 
 use std::io::{BufRead, BufReader};
 use std::os::unix::process::CommandExt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
@@ -50,22 +50,12 @@ impl Driver {
     pub fn start() -> Option<Self> {
         let program = program("CHROMEDRIVER", &["chromedriver"])?;
         let chromium = program_of_chromium()?;
-        let mut process = Command::new(program)
-            .arg("--port=0")
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .process_group(0)
-            .spawn()
-            .ok()?;
-        let mut lines = BufReader::new(process.stdout.take()?).lines();
-        let port = lines.by_ref().map_while(Result::ok).find_map(|line| {
-            let (_, port) = line.split_once("started successfully on port ")?;
-            port.trim_end_matches('.').parse::<u16>().ok()
-        });
-        std::thread::spawn(move || lines.for_each(drop));
+        // The port that it chooses for one family of addresses may be taken in the other.
+        let launched = (0..5).find_map(|_| launch(&program));
+        let (process, port) = launched.unwrap_or_else(|| panic!("chromedriver does not start"));
         Some(Self {
             process,
-            url: format!("http://127.0.0.1:{}", port?),
+            url: format!("http://127.0.0.1:{port}"),
             chromium,
         })
     }
@@ -94,6 +84,26 @@ impl Driver {
             .unwrap();
         Browser { client }
     }
+}
+
+fn launch(program: &Path) -> Option<(Child, u16)> {
+    let mut process = Command::new(program)
+        .arg("--port=0")
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .process_group(0)
+        .spawn()
+        .ok()?;
+    let mut lines = BufReader::new(process.stdout.take()?).lines();
+    let port = lines.by_ref().map_while(Result::ok).find_map(|line| {
+        let (_, port) = line.split_once("started successfully on port ")?;
+        port.trim_end_matches('.').parse::<u16>().ok()
+    });
+    std::thread::spawn(move || lines.for_each(drop));
+    if port.is_none() {
+        let _ = process.wait();
+    }
+    Some((process, port?))
 }
 
 impl Drop for Driver {
@@ -216,9 +226,10 @@ impl Browser {
         self.find(css).await.text().await.unwrap()
     }
 
-    /// Nothing is wider than the screen.
+    /// Nothing is wider than the screen, and no table than its frame.
     pub async fn expect_no_sideways_scroll(&self) {
-        let script = "const root = document.documentElement; if (root.scrollWidth <= root.clientWidth) return [];\
+        let script = "const root = document.documentElement; const inFrame = f => f.scrollWidth <= f.clientWidth;\
+            if (root.scrollWidth <= root.clientWidth) return [...document.querySelectorAll('.table-frame')].filter(f => !inFrame(f)).map(f => f.outerHTML.slice(0, 160));\
             return [...document.querySelectorAll('body *')].filter(e => e.getBoundingClientRect().right > root.clientWidth + 1)\
             .slice(0, 5).map(e => e.outerHTML.slice(0, 120))";
         let wide = self.run(script).await;

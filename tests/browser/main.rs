@@ -15,12 +15,16 @@ mod browser;
 mod components;
 mod dialogs;
 mod errors;
+mod every_page;
 mod gallery;
 mod harness;
+mod journey;
 mod live;
 mod product;
+mod providers;
 mod scripts_off;
 mod server;
+mod world;
 
 // Templates name the product's functions as `crate::web::…`; the sample page is compiled here.
 use m3u_strm_processor::web;
@@ -31,7 +35,10 @@ fn main() -> std::process::ExitCode {
         components::cases(),
         dialogs::cases(),
         errors::cases(),
+        every_page::cases(),
+        journey::cases(),
         live::cases(),
+        providers::cases(),
         scripts_off::cases(),
     ])
 }

@@ -27,6 +27,7 @@ impl Product {
             ("data_dir", folder),
             ("listen", "127.0.0.1:0"),
             ("admin_password", ADMIN_PASSWORD),
+            ("allow_private_networks", "127.0.0.0/8"),
         ]);
         let config = Config::load_from(&flags, &|_| None).unwrap();
         let (started, begun) = std::sync::mpsc::channel();

@@ -156,7 +156,7 @@ async fn a_channel_tells_its_streams_in_play_order_with_both_reasons() {
         "Last: its format cannot be relayed",
         "Similar name",
         "91 %",
-        "Not relayed",
+        "not relayed",
         "href=\"/providers/2\"",
         "/stream/",
         "/channel/1</code>",

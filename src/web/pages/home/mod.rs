@@ -5,13 +5,17 @@ use actix_web::web::{self, Data, ServiceConfig};
 use askama::Template;
 
 use crate::ctx::Ctx;
+use crate::db::DbError;
 use crate::edge::Member;
 use crate::features::catalogue::browse::TitleTotals;
 use crate::features::catalogue::{browse, favourites};
 use crate::features::providers::{self, Summary};
+use crate::features::sync;
+use crate::features::sync::store::SyncRow;
 use crate::support::paging::Slice;
 use crate::web::kit::respond::{self, Answer};
 use crate::web::kit::{Page, format, urls};
+use crate::web::pages::syncs::{Run, Runs};
 use crate::web::ui;
 
 pub fn routes(config: &mut ServiceConfig) {
@@ -26,6 +30,7 @@ struct Welcome {
     next: Option<(String, String)>,
 }
 
+const LAST_RUNS: i64 = 5;
 const ONE: Slice = Slice { skip: 0, limit: 1 };
 
 #[derive(Template)]
@@ -36,6 +41,8 @@ struct HomeShow {
     channels: i64,
     titles: TitleTotals,
     favourites: i64,
+    /// For administrators.
+    runs: Option<Runs>,
 }
 
 /// GET /
@@ -51,14 +58,33 @@ async fn show(req: HttpRequest, member: Member, ctx: Data<Ctx>) -> Answer {
         };
         return respond::html(&req, &Welcome { page, next });
     }
+    let page = Page::new(&req, "Dashboard").lead("What there is to watch, and where it comes from.");
     let page = HomeShow {
-        page: Page::new(&req, "Dashboard").lead("What there is to watch, and where it comes from."),
+        runs: match page.is_admin() {
+            true => last_runs(&ctx, &page).await?,
+            false => None,
+        },
+        page,
         providers,
         channels: browse::channel_total(&ctx.db).await?,
         titles: browse::title_totals(&ctx.db).await?,
         favourites: favourites::count(&ctx.db, member.user.id).await?,
     };
     respond::html(&req, &page)
+}
+
+async fn last_runs(ctx: &Ctx, page: &Page) -> Result<Option<Runs>, DbError> {
+    let names = providers::store::names(&ctx.db).await?;
+    let named = |row: SyncRow| {
+        let provider = names.iter().find(|(id, _)| *id == row.provider_id)?;
+        Some(Run {
+            provider: Some(provider.clone()),
+            row,
+        })
+    };
+    let rows = sync::store::latest(&ctx.db, LAST_RUNS).await?;
+    let runs: Vec<Run> = rows.into_iter().filter_map(named).collect();
+    Ok((!runs.is_empty()).then(|| Runs::of_many(page.now.clone(), runs)))
 }
 
 impl HomeShow {

@@ -119,8 +119,9 @@ impl Syncing<'_> {
         jobs::progress(job, label, self.now.now_ms)
     }
 
-    fn start(&self) -> ui::Button {
-        ui::Button::primary("Sync now")
+    /// The button that begins a sync.
+    fn start(&self, button: ui::Button) -> ui::Button {
+        button
             .icon("refresh-cw")
             .attr("id", "sync-now")
             .post(format!("{}/syncs", super::path(self.provider.id)))

@@ -1,0 +1,201 @@
+//! Every page on a phone and a desk, light and dark: empty, filled with long names, with something wrong.
+
+use m3u_strm_processor::simulator::{Fault, Playlist, Resource};
+use serde_json::json;
+
+use crate::browser::{Browser, Theme, WIDTHS};
+use crate::harness::{Case, cases};
+use crate::world::{LIST, World};
+
+pub fn cases() -> Vec<Case> {
+    cases![
+        empty_pages_are_accessible,
+        filled_pages_are_accessible,
+        pages_that_tell_of_trouble_are_accessible,
+    ]
+}
+
+const LONG: &str = "Österreichische Rundfunkanstalt Landesstudio Niederösterreich Sonderkanal für Übertragungen aus \
+                    dem Landtag UHD 50fps HEVC (Backup, only weekdays from nine to five)";
+
+async fn look(browser: &Browser, world: &World, pages: &[(&str, &str)]) {
+    for (name, path) in pages {
+        for theme in Theme::BOTH {
+            for width in WIDTHS {
+                browser.open(&world.url(path), width, theme).await;
+                let name = format!("{name}-{width}-{theme:?}").to_lowercase();
+                browser.picture(&name).await;
+                browser.expect_no_sideways_scroll().await;
+                browser.expect_accessible(&name).await;
+            }
+        }
+    }
+    browser.expect_quiet_console().await;
+}
+
+async fn empty_pages_are_accessible(browser: Browser) {
+    let world = World::start().await;
+    world.sign_in(&browser, "/").await;
+    look(
+        &browser,
+        &world,
+        &[
+            ("empty-home", "/"),
+            ("empty-channels", "/channels"),
+            ("empty-movies", "/movies"),
+            ("empty-series", "/series"),
+            ("empty-favourites", "/favourites"),
+            ("empty-providers", "/providers"),
+            ("empty-syncs", "/syncs"),
+            ("empty-jobs", "/jobs"),
+            ("empty-library", "/library"),
+            ("provider-new", "/providers/new"),
+        ],
+    )
+    .await;
+    world.api().await.provider("Living room", &world.list_url()).await;
+    look(
+        &browser,
+        &world,
+        &[("first-home", "/"), ("first-provider", "/providers/1")],
+    )
+    .await;
+}
+
+async fn filled_pages_are_accessible(browser: Browser) {
+    let world = World::start().await;
+    let api = world.api().await;
+    let list = String::from_utf8(Playlist::new(7, 1_500).to_bytes()).unwrap();
+    let odd = format!(
+        "#EXTINF:-1 group-title=\"{LONG}\" tvg-chno=\"7\",{LONG}\nhttp://tv.example/1.m3u8\n\
+         #EXTINF:-1 group-title=\"x\",{}\nhttp://tv.example/2.ts\n\
+         #EXTINF:-1,{LONG} (2019)\nhttp://tv.example/3.mkv\n#EXTINF:-1,No address\n#EXTINF:-1,Bad\nfile:///x\n",
+        "Unbroken".repeat(30)
+    );
+    let names: Vec<&str> = list.lines().collect();
+    let shorter = names[..names.len() * 9 / 10].join("\n");
+    world.simulator.put(LIST, Resource::bytes(format!("{list}{odd}")));
+    let first = api.provider("Living room", &world.list_url()).await;
+    let other = api
+        .provider(
+            &LONG[..100].trim_end().replace('Ö', "O"),
+            &world.simulator.url("/b.m3u"),
+        )
+        .await;
+    world.simulator.put("/b.m3u", Resource::bytes(list.clone()));
+    api.sync(first).await;
+    api.sync(other).await;
+    api.set("public_url", json!("http://192.168.1.10:8080")).await;
+    api.write_library().await;
+    let kept = names[7..].join("\n");
+    world
+        .simulator
+        .put(LIST, Resource::bytes(format!("#EXTM3U\n{kept}\n{odd}")));
+    world
+        .simulator
+        .put("/b.m3u", Resource::bytes(format!("#EXTM3U\n{kept}")));
+    api.sync(first).await;
+    api.sync(other).await;
+    api.write_library().await;
+    world.simulator.put("/b.m3u", Resource::bytes(shorter));
+    let run = api.sync(other).await;
+    let channels = api.get("/api/channels?sort=streams&limit=1").await;
+    let channel = format!("/channels/{}", channels["items"][0]["id"]);
+    let long = api.get("/api/channels?q=Landtag").await;
+    let long = long["items"][0]["id"]
+        .as_i64()
+        .map_or(channel.clone(), |id| format!("/channels/{id}"));
+    let movie = format!(
+        "/movies/{}",
+        api.get("/api/vod/movies?limit=1").await["items"][0]["id"]
+    );
+    let series = format!(
+        "/series/{}",
+        api.get("/api/vod/series?limit=1").await["items"][0]["id"]
+    );
+    world.sign_in(&browser, &channel).await;
+    browser.click("main button[id^=star-]").await;
+    browser
+        .wait_for("document.querySelector('main button[id^=star-][value=off]')")
+        .await;
+    let run = format!("/syncs/{run}");
+    look(
+        &browser,
+        &world,
+        &[
+            ("home", "/"),
+            ("channels", "/channels"),
+            ("channels-searched", "/channels?q=news&enabled=true"),
+            ("channels-none", "/channels?q=nothing+like+this"),
+            ("channel", &channel),
+            ("channel-long", &long),
+            ("movies", "/movies"),
+            ("movie", &movie),
+            ("series-list", "/series"),
+            ("series", &series),
+            ("favourites", "/favourites"),
+            ("providers", "/providers"),
+            ("provider", "/providers/1"),
+            ("provider-long", "/providers/2"),
+            ("provider-edit", "/providers/1/edit"),
+            ("provider-removal", "/providers/1/removal"),
+            ("syncs", "/syncs"),
+            ("sync", "/syncs/1"),
+            ("sync-last", &run),
+            ("jobs", "/jobs"),
+            ("jobs-none", "/jobs?state=queued"),
+            ("job", "/jobs/1"),
+            ("library", "/library"),
+            ("audit", "/audit"),
+            ("account", "/account"),
+            ("password", "/password"),
+        ],
+    )
+    .await;
+}
+
+async fn pages_that_tell_of_trouble_are_accessible(browser: Browser) {
+    let world = World::start().await;
+    let api = world.api().await;
+    let broken = api.provider("Broken", &world.simulator.url("/broken.m3u")).await;
+    world.simulator.fault("/broken.m3u", Fault::html());
+    let failed = api.sync(broken).await;
+    let shrunk = api.provider("Shrunk", &world.list_url()).await;
+    let names: Vec<String> = (0..60)
+        .map(|at| format!("Station {at} of the north and the far east"))
+        .collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    world
+        .simulator
+        .put(LIST, Resource::bytes(crate::world::list(&names)));
+    api.sync(shrunk).await;
+    world
+        .simulator
+        .put(LIST, Resource::bytes(crate::world::list(&names[..20])));
+    let held = api.sync(shrunk).await;
+    api.set("public_url", json!("http://localhost:8080")).await;
+    api.set("strm_link_mode", json!("redirect")).await;
+    world.sign_in(&browser, "/").await;
+    let (failed, held) = (format!("/syncs/{failed}"), format!("/syncs/{held}"));
+    let (broken, shrunk) = (format!("/providers/{broken}"), format!("/providers/{shrunk}"));
+    let approval = format!("{held}/approval");
+    look(
+        &browser,
+        &world,
+        &[
+            ("trouble-home", "/"),
+            ("trouble-providers", "/providers"),
+            ("provider-failing", &broken),
+            ("provider-held", &shrunk),
+            ("sync-failed", &failed),
+            ("sync-held", &held),
+            ("sync-approval", &approval),
+            ("trouble-syncs", "/syncs"),
+            ("trouble-jobs", "/jobs"),
+            ("job-failed", "/jobs/1"),
+            ("trouble-library", "/library"),
+            ("trouble-missing", "/channels/99999"),
+        ],
+    )
+    .await;
+}
