@@ -73,8 +73,8 @@ async fn all() {
     let data = folder.path().join("data");
     println!("{entries} entries, SQLite in {}", folder.path().display());
     println!(
-        "{:<28}{:>9}{:>12}{:>12}{:>14}{:>10}",
-        "sync", "seconds", "peak MB", "before MB", "rows written", "outcome"
+        "{:<28}{:>9}{:>8}{:>10}{:>12}{:>14}{:>10}",
+        "sync", "seconds", "CPU s", "peak MB", "before MB", "rows written", "outcome"
     );
     let rows = [
         ("first", &first),
@@ -133,7 +133,7 @@ async fn one_sync(data: &Path) {
                 .expect("a provider")
         }
     };
-    let (rows_before, memory_before) = (rows_written(&ctx.db).await, peak_mb());
+    let (rows_before, memory_before, cpu_before) = (rows_written(&ctx.db).await, peak_mb(), cpu_seconds());
     let started = sync::start_here(ctx, provider, &Actor::Terminal)
         .await
         .expect("a job");
@@ -150,8 +150,9 @@ async fn one_sync(data: &Path) {
     assert!(run.finished_at.is_some() && job.error.is_none(), "{job:?}");
     let ms = job.finished_at.unwrap_or_default() - job.started_at.unwrap_or_default();
     println!(
-        "{:>9.2}{:>12.1}{:>12.1}{:>14}  {} {}",
+        "{:>9.2}{:>8.2}{:>10.1}{:>12.1}{:>14}  {} {}",
         ms as f64 / 1_000.0,
+        cpu_seconds() - cpu_before,
         peak_mb(),
         memory_before,
         rows_written(&ctx.db).await - rows_before,
@@ -178,4 +179,18 @@ fn peak_mb() -> f64 {
         .and_then(|line| line.split_whitespace().nth(1))
         .and_then(|kib| kib.parse::<f64>().ok());
     kib.unwrap_or_default() * 1_024.0 / 1_000_000.0
+}
+
+/// Processor time of this process on all cores, which a busy machine does not lengthen as it does the wall's.
+fn cpu_seconds() -> f64 {
+    const TICKS_A_SECOND: f64 = 100.0;
+    let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
+    // The second field, the name, may hold spaces; user and system time are the 14th and 15th.
+    let fields = stat.rsplit(')').next().unwrap_or_default().split_whitespace();
+    let ticks: f64 = fields
+        .skip(11)
+        .take(2)
+        .filter_map(|ticks| ticks.parse::<f64>().ok())
+        .sum();
+    ticks / TICKS_A_SECOND
 }

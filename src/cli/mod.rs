@@ -5,6 +5,7 @@ mod match_names;
 mod migrate;
 mod provider;
 mod serve;
+mod strm;
 mod strm_from;
 mod sync;
 mod user;
@@ -43,6 +44,8 @@ enum Command {
     Provider(provider::ProviderCommand),
     /// Fetch what providers list and bring the catalogue up to date
     Sync(sync::Sync),
+    /// Write the library of STRM and NFO files
+    Strm(strm::Strm),
 }
 
 /// Exit statuses of commands.
@@ -68,6 +71,7 @@ pub fn run() -> ExitCode {
         Some(Command::Migrate) => OnDatabase::Migrate,
         Some(Command::Provider(command)) => OnDatabase::Provider(command),
         Some(Command::Sync(arguments)) => OnDatabase::Sync(arguments),
+        Some(Command::Strm(arguments)) => OnDatabase::Strm(arguments),
     };
     let config = match Config::load(&arguments.flags) {
         Ok(config) => config,
@@ -90,12 +94,13 @@ enum OnDatabase {
     Migrate,
     Provider(provider::ProviderCommand),
     Sync(sync::Sync),
+    Strm(strm::Strm),
 }
 
 impl OnDatabase {
     /// A bar and the lines of a log would overwrite each other: beside a bar only what is wrong is logged.
     fn log_filter<'a>(&self, config: &'a Config) -> &'a str {
-        let shows_bar = matches!(self, Self::Sync(_)) && std::io::stderr().is_terminal();
+        let shows_bar = matches!(self, Self::Sync(_) | Self::Strm(_)) && std::io::stderr().is_terminal();
         match config.log.filter.as_str() {
             "info" if shows_bar => "warn",
             filter => filter,
@@ -110,12 +115,18 @@ async fn dispatch(command: OnDatabase, config: Config) -> Result<ExitCode, Start
         OnDatabase::Migrate => migrate::run(config).await,
         OnDatabase::Provider(command) => provider::run(command, config).await,
         OnDatabase::Sync(arguments) => sync::run(arguments, config).await,
+        OnDatabase::Strm(arguments) => strm::run(arguments, config).await,
     }
 }
 
 /// Prints a result. A reader that has gone away wants no more of it.
 fn say(text: &str) {
     let _ = writeln!(std::io::stdout(), "{text}");
+}
+
+/// To standard error: what is no result.
+fn complain(text: &str) {
+    let _ = writeln!(std::io::stderr(), "{text}");
 }
 
 fn fail(error: &dyn std::error::Error, status: u8) -> ExitCode {

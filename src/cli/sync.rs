@@ -1,13 +1,12 @@
 //! `sync`: providers fetched from the terminal.
 
-use std::io::Write;
 use std::process::ExitCode;
 
 use clap::Args;
 use serde_json::Value;
 
 use super::follow::{Left, follow};
-use super::{fail, say, status};
+use super::{complain, fail, say, status};
 use crate::app::{App, StartError, shutdown};
 use crate::config::Config;
 use crate::db::DbError;
@@ -183,11 +182,6 @@ fn summary(shown: &Shown) -> String {
         run.removed,
         run.unchanged,
     )
-}
-
-/// To standard error: what is no result.
-fn complain(text: &str) {
-    let _ = writeln!(std::io::stderr(), "{text}");
 }
 
 #[cfg(test)]

@@ -167,4 +167,18 @@ on_both_engines! {
         assert_eq!(at.count("select count(*) from jobs where state = 'failed' and error_code = 'interrupted'").await, 2);
         assert!(std::fs::read_dir(at.data.path()).unwrap().count() <= left, "nothing is left in the data folder");
     }
+
+    async fn the_library_is_written_from_the_terminal(at: Terminal) {
+        at.lists(100);
+        at.run(&["sync"]).await;
+        let out = tempfile::tempdir().unwrap();
+        let folder = out.path().to_str().unwrap();
+        let (status, _, error) = at.run(&["strm", "--out", folder]).await;
+        assert!(status == Some(1) && error.contains("STRM_PUBLIC_URL"), "{error}");
+        let (status, said, error) = at.run(&["strm", "--out", folder, "--public-url", "http://tv.example"]).await;
+        assert!(status == Some(0) && said.contains("0 unchanged, 0 moved, 0 to the trash"), "{said}{error}");
+        assert!(out.path().join("Movies").is_dir() && out.path().join("TV Shows").is_dir());
+        let (status, said, _) = at.run(&["strm", "--out", folder, "--public-url", "http://tv.example"]).await;
+        assert!(status == Some(0) && said.starts_with("0 files written"), "{said}");
+    }
 }

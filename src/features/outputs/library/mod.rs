@@ -18,5 +18,5 @@ mod trash;
 pub use error::LibraryError;
 pub use job::job;
 pub use run::{Outcome, Root, run};
-pub use start::{LIBRARY_KEY, start};
+pub use start::{LIBRARY_KEY, start, start_here};
 pub use trash::{Trashed, list as list_trash, restore};

@@ -1,3 +1,5 @@
+use std::path::Path;
+
 use serde_json::json;
 
 use crate::ctx::Ctx;
@@ -16,15 +18,28 @@ const ATTEMPTS: u32 = 3;
 /// # Errors
 /// [`LibraryError::NoPublicUrl`] before anything is queued.
 pub async fn start(ctx: &Ctx, actor: &Actor) -> Result<Enqueued, LibraryError> {
+    let job = NewJob::new(kinds::LIBRARY, json!({})).attempts(ATTEMPTS);
+    queue(ctx, actor, job).await
+}
+
+/// As [`start`], for a command that runs the job itself; `root` is written to instead of the output folder.
+///
+/// # Errors
+/// As [`start`].
+pub async fn start_here(ctx: &Ctx, actor: &Actor, root: Option<&Path>) -> Result<Enqueued, LibraryError> {
+    let payload = match root {
+        Some(root) => json!({ "root": root.to_string_lossy() }),
+        None => json!({}),
+    };
+    queue(ctx, actor, NewJob::new(kinds::LIBRARY, payload).only_here()).await
+}
+
+async fn queue(ctx: &Ctx, actor: &Actor, job: NewJob) -> Result<Enqueued, LibraryError> {
     if settings::load(ctx).await?.public_url.is_none() {
         return Err(LibraryError::NoPublicUrl);
     }
     let mut tx = ctx.db.begin().await?;
-    let job = NewJob::new(kinds::LIBRARY, json!({}))
-        .key(LIBRARY_KEY)
-        .attempts(ATTEMPTS)
-        .by_hand();
-    let queued = ctx.jobs.enqueue(&mut tx, job).await?;
+    let queued = ctx.jobs.enqueue(&mut tx, job.key(LIBRARY_KEY).by_hand()).await?;
     if queued.is_new() {
         let resource = format!("job:{}", queued.id());
         audit::record(
