@@ -1,15 +1,25 @@
-//! Writes 30,000 STRM files with folders and NFO files, then again: `cargo bench --bench strm_files [-- FOLDER]`.
+//! Writes 30,000 STRM files with folders and NFO files, then again: `cargo bench --bench strm_files [-- FOLDER]`; once as
+//! the one-shot tool writes them, once as the library's job does, from a catalogue on SQLite.
 //!
 //! The folder defaults to the system's temporary one; figures are meant for tmpfs.
 
 #![expect(clippy::expect_used, reason = "a measurement fails by panicking")]
 
-use std::path::PathBuf;
+#[expect(dead_code, reason = "a part of it serves other measurements")]
+mod support;
+
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use m3u_strm_processor::db::Engine;
+use m3u_strm_processor::features::audit::Actor;
+use m3u_strm_processor::features::outputs::library::{self, Root};
 use m3u_strm_processor::features::outputs::naming::titled;
 use m3u_strm_processor::features::outputs::tree::{Put, Tree};
 use m3u_strm_processor::features::outputs::{nfo, paths, strm};
+use support::Installation;
+use support::catalogue::list;
+use tokio_util::sync::CancellationToken;
 
 const FILMS: u32 = 10_000;
 const EPISODES: u32 = 10_000;
@@ -20,14 +30,52 @@ fn main() {
         .skip(1)
         .find(|argument| !argument.starts_with('-'));
     let parent = folder.map_or_else(std::env::temp_dir, PathBuf::from);
+    println!("folder: {} ({})", parent.display(), file_system(&parent));
     let root = tempfile::tempdir_in(&parent).expect("a folder to write to");
-    let (first, written) = run(&root);
-    let (again, rewritten) = run(&root);
-    println!("folder: {}", parent.display());
-    println!("files: {written} (30,000 STRM, the rest NFO), written again: {rewritten}");
-    println!("first: {:.3} s (bar 3 s)", first.as_secs_f64());
-    println!("again: {:.3} s (bar 0.3 s)", again.as_secs_f64());
+    report("one-shot", || run(&root));
+    let root = tempfile::tempdir_in(&parent).expect("a folder to write to");
+    let installation = Installation::start(Engine::Sqlite);
+    let counts = [CHANNELS, FILMS, EPISODES].map(|count| count as usize);
+    installation.sync(list(counts[0], counts[1], counts[2]));
+    report("library job", || run_job(&installation, root.path()));
+}
+
+fn report(what: &str, run: impl Fn() -> (Duration, usize)) {
+    let (first, written) = run();
+    let (again, rewritten) = run();
+    println!("{what}: {written} files (30,000 STRM, the rest NFO), written again: {rewritten}");
+    println!("  first: {:.3} s (bar 3 s)", first.as_secs_f64());
+    println!("  again: {:.3} s (bar 0.3 s)", again.as_secs_f64());
     assert_eq!(rewritten, 0);
+}
+
+/// The kind of file system that a folder is on, as the kernel names it.
+fn file_system(folder: &Path) -> String {
+    let mounts = std::fs::read_to_string("/proc/mounts").unwrap_or_default();
+    let folder = folder.canonicalize().expect("a folder");
+    let mounts = mounts.lines().filter_map(|line| {
+        let mut words = line.split(' ').skip(1);
+        Some((words.next()?, words.next()?))
+    });
+    mounts
+        .filter(|(at, _)| folder.starts_with(at))
+        .max_by_key(|(at, _)| at.len())
+        .map_or_else(|| "unknown".to_owned(), |(_, kind)| kind.to_owned())
+}
+
+fn run_job(installation: &Installation, root: &Path) -> (Duration, usize) {
+    let start = Instant::now();
+    let cancel = CancellationToken::new();
+    let run = library::run(
+        &installation.ctx,
+        &Actor::Terminal,
+        Root(root.to_owned()),
+        &cancel,
+        |_, _, _| {},
+    );
+    let outcome = installation.runtime.block_on(run).expect("a library");
+    let written = usize::try_from(outcome.written).expect("a small number");
+    (start.elapsed(), written)
 }
 
 fn run(root: &tempfile::TempDir) -> (Duration, usize) {

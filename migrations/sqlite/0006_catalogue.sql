@@ -15,7 +15,8 @@ insert into catalogue_state values (1, 0, 0, 1, 1, 1, 1, 1, 1, 1);
 
 -- name is what is shown: plain_name, with its country or another difference behind it where two would be equal.
 -- number and lineup_number are major * 10000 + minor. lineup_number is what players see: the number where there is
--- one, else the one given at first appearance, for good. A channel without streams is in no list.
+-- one, else the one given at first appearance, for good. A channel without streams is in no list; listed says so in one column,
+-- so that an index can hold it.
 create table channels (
     id integer primary key,
     name text not null,
@@ -36,6 +37,7 @@ create table channels (
     hand_edited bigint not null default 0,
     stream_count bigint not null default 0,
     active_stream_count bigint not null default 0,
+    listed boolean not null generated always as (not hidden and stream_count > 0) stored,
     best_resolution text,
     best_quality_score bigint,
     merged_into bigint references channels (id) on delete set null,
@@ -45,8 +47,6 @@ create index channels_enabled_category on channels (enabled, category);
 create index channels_normalized_name on channels (normalized_name);
 create index channels_number on channels (number);
 create index channels_lineup_number on channels (lineup_number);
-create index channels_sort_key on channels (sort_key, id);
-create index channels_stream_count on channels (stream_count, sort_key);
 create index channels_merged_into on channels (merged_into) where merged_into is not null;
 
 -- The keys and the digest are keyed hashes of 64 bits. blocks holds the hashes that two streams of one channel share.
@@ -104,8 +104,6 @@ create table vod_movies (
     created_at bigint not null
 );
 create index vod_movies_normalized_title on vod_movies (normalized_title, year);
-create index vod_movies_sort_key on vod_movies (sort_key, id);
-create index vod_movies_genre on vod_movies (genre, sort_key);
 
 create table vod_series (
     id integer primary key,
@@ -121,8 +119,6 @@ create table vod_series (
     created_at bigint not null
 );
 create index vod_series_normalized_title on vod_series (normalized_title);
-create index vod_series_sort_key on vod_series (sort_key, id);
-create index vod_series_genre on vod_series (genre, sort_key);
 
 create table vod_episodes (
     id integer primary key,

@@ -30,6 +30,18 @@ impl Tx {
 }
 
 impl Db {
+    /// Readies tables for reading after a bulk change was committed: until it is told that all rows of a page are seen by
+    /// everybody, PostgreSQL reads each row that an index holds whole. SQLite needs nothing.
+    pub async fn settle(&self, tables: &[&'static str]) -> Result<(), DbError> {
+        if matches!(self.engine(), Engine::Postgres) {
+            for table in tables {
+                self.execute(super::Sql::built(format!("vacuum {table}")), Vec::new())
+                    .await?;
+            }
+        }
+        Ok(())
+    }
+
     /// The plan of a reading statement, one line a step, for tests.
     pub async fn explain(&self, sql: &str, args: Vec<super::Value>) -> Result<Vec<String>, DbError> {
         match self.engine() {

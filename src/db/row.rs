@@ -33,6 +33,18 @@ impl Row<'_> {
         T::read(self, column)
     }
 
+    /// The last column, for what stands behind a record's own.
+    ///
+    /// # Errors
+    /// As [`Row::get`].
+    pub fn last<T: Column>(&self) -> Result<T, DbError> {
+        let columns = match self {
+            Self::Sqlite(row) => sqlx::Row::len(*row),
+            Self::Postgres(row) => sqlx::Row::len(*row),
+        };
+        self.get(columns.saturating_sub(1))
+    }
+
     fn native<'r, T>(&'r self, column: usize) -> Result<T, DbError>
     where
         T: Decode<'r, Sqlite> + Type<Sqlite> + Decode<'r, Postgres> + Type<Postgres>,

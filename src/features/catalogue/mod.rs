@@ -18,5 +18,5 @@ pub mod store;
 mod succession;
 pub mod vod;
 
-pub use apply::{Applied, ApplyError, Changes, ChannelMoved, Staged, apply, facts};
+pub use apply::{Applied, ApplyError, Changes, ChannelMoved, Staged, apply, facts, settle};
 pub use number::ChannelNumber;

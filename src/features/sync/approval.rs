@@ -6,6 +6,7 @@ use crate::ctx::Ctx;
 use crate::db::Tx;
 use crate::events::Event;
 use crate::features::audit::{self, Actor};
+use crate::features::catalogue;
 use crate::features::providers::{self, Status};
 use crate::jobs::{JobError, JobRun, NewJob, kinds};
 use crate::support::ids::{JobId, SyncId};
@@ -138,5 +139,6 @@ async fn applied(ctx: &Ctx, job: &JobRun, hooks: &[MovedHook], sync: SyncId) -> 
     apply::apply(&mut tx, ctx, row.provider_id, &plan, &mut staging, hooks).await?;
     store::drop_staging(&mut tx, sync).await?;
     tx.commit().await?;
+    catalogue::settle(&ctx.db, &plan.changes).await;
     Ok(row)
 }

@@ -9,6 +9,7 @@ use crate::args;
 use crate::ctx::Ctx;
 use crate::db::Tx;
 use crate::events::Event;
+use crate::features::catalogue;
 use crate::features::catalogue::entry::EntryKind;
 use crate::features::catalogue::store::listed;
 use crate::features::providers::m3u::{NotAPlaylist, Summary};
@@ -271,6 +272,7 @@ impl Run<'_> {
         self.finish(&mut tx, outcome, None).await?;
         tx.commit().await?;
         if outcome == Outcome::Applied {
+            catalogue::settle(&self.ctx.db, &plan.changes).await;
             self.ctx.events.publish(Event::CatalogueChanged);
         }
         Ok(outcome)

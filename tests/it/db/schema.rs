@@ -39,7 +39,7 @@ async fn both_engines_have_the_same_tables_columns_and_indexes() {
         .db
         .all(
             "select m.name, c.name, lower(c.type), c.\"notnull\" = 1 or c.pk > 0 from sqlite_master m \
-             join pragma_table_info(m.name) c where m.type = 'table' and m.name not like 'sqlite%' \
+             join pragma_table_xinfo(m.name) c where m.type = 'table' and m.name not like 'sqlite%' \
              and m.name not like '\\_sqlx%' escape '\\' order by 1, 2",
             args![],
         )

@@ -13,7 +13,7 @@ mod numbers;
 mod partition;
 mod vod;
 
-use crate::db::{DbError, Tx};
+use crate::db::{Db, DbError, Tx};
 use crate::support::ids::{ChannelId, ProviderId};
 
 use super::entry::{Entry, EntryKeys, EntryKind, Malformed};
@@ -123,6 +123,17 @@ pub async fn apply(
         tx.refresh_statistics(&CHANGED_TABLES).await?;
     }
     Ok(applied)
+}
+
+/// Readies the catalogue for reading once `changes` are committed.
+pub async fn settle(db: &Db, changes: &Changes) {
+    if changes.count() < MANY_CHANGES {
+        return;
+    }
+    if let Err(error) = db.settle(&CHANGED_TABLES).await {
+        // Lists are right without it, only slower for a while.
+        tracing::warn!(%error, "the tables of the catalogue were not settled");
+    }
 }
 
 /// What the matching reads of a live entry; its [`Facts::blocks`] are staged with it.

@@ -40,7 +40,7 @@ crate::record! {
 pub async fn channels(db: &Db) -> Result<Vec<ChannelItem>, DbError> {
     db.all(
         "/* scan: the library holds them all */ select id, plain_name, category, country, feed from channels
-         where enabled and not hidden and stream_count > 0 order by id",
+         where enabled and listed order by id",
         args![],
     )
     .await

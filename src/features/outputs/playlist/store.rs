@@ -84,7 +84,7 @@ pub async fn category_exists(db: &Db, category: &str) -> Result<bool, DbError> {
     let found: Option<(i64,)> = db
         .optional(
             "select id from channels
-             where enabled and category = $1 and not hidden and stream_count > 0 limit 1",
+             where enabled and category = $1 and listed limit 1",
             args![category],
         )
         .await?;
@@ -103,13 +103,13 @@ pub async fn each_entry(
              from channels c
              join (select channel_id, resolution, max(quality_score) as score from channel_streams
                    where missing_since is null and enabled group by channel_id, resolution) s on s.channel_id = c.id
-             where c.enabled and not c.hidden and c.stream_count > 0 and ($1 is null or c.category = $1)
+             where c.enabled and c.listed and ($1 is null or c.category = $1)
              order by c.lineup_number, c.sort_key, c.id, s.score desc nulls last"
         }
         _ => {
             "select id, name, category, lineup_number, epg_id, logo_url, null
              from channels
-             where enabled and not hidden and stream_count > 0 and ($1 is null or category = $1)
+             where enabled and listed and ($1 is null or category = $1)
              order by lineup_number, sort_key, id"
         }
     };

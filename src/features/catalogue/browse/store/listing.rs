@@ -11,6 +11,10 @@ pub struct Listing {
     conditions: Vec<String>,
     args: Vec<Value>,
     lead: Option<Lead>,
+    /// Where only these ids can be in the list, they are counted from instead of the whole table.
+    few: Option<String>,
+    /// No index stands in the list's order and holds all it is narrowed by.
+    is_scan: bool,
 }
 
 /// The number compared first.
@@ -30,17 +34,18 @@ const FIT_STEP: &str = "1000000000000";
 
 impl Listing {
     pub fn of_channels(filter: &ChannelFilter, sort: ChannelSort) -> Self {
-        let mut listing = Self::new("channels", CHANNEL_COLUMNS, "not hidden and stream_count > 0");
+        let mut listing = Self::new("channels", CHANNEL_COLUMNS, "listed");
         listing.search(&filter.q);
         if let Some(category) = &filter.category {
             listing.narrow("category = ", category.as_str());
         }
         if let Some(provider) = filter.provider {
-            listing.narrow(
-                "id in (select s.channel_id from channel_streams s where s.missing_since is null and s.provider_id = ",
-                provider,
-            );
-            listing.close();
+            let provider = bind(&mut listing.args, provider);
+            let streams = "from channel_streams s where s.missing_since is null and s.provider_id = ";
+            listing.and(&format!(
+                "exists (select 1 {streams}{provider} and s.channel_id = channels.id)"
+            ));
+            listing.few = Some(format!("(select distinct s.channel_id {streams}{provider})"));
         }
         match filter.enabled {
             None => {}
@@ -57,6 +62,7 @@ impl Listing {
             Some(true) => listing.and("epg_id is not null"),
             Some(false) => listing.and("epg_id is null"),
         }
+        listing.is_scan |= filter.has_epg.is_some();
         listing.lead = match sort {
             ChannelSort::Fit => fit(&filter.q, listing.args.len(), Some("lineup_number")),
             ChannelSort::Name => None,
@@ -77,57 +83,88 @@ impl Listing {
 
     /// The statement that counts the whole list.
     pub fn count(&self) -> (Sql, Vec<Value>) {
-        let text = format!(
-            "select count(*) from {} where {}",
-            self.table,
-            self.conditions.join(" and ")
+        let table = self.table;
+        let from = self.few.as_ref().map_or_else(
+            || table.to_owned(),
+            |few| format!("{few} few join {table} on {table}.id = few.channel_id"),
         );
+        let conditions: Vec<&str> = self.conditions.iter().map(String::as_str).collect();
+        let conditions = conditions
+            .into_iter()
+            .filter(|condition| self.few.is_none() || !condition.starts_with("exists "))
+            .collect::<Vec<_>>()
+            .join(" and ");
+        let text = format!("select count(*) from {from} where {conditions}");
         (Sql::built(text), self.args.clone())
     }
 
-    /// The statement that reads `limit` rows from `place` on; backwards where the place is before a row. Rows are found
-    /// by index first and read whole only for the page.
+    /// The statement that reads `limit` rows from `place` on; backwards where the place is before a row. Behind the row's
+    /// columns stands the number of the whole list where [`Self::counts_itself`].
     pub fn items(&self, place: &Place, limit: i64) -> (Sql, Vec<Value>) {
         let mut args = self.args.clone();
         if let Some(lead) = &self.lead {
             args.extend(lead.args.iter().cloned());
         }
+        let lead = self.lead.as_ref().map_or("0", |lead| lead.expression.as_str());
+        let (table, columns) = (self.table, self.columns);
+        let conditions = self.conditions.join(" and ");
         let backwards = matches!(place, Place::Before(_));
-        let keyset = match place {
-            Place::Skip(_) => String::new(),
-            Place::After(cursor) | Place::Before(cursor) => {
-                let sign = if backwards { '<' } else { '>' };
-                let sort_key = bind(&mut args, cursor.sort_key.as_str());
-                let id = bind(&mut args, cursor.id);
-                let beside = format!("(sort_key, id) {sign} ({sort_key}, {id})");
-                match &self.lead {
-                    None => format!(" and {beside}"),
-                    Some(Lead {
-                        expression,
-                        greatest_first,
-                        ..
-                    }) => {
-                        let beyond = if *greatest_first == backwards { '>' } else { '<' };
-                        let at = bind(&mut args, cursor.lead);
-                        format!(" and ({expression} {beyond} {at} or ({expression} = {at} and {beside}))")
-                    }
-                }
-            }
+        let outer = self.order("t.", Some("p.lead"), backwards);
+        let text = if self.is_scan {
+            // One walk through the index finds what matches; it is sorted and counted by itself.
+            let keyset = self.keyset("lead", place, &mut args);
+            let condition = if keyset.is_empty() { "" } else { " where " };
+            let part = part(place, limit, &mut args);
+            format!(
+                "with hits as materialized (select id, sort_key, cast({lead} as bigint) as lead from {table} \
+                 where {conditions}) \
+                 select {columns}, p.lead, (select count(*) from hits) from (select id as place_id, lead from hits\
+                 {condition}{keyset} order by {inner}{part}) p \
+                 join {table} t on t.id = p.place_id order by {outer}",
+                inner = self.order("", Some("lead"), backwards),
+            )
+        } else {
+            // Rows are found by index first and read whole only for the page.
+            let keyset = self.keyset(lead, place, &mut args);
+            let and = if keyset.is_empty() { "" } else { " and " };
+            let part = part(place, limit, &mut args);
+            format!(
+                "select {columns}, p.lead from (select id as place_id, cast({lead} as bigint) as lead from {table} \
+                 where {conditions}{and}{keyset} order by {inner}{part}) p \
+                 join {table} t on t.id = p.place_id order by {outer}",
+                inner = self.order("", None, backwards),
+            )
         };
-        let skip = if let Place::Skip(skip) = place { *skip } else { 0 };
-        let (limit, skip) = (bind(&mut args, limit), bind(&mut args, skip));
-        let text = format!(
-            "select {columns}, p.lead from (select id as place_id, cast({lead} as bigint) as lead from {table} \
-             where {conditions}{keyset} order by {inner} limit {limit} offset {skip}) p \
-             join {table} t on t.id = p.place_id order by {outer}",
-            columns = self.columns,
-            table = self.table,
-            conditions = self.conditions.join(" and "),
-            lead = self.lead.as_ref().map_or("0", |lead| lead.expression.as_str()),
-            inner = self.order("", None, backwards),
-            outer = self.order("t.", Some("p.lead"), backwards),
-        );
         (Sql::built(text), args)
+    }
+
+    /// Whether each row that [`Self::items`] finds says how long the whole list is.
+    pub fn counts_itself(&self) -> bool {
+        self.is_scan
+    }
+
+    /// The condition that begins the page beside the place's row; empty where it begins by number.
+    fn keyset(&self, lead: &str, place: &Place, args: &mut Vec<Value>) -> String {
+        let (cursor, backwards) = match place {
+            Place::Skip(_) => return String::new(),
+            Place::After(cursor) => (cursor, false),
+            Place::Before(cursor) => (cursor, true),
+        };
+        let sign = if backwards { '<' } else { '>' };
+        let sort_key = bind(args, cursor.sort_key.as_str());
+        let id = bind(args, cursor.id);
+        let beside = format!("(sort_key, id) {sign} ({sort_key}, {id})");
+        let Some(known) = &self.lead else {
+            return beside;
+        };
+        let beyond = if known.greatest_first == backwards {
+            '>'
+        } else {
+            '<'
+        };
+        let at = bind(args, cursor.lead);
+        // The bound by itself lets an index begin there.
+        format!("{lead} {beyond}= {at} and ({lead} {beyond} {at} or {beside})")
     }
 
     fn order(&self, table: &str, lead_as: Option<&str>, backwards: bool) -> String {
@@ -152,6 +189,7 @@ impl Listing {
         }
         if let Some(year) = filter.year {
             self.narrow("year = ", year);
+            self.is_scan = true;
         }
         self.lead = match sort {
             TitleSort::Fit => fit(&filter.q, self.args.len(), None),
@@ -169,6 +207,8 @@ impl Listing {
             conditions: vec![visible.to_owned()],
             args: Vec::new(),
             lead: None,
+            few: None,
+            is_scan: false,
         }
     }
 
@@ -181,18 +221,13 @@ impl Listing {
         self.conditions.push(format!("{condition}{value}"));
     }
 
-    fn close(&mut self) {
-        if let Some(last) = self.conditions.last_mut() {
-            last.push(')');
-        }
-    }
-
     fn search(&mut self, q: &str) {
         let words = words(q);
         if words.is_empty() && !q.trim().is_empty() {
             // Only punctuation: nothing that a folded name could hold.
             self.and("1 = 0");
         }
+        self.is_scan |= !words.is_empty();
         for word in words {
             self.narrow("name_key like ", format!("%{word}%"));
         }
@@ -207,6 +242,12 @@ impl Lead {
             greatest_first,
         }
     }
+}
+
+fn part(place: &Place, limit: i64, args: &mut Vec<Value>) -> String {
+    let skip = if let Place::Skip(skip) = place { *skip } else { 0 };
+    let (limit, skip) = (bind(args, limit), bind(args, skip));
+    format!(" limit {limit} offset {skip}")
 }
 
 fn bind(args: &mut Vec<Value>, value: impl Into<Value>) -> String {
