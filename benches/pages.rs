@@ -2,7 +2,8 @@
 //! `cargo bench --bench pages [-- sqlite|postgres]`.
 //!
 //! 500 different requests with random search, filter, sort and depth, one after the other on one connection, compressed
-//! as a browser asks for them. Bars: p50 10 ms, p95 30 ms, worst 100 ms.
+//! as a browser asks for them. Bars: p50 10 ms, p95 30 ms, worst 100 ms. What a request costs on the processor, this
+//! program's and the database's share together, is printed too: other programs on the machine do not lengthen it.
 
 #![expect(clippy::expect_used, reason = "a measurement fails by panicking")]
 
@@ -15,7 +16,7 @@ use m3u_strm_processor::args;
 use m3u_strm_processor::db::Engine;
 use m3u_strm_processor::features::catalogue::browse::Cursor;
 use support::catalogue::{BRANDS, Dice, WORDS, category, list};
-use support::{Connection, Installation, milliseconds, percentile};
+use support::{Connection, Installation, milliseconds, percentile, processor};
 
 const CHANNELS: usize = 100_000;
 const FILMS: usize = 100_000;
@@ -34,25 +35,15 @@ fn main() {
 fn measure(name: &str, engine: Engine) {
     let installation = Installation::start(engine);
     let synced = installation.sync(list(CHANNELS, FILMS, EPISODES));
-    if let Ok(to) = std::env::var("KEEP") {
-        let _ = std::fs::create_dir_all(&to);
-        for f in std::fs::read_dir(installation.data.path()).expect("x") {
-            let f = f.expect("x");
-            if f.path().is_file() {
-                let _ = std::fs::copy(f.path(), std::path::Path::new(&to).join(f.file_name()));
-            }
-        }
-    }
-    if let Ok(secs) = std::env::var("HOLD") {
-        println!("{:?}", installation.data.path());
-        std::thread::sleep(Duration::from_secs(secs.parse().expect("n")));
-    }
     let paths = paths(&installation);
     let headers = format!("{}Accept-Encoding: gzip\r\n", installation.authorization());
     let mut connection = Connection::open(installation.address);
     let mut times: Vec<(Duration, &str)> = Vec::with_capacity(REQUESTS);
+    let mut worked = Vec::with_capacity(REQUESTS);
     for path in &paths {
+        let before = processor::used();
         let answer = connection.get(path, &headers);
+        worked.push(processor::used().saturating_sub(before));
         assert_eq!(answer.status, 200, "{path}");
         times.push((answer.whole, path));
     }
@@ -65,6 +56,8 @@ fn measure(name: &str, engine: Engine) {
         synced.as_secs_f64(),
     );
     times.sort();
+    worked.sort();
+    report("on the processor", worked);
     report("all", times.iter().map(|(time, _)| *time).collect());
     for (kind, begin) in [
         ("channel pages", "/channels"),

@@ -105,20 +105,35 @@ pub const COUNTRIES: [&str; 20] = [
 
 /// The group of a channel.
 pub fn category(channel: usize) -> String {
-    let (word, country) = (
-        channel % WORDS.len(),
-        channel / (WORDS.len() * BRANDS.len()) % COUNTRIES.len(),
-    );
-    format!("{} | {}", COUNTRIES[country], WORDS[word])
+    format!(
+        "{} | {}",
+        COUNTRIES[country(channel)],
+        WORDS[channel % WORDS.len()]
+    )
+}
+
+/// Channels of one name follow each other by so many.
+const NAMES: usize = WORDS.len() * BRANDS.len();
+/// So many countries share a name without number, as national channels of one brand do.
+const SHARED: usize = 5;
+
+fn country(channel: usize) -> usize {
+    match channel / NAMES {
+        round if round < SHARED => round,
+        round => (channel + round) % COUNTRIES.len(),
+    }
 }
 
 fn channel(number: usize, out: &mut String) {
-    let (word, rest) = (number % WORDS.len(), number / WORDS.len());
-    let (brand, rest) = (rest % BRANDS.len(), rest / BRANDS.len());
-    let (country, round) = (rest % COUNTRIES.len(), rest / COUNTRIES.len());
+    let (word, brand, round) = (
+        number % WORDS.len(),
+        number / WORDS.len() % BRANDS.len(),
+        number / NAMES,
+    );
+    let country = country(number);
     let name = match round {
-        0 => format!("{} {}", BRANDS[brand], WORDS[word]),
-        round => format!("{} {} {}", BRANDS[brand], WORDS[word], round + 1),
+        round if round < SHARED => format!("{} {}", BRANDS[brand], WORDS[word]),
+        round => format!("{} {} {}", BRANDS[brand], WORDS[word], round - SHARED + 2),
     };
     let code = COUNTRIES[country];
     let id = if number % 3 == 0 {

@@ -3,6 +3,7 @@
 #![expect(clippy::expect_used, reason = "a measurement fails by panicking")]
 
 pub mod catalogue;
+pub mod processor;
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpStream};

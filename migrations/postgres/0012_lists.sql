@@ -3,9 +3,10 @@
 create index channels_by_name on channels
     (sort_key, id, name_key, listed, enabled, category, epg_id, lineup_number, stream_count, active_stream_count)
     where listed;
-create index channels_by_number on channels (lineup_number, sort_key, id, listed, enabled, category) where listed;
-create index channels_by_streams on channels (stream_count desc, sort_key, id, listed, enabled, category) where listed;
-create index channels_by_active on channels (active_stream_count desc, sort_key, id, listed, enabled, category)
+create index channels_by_number on channels (lineup_number, sort_key, id, listed, enabled, category, epg_id) where listed;
+create index channels_by_streams on channels (stream_count desc, sort_key, id, listed, enabled, category, epg_id)
+    where listed;
+create index channels_by_active on channels (active_stream_count desc, sort_key, id, listed, enabled, category, epg_id)
     where listed;
 create index channels_by_category on channels (category, sort_key, id, listed, enabled) where listed;
 create index channel_streams_present on channel_streams (provider_id, channel_id, missing_since) where missing_since is null;

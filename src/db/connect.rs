@@ -42,12 +42,22 @@ impl Default for PoolOptions {
 
 /// How long SQLite waits for a lock that another process holds.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
+/// Rows that a reading thread is ahead of who takes them: with few, both wait for each other at every row.
+const ROWS_AHEAD: usize = 1_000;
 const READER_CACHE_KIB: &str = "-16384";
 /// Rows of an index that statistics are estimated from; to read all of them takes as long as writing them.
 const ANALYSED_ROWS: &str = "1000";
 /// Of the write-ahead log, 16 MiB: a sync that changes little does not wait for its pages to be moved.
 const CHECKPOINT_PAGES: &str = "4000";
 const WRITER_CACHE_KIB: &str = "-32768";
+
+/// What PostgreSQL shall believe: catalogues fit into memory, where an index read here and there costs what reading on does;
+/// and no list is worth starting more processes or a compiler for.
+const PLANNER: [(&str, &str); 3] = [
+    ("random_page_cost", "1.1"),
+    ("max_parallel_workers_per_gather", "0"),
+    ("jit", "off"),
+];
 
 impl Db {
     /// Opens the SQLite file at `path`, making it if it is not there.
@@ -62,6 +72,7 @@ impl Db {
             .synchronous(SqliteSynchronous::Normal)
             .busy_timeout(BUSY_TIMEOUT)
             .foreign_keys(true)
+            .row_buffer_size(ROWS_AHEAD)
             .pragma("temp_store", "memory");
         let writer = SqlitePoolOptions::new()
             .max_connections(1)
@@ -98,7 +109,8 @@ impl Db {
     pub async fn connect_postgres(url: &str, options: &PoolOptions) -> Result<Self, DbError> {
         let connect = PgConnectOptions::from_str(url)
             .map_err(|_| DbError::Address("not a postgres:// URL".to_owned()))?
-            .application_name("m3u-strm-processor");
+            .application_name("m3u-strm-processor")
+            .options(PLANNER);
         let pool = PgPoolOptions::new()
             .min_connections(options.min.min(options.max))
             .max_connections(options.max)

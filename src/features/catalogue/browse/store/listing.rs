@@ -13,6 +13,8 @@ pub struct Listing {
     lead: Option<Lead>,
     /// Where only these ids can be in the list, they are counted from instead of the whole table.
     few: Option<String>,
+    /// Only one category or genre.
+    is_grouped: bool,
     /// No index stands in the list's order and holds all it is narrowed by.
     is_scan: bool,
 }
@@ -38,6 +40,7 @@ impl Listing {
         listing.search(&filter.q);
         if let Some(category) = &filter.category {
             listing.narrow("category = ", category.as_str());
+            listing.is_grouped = true;
         }
         if let Some(provider) = filter.provider {
             let provider = bind(&mut listing.args, provider);
@@ -62,7 +65,6 @@ impl Listing {
             Some(true) => listing.and("epg_id is not null"),
             Some(false) => listing.and("epg_id is null"),
         }
-        listing.is_scan |= filter.has_epg.is_some();
         listing.lead = match sort {
             ChannelSort::Fit => fit(&filter.q, listing.args.len(), Some("lineup_number")),
             ChannelSort::Name => None,
@@ -88,12 +90,14 @@ impl Listing {
             || table.to_owned(),
             |few| format!("{few} few join {table} on {table}.id = few.channel_id"),
         );
-        let conditions: Vec<&str> = self.conditions.iter().map(String::as_str).collect();
-        let conditions = conditions
-            .into_iter()
-            .filter(|condition| self.few.is_none() || !condition.starts_with("exists "))
-            .collect::<Vec<_>>()
-            .join(" and ");
+        let mut conditions: Vec<&str> = self.conditions.iter().map(String::as_str).collect();
+        if self.few.is_some() {
+            conditions.retain(|condition| !condition.starts_with("exists "));
+        } else if !self.is_grouped {
+            // Always true: SQLite then walks the index in the order of names instead of the rows.
+            conditions.push("sort_key >= ''");
+        }
+        let conditions = conditions.join(" and ");
         let text = format!("select count(*) from {from} where {conditions}");
         (Sql::built(text), self.args.clone())
     }
@@ -111,13 +115,14 @@ impl Listing {
         let backwards = matches!(place, Place::Before(_));
         let outer = self.order("t.", Some("p.lead"), backwards);
         let text = if self.is_scan {
-            // One walk through the index finds what matches; it is sorted and counted by itself.
+            // One walk through the index finds what matches; it is sorted and counted by itself. The inner order only
+            // makes SQLite walk the index instead of the rows.
             let keyset = self.keyset("lead", place, &mut args);
             let condition = if keyset.is_empty() { "" } else { " where " };
             let part = part(place, limit, &mut args);
             format!(
                 "with hits as materialized (select id, sort_key, cast({lead} as bigint) as lead from {table} \
-                 where {conditions}) \
+                 where {conditions} order by sort_key, id) \
                  select {columns}, p.lead, (select count(*) from hits) from (select id as place_id, lead from hits\
                  {condition}{keyset} order by {inner}{part}) p \
                  join {table} t on t.id = p.place_id order by {outer}",
@@ -186,6 +191,7 @@ impl Listing {
         self.search(&filter.q);
         if let Some(genre) = &filter.genre {
             self.narrow("genre = ", genre.as_str());
+            self.is_grouped = true;
         }
         if let Some(year) = filter.year {
             self.narrow("year = ", year);
@@ -208,6 +214,7 @@ impl Listing {
             args: Vec::new(),
             lead: None,
             few: None,
+            is_grouped: false,
             is_scan: false,
         }
     }
