@@ -27,5 +27,5 @@ pub use list::JobFilter;
 pub use node::Node;
 pub use queue::Jobs;
 pub use run::{JobRun, Progress};
-pub use sweep::settle;
+pub use sweep::{prune, settle};
 pub use workers::{Handlers, Pulse, Workers, run_here};

@@ -88,7 +88,10 @@ async fn bury(jobs: &Jobs, node: &str) -> Result<(), DbError> {
 }
 
 /// Removes jobs that ended a month ago; at most once an hour over all nodes, for the lease is kept until it ends.
-async fn prune(jobs: &Jobs) -> Result<(), DbError> {
+///
+/// # Errors
+/// Whatever the database says.
+pub async fn prune(jobs: &Jobs) -> Result<(), DbError> {
     if jobs.lease("jobs.prune", PRUNE_PAUSE_MS).await?.is_none() {
         return Ok(());
     }

@@ -1,5 +1,5 @@
 use m3u_strm_processor::db::DbError;
-use m3u_strm_processor::jobs::{Cancellation, Enqueued, JobFilter, NewJob, State};
+use m3u_strm_processor::jobs::{Cancellation, Enqueued, JobFilter, NewJob, State, prune};
 use m3u_strm_processor::support::ids::JobId;
 use serde_json::json;
 
@@ -47,6 +47,18 @@ on_both_engines! {
         assert_eq!((cancelled.state, cancelled.finished_at), (State::Cancelled, Some(NOW)));
         assert_eq!(queue.jobs.cancel(id).await.unwrap(), Cancellation::AlreadyEnded);
         assert!(matches!(queue.jobs.cancel(JobId(999)).await, Err(DbError::NotFound)));
+    }
+
+    async fn jobs_that_ended_a_month_ago_are_removed(queue: Queue) {
+        let [old, young, waiting] = [queue.add(job()).await, queue.add(job()).await, queue.add(job()).await];
+        queue.jobs.cancel(old).await.unwrap();
+        queue.clock.advance_ms(31 * 86_400_000);
+        queue.jobs.cancel(young).await.unwrap();
+        prune(&queue.jobs).await.unwrap();
+        assert_eq!(queue.jobs.find(old).await.unwrap(), None);
+        for kept in [young, waiting] {
+            assert!(queue.jobs.find(kept).await.unwrap().is_some());
+        }
     }
 
     async fn jobs_are_listed_newest_first_with_every_filter(queue: Queue) {
