@@ -25,7 +25,7 @@ on_both_engines! {
             assert!(page.contains(text), "{text}");
         }
         let page = app.page(token, &format!("/syncs/{run}"), 200).await;
-        for text in ["Sync of Living room", "The URL&#x27;s scheme is not a stream&#x27;s", "<bdi>Broken</bdi>", "What it changed", "<bdi>The Film (2019)</bdi>"] {
+        for text in ["Sync of Living room", "The URL&#x27;s scheme is not a stream&#x27;s", "<bdi>Broken</bdi>", "What it changed", ">The Film (2019)</bdi>"] {
             let text = text.replace("&#x27;", "&#39;");
             assert!(page.contains(&text), "{text}");
         }
