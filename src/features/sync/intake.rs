@@ -1,5 +1,6 @@
 //! From the bytes of a list to entries with their keys, a batch at a time.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::mpsc::SyncSender;
 
@@ -143,7 +144,7 @@ impl<'a> Desk<'a> {
                     .count()
                     < SAMPLES
                 {
-                    let name = name.to_owned();
+                    let name = self.source.secrets.masked(name).into_owned();
                     self.samples.push(Sample { reason, line, name });
                 }
             }
@@ -151,13 +152,17 @@ impl<'a> Desk<'a> {
     }
 
     fn entry(&mut self, entry: &m3u::Entry<'_>) {
-        let parts = UrlParts::split(&entry.url, &self.source.secrets);
+        let secrets = &self.source.secrets;
+        let parts = UrlParts::split(&entry.url, secrets);
+        let name = secrets.masked(&entry.name);
+        let group = entry.first_group().map(|group| secrets.masked(group));
+        let tvg_id = entry.tvg_id.as_deref().map(|id| secrets.masked(id));
         let kind = vod::classify(
             &vod::Facts {
-                name: &entry.name,
+                name: &name,
                 path: parts.path(),
                 extension: parts.extension(),
-                group: entry.first_group(),
+                group: group.as_deref(),
                 has_tvg_id: entry.tvg_id.is_some(),
                 has_chno: entry.chno.is_some(),
             },
@@ -172,13 +177,13 @@ impl<'a> Desk<'a> {
         let logo = entry
             .tvg_logo
             .as_deref()
-            .filter(|logo| !holds_secret(logo, &self.source.secrets));
+            .filter(|logo| is_public_picture(logo, &self.source.secrets));
         let template = parts.template();
         let staged = Entry {
             content: content(&kind),
-            name: &entry.name,
-            group: entry.first_group().unwrap_or_default(),
-            tvg_id: entry.tvg_id.as_deref(),
+            name: &name,
+            group: group.as_deref().unwrap_or_default(),
+            tvg_id: tvg_id.as_deref(),
             country: entry.tvg_country.as_deref(),
             language: entry.tvg_language.as_deref(),
             number: entry
@@ -295,9 +300,14 @@ fn is_public(header: &Header) -> bool {
     PUBLIC.into_iter().any(is) || (is("referer") && !header.value.contains(['?', '@']))
 }
 
-fn holds_secret(url: &str, secrets: &ProviderSecrets) -> bool {
-    url.contains(['?', '@'])
-        && UrlParts::split(url, secrets)
+/// Whether a picture's address may be stored and handed on: of the web, and without anything that is the provider's secret.
+fn is_public_picture(url: &str, secrets: &ProviderSecrets) -> bool {
+    let is_web = ["http://", "https://"]
+        .iter()
+        .any(|scheme| url.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme)));
+    is_web
+        && matches!(secrets.masked(url), Cow::Borrowed(_))
+        && !UrlParts::split(url, secrets)
             .values()
             .any(|(slot, _)| slot.is_secret())
 }

@@ -11,6 +11,7 @@ mod incremental;
 mod pace;
 mod references;
 mod removal;
+mod secrets;
 mod values;
 mod version;
 mod writes;

@@ -110,6 +110,10 @@ impl OneShot {
         titles::films(&collected.films, &options, &mut report, &mut files);
         titles::series(&collected.episodes, &options, &mut report, &mut files);
         let mut files = files.list;
+        if files.is_empty() {
+            // Nothing is no answer: it must not clean away what an earlier list brought.
+            return Err(NotAPlaylist::NothingUsable);
+        }
         files.sort_unstable_by(|a, b| a.path.cmp(&b.path));
         Ok(Plan {
             files,

@@ -51,9 +51,11 @@ impl Line {
 
     /// What ties the entry to the guide: the provider's own id of it, else one of ours.
     pub fn tvg_id(&self) -> String {
-        self.epg_id
-            .clone()
-            .unwrap_or_else(|| format!("channel-{}", self.id))
+        match &self.epg_id {
+            // The same in playlist and guide: a playlist has no way to write a double quote.
+            Some(id) => id.replace('"', "'").replace(char::is_control, " "),
+            None => format!("channel-{}", self.id),
+        }
     }
 
     /// The logo, unless its address holds what looks like a credential.
@@ -62,7 +64,7 @@ impl Line {
             return "";
         };
         match Url::parse(logo) {
-            Ok(url) if url.username().is_empty() && url.password().is_none() && url.query().is_none() => logo,
+            Ok(url) if matches!(url.scheme(), "http" | "https") && url.username().is_empty() && url.password().is_none() && url.query().is_none() => logo,
             _ => "",
         }
     }

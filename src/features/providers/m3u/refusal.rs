@@ -71,6 +71,8 @@ pub enum NotAPlaylist {
     HlsStream,
     #[error("the answer holds no #EXTINF line, so it is not a playlist")]
     NoEntries,
+    #[error("none of the list's entries can be used")]
+    NothingUsable,
     #[error("the answer is larger than {limit} bytes")]
     TooLarge { limit: u64 },
 }

@@ -1,5 +1,7 @@
 //! Which parts of a URL are secrets of the provider.
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
 
 use super::{Slot, UrlParts};
@@ -26,6 +28,9 @@ const TOKEN_KEYS: [&str; 19] = [
     "sid",
     "jwt",
 ];
+
+/// A password of fewer bytes may be a word of any name.
+const SHORTEST_MASKED: usize = 6;
 
 /// Query keys that name the stream, whatever their value.
 const NAMING_KEYS: [&str; 5] = ["id", "cid", "channel", "stream", "file"];
@@ -103,6 +108,18 @@ impl ProviderSecrets {
         if !self.learned.contains(&learned) {
             self.learned.push(learned);
         }
+    }
+
+    /// `text` with every password and token of the provider in it masked. User names and short words stay: they are too
+    /// often words of their own.
+    pub fn masked<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        let mut masked = Cow::Borrowed(text);
+        for (slot, value) in &self.credentials {
+            if *slot != Slot::User && value.len() >= SHORTEST_MASKED && masked.contains(value.as_str()) {
+                masked = Cow::Owned(masked.replace(value.as_str(), "***"));
+            }
+        }
+        masked
     }
 
     pub(super) fn slot_of(&self, text: &str) -> Option<Slot> {
