@@ -30,7 +30,7 @@ pub struct ConversionBody {
     clean_output_first: Option<bool>,
 }
 
-/// Writes STRM files from a playlist, with its own links. The job's result holds the counts.
+/// Writes STRM files from a playlist, with its own links and the credentials in them. The job's result holds the counts.
 #[utoipa::path(post, path = "/api/strm/process-m3u", tag = "outputs", request_body = ConversionBody, responses(
     (status = 202, body = Queued), (status = 403, body = ApiError), (status = 409, body = ApiError),
     (status = 422, body = ApiError)))]

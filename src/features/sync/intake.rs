@@ -302,9 +302,10 @@ fn is_public(header: &Header) -> bool {
 
 /// Whether a picture's address may be stored and handed on: of the web, and without anything that is the provider's secret.
 fn is_public_picture(url: &str, secrets: &ProviderSecrets) -> bool {
-    let is_web = ["http://", "https://"]
-        .iter()
-        .any(|scheme| url.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme)));
+    let is_web = ["http://", "https://"].iter().any(|scheme| {
+        url.get(..scheme.len())
+            .is_some_and(|start| start.eq_ignore_ascii_case(scheme))
+    });
     is_web
         && matches!(secrets.masked(url), Cow::Borrowed(_))
         && !UrlParts::split(url, secrets)

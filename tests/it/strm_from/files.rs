@@ -147,6 +147,19 @@ fn a_second_run_writes_nothing_and_clean_removes_only_what_is_stale() {
 }
 
 #[test]
+fn a_list_without_one_usable_entry_cleans_nothing_away() {
+    let first = Run::of(list(&[("A", "http://h/a")]), &[]);
+    let again = Run::again(first.folder, "#EXTM3U\n#EXTINF:-1,A\n", &["--clean"]);
+    assert_eq!(again.output.status.code(), Some(1));
+    assert!(
+        again.error().contains("none of the list's entries"),
+        "{}",
+        again.error()
+    );
+    assert_eq!(again.files(), ["A.strm"]);
+}
+
+#[test]
 fn a_whole_public_list_becomes_files_once() {
     let Some(data) = std::env::var_os("STRM_TEST_DATA") else {
         eprintln!("skipped: STRM_TEST_DATA is not set");

@@ -62,6 +62,8 @@ pub async fn job(ctx: Ctx, job: JobRun) -> Result<Value, JobError> {
     };
     job.check()?;
     job.progress.set(0, None, "Writing");
+    job.progress
+        .log("The files hold the playlist's own links, with whatever credentials these carry.");
     let out = ctx.config.output.dir.join(&draft.output_path);
     let written = tokio::task::spawn_blocking(move || plan.write(&out)).await;
     let report = written

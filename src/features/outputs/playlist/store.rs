@@ -64,7 +64,14 @@ impl Line {
             return "";
         };
         match Url::parse(logo) {
-            Ok(url) if matches!(url.scheme(), "http" | "https") && url.username().is_empty() && url.password().is_none() && url.query().is_none() => logo,
+            Ok(url)
+                if matches!(url.scheme(), "http" | "https")
+                    && url.username().is_empty()
+                    && url.password().is_none()
+                    && url.query().is_none() =>
+            {
+                logo
+            }
             _ => "",
         }
     }

@@ -14,9 +14,10 @@ const MOST_SEGMENTS: usize = 8;
 
 /// First segments that say what follows rather than who asks, so that `/hls/news/1.m3u8` is no account.
 const PATH_WORDS: [&str; 35] = [
-    "api", "assets", "cdn", "channel", "channels", "content", "covers", "dash", "file", "files", "hls", "icons",
-    "images", "img", "iptv", "live", "logo", "logos", "media", "movie", "picons", "pictures", "play", "playlist",
-    "posters", "radio", "series", "static", "stream", "streams", "tv", "video", "videos", "vod", "web",
+    "api", "assets", "cdn", "channel", "channels", "content", "covers", "dash", "file", "files", "hls",
+    "icons", "images", "img", "iptv", "live", "logo", "logos", "media", "movie", "picons", "pictures",
+    "play", "playlist", "posters", "radio", "series", "static", "stream", "streams", "tv", "video", "videos",
+    "vod", "web",
 ];
 
 pub(super) fn account(path: &str) -> Option<Account> {
