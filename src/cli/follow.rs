@@ -12,7 +12,7 @@ use crate::support::ids::JobId;
 
 /// How a job was left.
 pub(super) enum Left {
-    Ended(Job),
+    Ended(Box<Job>),
     /// Somebody else's run, which goes on: only looking at it was given up.
     Behind,
 }
@@ -30,14 +30,14 @@ pub(super) async fn follow(
     let running = run_here(&app.ctx.jobs, &handlers, job, |job| display.show(job));
     tokio::pin!(running);
     tokio::select! {
-        ended = &mut running => return ended.map(Left::Ended),
+        ended = &mut running => return ended.map(|job| Left::Ended(Box::new(job))),
         () = end.come() => {}
     }
     if !own {
         return Ok(Left::Behind);
     }
     app.ctx.jobs.cancel(job).await?;
-    running.await.map(Left::Ended)
+    running.await.map(|job| Left::Ended(Box::new(job)))
 }
 
 enum Display {

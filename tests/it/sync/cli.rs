@@ -181,4 +181,38 @@ on_both_engines! {
         let (status, said, _) = at.run(&["strm", "--out", folder, "--public-url", "http://tv.example"]).await;
         assert!(status == Some(0) && said.starts_with("0 files written"), "{said}");
     }
+
+    async fn a_line_a_list_and_an_archive_without_end_hold_little_memory(at: Terminal) {
+        const MOST_MIB: u64 = 192;
+        let most = "insert into app_settings (key, value, changed_at) values ('playlist_max_mib', '192', 0)";
+        at.db.db.execute(most, Vec::new()).await.unwrap();
+        for fault in [Fault::endless_line(), Fault::gzip_bomb()] {
+            let name = format!("{fault:?}");
+            at.simulator.fault(LIST, fault);
+            let mut command = at.command(&["sync"]);
+            let peak = tokio::task::spawn_blocking(move || {
+                let mut child = command.stderr(Stdio::null()).stdout(Stdio::null()).spawn().unwrap();
+                let mut peak = 0;
+                loop {
+                    peak = peak.max(peak_kib(child.id()));
+                    if let Some(status) = child.try_wait().unwrap() {
+                        return (status.code(), peak);
+                    }
+                    std::thread::sleep(std::time::Duration::from_millis(5));
+                }
+            });
+            let (status, peak) = tokio::time::timeout(std::time::Duration::from_secs(90), peak).await.unwrap().unwrap();
+            assert_eq!(status, Some(1), "{name}");
+            assert!(peak > 0 && peak < MOST_MIB * 1_024 / 2, "{name}: {peak} KiB");
+        }
+        assert_eq!(at.count("select count(*) from channels").await, 0);
+    }
+}
+
+/// The most memory a process held so far; 0 once it is gone.
+fn peak_kib(process: u32) -> u64 {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
+    let line = status.lines().find(|line| line.starts_with("VmHWM:"));
+    line.and_then(|line| line.split_whitespace().nth(1)?.parse().ok())
+        .unwrap_or(0)
 }

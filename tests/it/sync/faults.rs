@@ -106,7 +106,7 @@ on_both_engines! {
             assert_eq!(synced.fails().await, code, "{name}");
         }
         synced.simulator.mend();
-        synced.sends(Resource::bytes(vec![0x7f, 0x00, 0x01, 0x02, 0xff].repeat(5_000)));
+        synced.sends(Resource::bytes([0x7f, 0x00, 0x01, 0x02, 0xff].repeat(5_000)));
         assert_eq!(synced.fails().await, "not_a_playlist");
         synced.sends(Resource::bytes("#EXTM3U\n"));
         assert_eq!(synced.fails().await, "not_a_playlist");
