@@ -1,6 +1,6 @@
 use super::server::Server;
 
-const PAGE: &str = "/providers/7/syncs";
+const PAGE: &str = "/echoes/7";
 
 /// The status of a POST with these headers; `HOST` stands for the server's own origin.
 async fn post(server: &Server, path: &str, headers: &[(&str, &str)]) -> u16 {

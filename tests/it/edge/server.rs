@@ -103,7 +103,7 @@ fn routes(config: &mut web::ServiceConfig) {
         .route("/api/failure", web::get().to(failure))
         .route("/failure", web::get().to(failure))
         .route("/private", web::route().to(private))
-        .route("/providers/7/syncs", web::post().to(echo_nothing))
+        .route("/echoes/7", web::post().to(echo_nothing))
         .route("/health/live", web::get().to(echo_nothing))
         .route("/playlist.m3u", web::route().to(echo_nothing));
 }
