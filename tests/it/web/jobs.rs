@@ -13,7 +13,7 @@ async fn jobs_are_listed_filtered_and_told_one_by_one() {
     let bad = played.sync().await;
     let page = app.page(token, "/jobs", 200).await;
     assert!(
-        page.contains("2 jobs") && page.contains("Sync of Living room") && page.contains("Outcome: applied")
+        page.contains("2 jobs") && page.contains("Sync of Living room") && page.contains("Changes applied")
     );
     let failed = app.page(token, "/jobs?state=failed&kind=sync", 200).await;
     assert!(failed.contains("1 job") && failed.contains("State: failed") && failed.contains("What: Sync"));
@@ -31,7 +31,7 @@ async fn jobs_are_listed_filtered_and_told_one_by_one() {
         "Succeeded",
         &format!("href=\"/syncs/{run}\""),
         "Living room",
-        "<dt>Entries</dt><dd>1</dd>",
+        "<dt>Result</dt><dd>Changes applied</dd>",
     ] {
         assert!(page.contains(text), "{text}");
     }

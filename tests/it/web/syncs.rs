@@ -163,10 +163,11 @@ async fn pages_of_administrators_ask_the_database_as_often_for_three_rows_as_for
             app.db.statements.clear();
             app.page(&token, path, 200).await;
             let run = app.db.statements.all();
+            let asks = |text: &str, words: &[&str]| words.iter().any(|word| text.contains(word));
             let own = run.iter().filter(|(text, _)| {
-                ["jobs", "provider", "settings", "library_", "output_credentials"]
-                    .iter()
-                    .any(|table| text.contains(table))
+                let tables = ["jobs", "provider", "settings", "library_", "output_credentials"];
+                // The workers look for work meanwhile.
+                asks(text, &tables) && !asks(text, &["due_at", "heartbeat_at", "node", "leases"])
             });
             let number: u64 = own.map(|(_, times)| times).sum();
             assert!(

@@ -168,13 +168,7 @@ impl Row {
         if job.state.is_active() {
             return job.progress.message.clone();
         }
-        let outcome = job
-            .result
-            .as_ref()
-            .and_then(|result| result.get("outcome")?.as_str());
-        outcome
-            .map(|outcome| format!("Outcome: {outcome}"))
-            .unwrap_or_default()
+        words::result(job)
     }
 
     fn took(&self) -> String {

@@ -93,8 +93,16 @@ impl JobNow {
         words::progress(&self.job, self.title(), self.now.now_ms)
     }
 
+    /// What it answered; a sync tells it on a page of its own.
     fn facts(&self) -> Vec<(String, String)> {
-        self.job.result.as_ref().map(words::facts).unwrap_or_default()
+        match &self.job.result {
+            Some(result) if self.sync.is_none() => words::facts(result),
+            _ => Vec::new(),
+        }
+    }
+
+    fn result(&self) -> String {
+        words::result(&self.job)
     }
 
     fn took(&self) -> Option<String> {

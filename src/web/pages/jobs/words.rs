@@ -71,6 +71,25 @@ pub fn progress(job: &Job, label: impl std::fmt::Display, now_ms: i64) -> ui::Pr
     progress.cancel(format!("{}/cancellation", super::path(job.id)))
 }
 
+/// How a job ended, in a few words; empty if there is nothing to say.
+pub(super) fn result(job: &Job) -> String {
+    let result = job.result.as_ref();
+    let outcome = result.and_then(|result| result.get("outcome")?.as_str());
+    let count = |name: &str| result.and_then(|result| result.get(name)?.as_i64());
+    match (outcome, count("written"), count("trashed")) {
+        (Some("applied"), ..) => "Changes applied".to_owned(),
+        (Some("unchanged"), ..) => "Nothing had changed".to_owned(),
+        (Some("held"), ..) => "Waits for a decision".to_owned(),
+        (Some(other), ..) => format::capital(other),
+        (None, Some(written), Some(0) | None) => format!("{} written", format::number(written)),
+        (None, Some(written), Some(trashed)) => {
+            let (written, trashed) = (format::number(written), format::number(trashed));
+            format!("{written} written, {trashed} to the trash")
+        }
+        (None, None, _) => String::new(),
+    }
+}
+
 /// What a job answered, by name, each value in words; ids are left out.
 pub(super) fn facts(result: &Value) -> Vec<(String, String)> {
     let mut facts = Vec::new();
