@@ -43,6 +43,7 @@ fn is_portable(text: &str) -> bool {
         "pg_",
         "explain",
         "analyze",
+        "vacuum",
         "_sqlx_migrations",
     ]
     .iter()
