@@ -30,7 +30,8 @@ pub struct Installation {
     pub address: SocketAddr,
     pub ctx: Ctx,
     pub token: String,
-    pub data: TempDir,
+    /// Removed with this value.
+    _data: TempDir,
     pub runtime: tokio::runtime::Runtime,
     simulator: Simulator,
     provider: i64,
@@ -68,7 +69,7 @@ impl Installation {
             address,
             ctx,
             token: String::new(),
-            data,
+            _data: data,
             runtime,
             simulator,
             provider: 0,
