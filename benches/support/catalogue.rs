@@ -136,7 +136,7 @@ fn channel(number: usize, out: &mut String) {
         round => format!("{} {} {}", BRANDS[brand], WORDS[word], round - SHARED + 2),
     };
     let code = COUNTRIES[country];
-    let id = if number % 3 == 0 {
+    let id = if number.is_multiple_of(3) {
         String::new()
     } else {
         format!("{}.{}", name.replace(' ', ""), code.to_lowercase())
