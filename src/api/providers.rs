@@ -13,6 +13,7 @@ use super::openapi::ApiError;
 use super::time::rfc3339;
 use crate::ctx::Ctx;
 use crate::edge::{Admin, Problem};
+use crate::features::catalogue::line_up;
 use crate::features::providers::connection::{Tested, TestedHost};
 use crate::features::providers::{self, Host, Shown, connection, store};
 use crate::support::ids::ProviderId;
@@ -214,7 +215,7 @@ pub(super) async fn update(
     sent: Json<Map<String, Value>>,
 ) -> Result<Json<ProviderView>, Problem> {
     let id = id.into_inner();
-    providers::update(&ctx, &admin.user.actor(), id, &sent).await?;
+    line_up::update(&ctx, &admin.user.actor(), id, &sent).await?;
     Ok(Json(providers::show(&ctx, id).await?.into()))
 }
 
@@ -226,7 +227,7 @@ pub(super) async fn delete(
     ctx: Data<Ctx>,
     id: Path<ProviderId>,
 ) -> Result<HttpResponse, Problem> {
-    providers::remove(&ctx, &admin.user.actor(), id.into_inner()).await?;
+    line_up::remove(&ctx, &admin.user.actor(), id.into_inner()).await?;
     Ok(HttpResponse::NoContent().finish())
 }
 

@@ -174,7 +174,7 @@ impl From<ChangeShown> for ChangeView {
 /// Starts a sync of a provider: at most ten an hour.
 #[utoipa::path(post, path = "/api/providers/{id}/sync", tag = "syncs", params(("id" = i64, Path)), responses(
     (status = 202, body = Queued), (status = 403, body = ApiError), (status = 404, body = ApiError),
-    (status = 409, body = ApiError, description = "One is running; `job_id` beside `error` names its job"),
+    (status = 409, body = ApiError, description = "One is running: `job_id` beside `error` names its job; or the provider is disabled"),
     (status = 429, body = ApiError)))]
 pub(super) async fn create(
     admin: Admin,

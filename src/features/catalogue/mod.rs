@@ -9,6 +9,7 @@ pub mod content;
 pub mod detail;
 pub mod entry;
 pub mod favourites;
+pub mod line_up;
 pub mod matching;
 pub mod names;
 pub mod number;

@@ -1,5 +1,7 @@
 //! What an administrator does to a provider, each with its audit line in the same transaction.
 
+use std::pin::Pin;
+
 use serde_json::{Map, Value, json};
 
 use super::{Draft, Error, Provider, store};
@@ -9,6 +11,10 @@ use crate::events::Event;
 use crate::features::audit::{self, Actor};
 use crate::jobs::{NewJob, kinds};
 use crate::support::ids::ProviderId;
+
+/// What the owner of the lists does in the transaction that shows or hides all that a provider offers, at an instant.
+pub type Relist =
+    for<'a> fn(&'a mut Tx, ProviderId, i64) -> Pin<Box<dyn Future<Output = Result<(), DbError>> + Send + 'a>>;
 
 const REMOVAL_ATTEMPTS: u32 = 5;
 
@@ -69,6 +75,7 @@ pub async fn update(
     actor: &Actor,
     id: ProviderId,
     sent: &Map<String, Value>,
+    relist: Relist,
 ) -> Result<Provider, Error> {
     let now = ctx.clock.now_ms();
     let mut tx = ctx.db.begin().await?;
@@ -81,6 +88,9 @@ pub async fn update(
         return Ok(before);
     }
     store::update(&mut tx, &ctx.keys, id, &draft, now).await?;
+    if draft.enabled != before.enabled {
+        relist(&mut tx, id, now).await?;
+    }
     let action = match (changed.as_slice(), draft.enabled) {
         (["enabled"], true) => "provider.enabled",
         (["enabled"], false) => "provider.disabled",
@@ -99,11 +109,12 @@ pub async fn update(
 ///
 /// # Errors
 /// [`Error::NotFound`].
-pub async fn remove(ctx: &Ctx, actor: &Actor, id: ProviderId) -> Result<(), Error> {
+pub async fn remove(ctx: &Ctx, actor: &Actor, id: ProviderId, relist: Relist) -> Result<(), Error> {
     let now = ctx.clock.now_ms();
     let mut tx = ctx.db.begin().await?;
     let provider = store::get_in(&mut tx, id).await?;
     store::remove(&mut tx, id, now).await?;
+    relist(&mut tx, id, now).await?;
     let removal = NewJob::new(kinds::PROVIDER_REMOVAL, json!({ "provider_id": id }));
     ctx.jobs
         .enqueue(&mut tx, removal.key(sync_key(id)).attempts(REMOVAL_ATTEMPTS))

@@ -18,6 +18,8 @@ pub enum Error {
     /// A run or an approval of the provider is queued or running.
     #[error("A sync of this provider is running.")]
     Running(JobId),
+    #[error("This provider is disabled; enable it to sync it.")]
+    Disabled,
     /// People asked for too many runs of the provider within an hour.
     #[error("This provider was synced by hand ten times within an hour; that is the most.")]
     TooOften { wait_seconds: u64 },
@@ -56,6 +58,7 @@ impl Error {
         match self {
             Self::NotFound => "not_found",
             Self::Running(_) => "sync_running",
+            Self::Disabled => "provider_disabled",
             Self::TooOften { .. } => "too_many_requests",
             Self::Decided => "already_decided",
             Self::Fetch(error) => fetch_code(error),

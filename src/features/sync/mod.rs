@@ -68,7 +68,7 @@ const HOUR_MS: i64 = 3_600_000;
 /// Queues a run of a provider, unless one is queued or running; with an audit line if a person asked for it.
 ///
 /// # Errors
-/// [`Error::Provider`] if there is no such provider, [`Error::TooOften`] after ten runs by hand within an hour.
+/// [`Error::Provider`] if there is no such provider, [`Error::Disabled`] if it is switched off, [`Error::TooOften`] after ten runs by hand within an hour.
 pub async fn start(ctx: &Ctx, provider: ProviderId, actor: &Actor, by_hand: bool) -> Result<Started, Error> {
     queue(ctx, provider, actor, by_hand, false).await
 }
@@ -100,6 +100,9 @@ async fn queue(
     }
     let mut tx = ctx.db.begin().await?;
     let found = providers::store::get_in(&mut tx, provider).await?;
+    if !found.enabled {
+        return Err(Error::Disabled);
+    }
     let payload = json!(run::Payload {
         provider_id: provider,
         by_hand

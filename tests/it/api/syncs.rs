@@ -51,6 +51,17 @@ impl House {
         format!("/api/providers/{}/{rest}", self.provider)
     }
 
+    async fn channels(&self) -> i64 {
+        let list = self.ask(Method::GET, "/api/channels", 200).await;
+        list["total"].as_i64().unwrap()
+    }
+
+    /// Syncs; the answer is how many channels are listed then.
+    async fn sync_all(&self) -> i64 {
+        self.sync().await;
+        self.channels().await
+    }
+
     async fn ask(&self, method: Method, path: &str, status: u16) -> Value {
         let answer = self.app.api(&self.admin, method, path).await;
         assert_eq!(answer.status(), status, "{path}");
@@ -111,6 +122,21 @@ on_both_engines! {
         assert_eq!(house.ended(&first).await["state"], "cancelled");
         let list = house.ask(Method::GET, &house.path("syncs"), 200).await;
         assert_eq!(list["items"][0]["outcome"], "cancelled");
+    }
+
+    async fn a_disabled_provider_is_refused_a_sync_and_shows_no_channels(house: House) {
+        let total = house.sync_all().await;
+        assert!(total > 0);
+        let provider = format!("/api/providers/{}", house.provider);
+        for (enabled, channels) in [(false, 0), (true, total)] {
+            let answer = house.app.send(&house.admin, Method::PATCH, &provider, &json!({ "enabled": enabled })).await;
+            assert_eq!(answer.status(), 200);
+            assert_eq!(house.channels().await, channels);
+            let refused = house.ask(Method::POST, &house.path("sync"), if enabled { 202 } else { 409 }).await;
+            if !enabled {
+                assert_eq!(refused["error"]["code"], "provider_disabled");
+            }
+        }
     }
 
     async fn a_held_sync_is_approved(house: House) {

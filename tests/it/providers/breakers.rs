@@ -1,4 +1,5 @@
-use m3u_strm_processor::features::providers::{create, remove, store};
+use m3u_strm_processor::features::catalogue::line_up;
+use m3u_strm_processor::features::providers::{create, store};
 use m3u_strm_processor::fetch::{Breaker, BreakerStore};
 use serde_json::json;
 
@@ -24,7 +25,7 @@ on_both_engines! {
         breakers.save(owner, host, Breaker::default()).await.unwrap();
         assert_eq!(store::breakers(&ctx.db, id).await.unwrap(), []);
         breakers.save(owner, host, failing).await.unwrap();
-        remove(ctx, &ACTOR, id).await.unwrap();
+        line_up::remove(ctx, &ACTOR, id).await.unwrap();
         assert_eq!(store::breakers(&ctx.db, id).await.unwrap(), []);
         assert!(breakers.save(0, host, failing).await.is_err(), "a breaker belongs to a provider");
     }

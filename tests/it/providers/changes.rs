@@ -1,4 +1,5 @@
 use m3u_strm_processor::features::audit;
+use m3u_strm_processor::features::catalogue::line_up;
 use m3u_strm_processor::features::providers::{self, Error, store};
 use m3u_strm_processor::jobs::{NewJob, State, kinds};
 use m3u_strm_processor::support::crypto::Keys;
@@ -27,9 +28,9 @@ on_both_engines! {
             json!({ "m3u_url": "http://new.example/?password=s3cret", "priority": 60 }),
             json!({ "priority": 60 }),
         ] {
-            providers::update(ctx, &ACTOR, id, &change(changes)).await.unwrap();
+            line_up::update(ctx, &ACTOR, id, &change(changes)).await.unwrap();
         }
-        providers::remove(ctx, &ACTOR, id).await.unwrap();
+        line_up::remove(ctx, &ACTOR, id).await.unwrap();
         assert_eq!(
             acts(ctx).await,
             [
@@ -74,7 +75,7 @@ on_both_engines! {
         let id = providers::create(ctx, &ACTOR, &sent("Alpha"), None).await.unwrap();
         let sync = NewJob::new(kinds::SYNC, json!({ "provider_id": id })).key(providers::sync_key(id));
         let sync = ctx.jobs.enqueue_now(sync).await.unwrap().id();
-        providers::remove(ctx, &ACTOR, id).await.unwrap();
+        line_up::remove(ctx, &ACTOR, id).await.unwrap();
         let removal = ctx.jobs.active(kinds::PROVIDER_REMOVAL, &providers::sync_key(id)).await.unwrap().unwrap();
         let removal = ctx.jobs.find(removal).await.unwrap().unwrap();
         assert_eq!((removal.payload, removal.attempts), (json!({ "provider_id": id }), 5));
@@ -104,19 +105,19 @@ on_both_engines! {
         let mut ctx = test.node(&[]);
         ctx.keys = std::sync::Arc::new(Keys::random());
         assert!(!providers::show(&ctx, id).await.unwrap().is_readable);
-        let renamed = providers::update(&ctx, &ACTOR, id, &change(json!({ "name": "Beta" }))).await;
+        let renamed = line_up::update(&ctx, &ACTOR, id, &change(json!({ "name": "Beta" }))).await;
         assert!(matches!(renamed, Err(Error::Invalid(_))), "its address must be typed again");
-        providers::update(&ctx, &ACTOR, id, &change(json!({ "m3u_url": "http://new.example/" }))).await.unwrap();
+        line_up::update(&ctx, &ACTOR, id, &change(json!({ "m3u_url": "http://new.example/" }))).await.unwrap();
         assert!(providers::show(&ctx, id).await.unwrap().is_readable);
     }
 
     async fn what_is_not_there_cannot_be_changed(test: TestCtx) {
         let ctx = &test.ctx;
         let id = providers::create(ctx, &ACTOR, &sent("Alpha"), None).await.unwrap();
-        providers::remove(ctx, &ACTOR, id).await.unwrap();
-        let changed = providers::update(ctx, &ACTOR, id, &change(json!({ "name": "Beta" }))).await;
+        line_up::remove(ctx, &ACTOR, id).await.unwrap();
+        let changed = line_up::update(ctx, &ACTOR, id, &change(json!({ "name": "Beta" }))).await;
         assert!(matches!(changed, Err(Error::NotFound)));
-        assert!(matches!(providers::remove(ctx, &ACTOR, id).await, Err(Error::NotFound)));
+        assert!(matches!(line_up::remove(ctx, &ACTOR, id).await, Err(Error::NotFound)));
         assert_eq!(acts(ctx).await.len(), 2);
     }
 }

@@ -1,5 +1,6 @@
 //! What is no whole list changes nothing: the run fails, says why in words, and the catalogue stays as it was.
 
+use m3u_strm_processor::features::catalogue::line_up;
 use m3u_strm_processor::features::providers;
 use m3u_strm_processor::features::settings;
 use m3u_strm_processor::features::sync::log::{Decision, Outcome};
@@ -169,7 +170,7 @@ on_both_engines! {
         let backup = Simulator::start().await.unwrap();
         backup.put(LIST, Resource::bytes(list(20)));
         let sent = json!({ "backup_urls": [backup.url(LIST)] });
-        providers::update(synced.ctx(), &ACTOR, synced.provider, sent.as_object().unwrap()).await.unwrap();
+        line_up::update(synced.ctx(), &ACTOR, synced.provider, sent.as_object().unwrap()).await.unwrap();
         synced.simulator.fault(LIST, Fault::status(503));
         let run = synced.sync().await;
         assert_eq!((run.outcome, run.added), (Outcome::Applied, 20), "{run:?}");

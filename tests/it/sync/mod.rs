@@ -8,6 +8,7 @@ mod guard;
 mod hostile;
 mod identity;
 mod incremental;
+mod line_up;
 mod pace;
 mod references;
 mod removal;

@@ -1,5 +1,6 @@
 //! What a removed provider leaves behind.
 
+use m3u_strm_processor::features::catalogue::line_up;
 use m3u_strm_processor::features::sync::log::{Decision, Outcome};
 use m3u_strm_processor::features::{providers, sync};
 use m3u_strm_processor::jobs::{State, kinds};
@@ -11,9 +12,7 @@ use crate::support::ACTOR;
 impl Synced {
     /// Removes the provider and does the work that this queues.
     async fn remove(&self) -> serde_json::Value {
-        providers::remove(self.ctx(), &ACTOR, self.provider)
-            .await
-            .unwrap();
+        line_up::remove(self.ctx(), &ACTOR, self.provider).await.unwrap();
         let key = providers::sync_key(self.provider);
         let job = self
             .ctx()
@@ -66,7 +65,7 @@ on_both_engines! {
             unreachable!("nothing runs yet");
         };
         synced.simulator.put(LIST, m3u_strm_processor::simulator::Resource::bytes("#EXTM3U\n"));
-        providers::remove(synced.ctx(), &ACTOR, synced.provider).await.unwrap();
+        line_up::remove(synced.ctx(), &ACTOR, synced.provider).await.unwrap();
         assert_eq!(synced.ctx().jobs.find(job).await.unwrap().unwrap().state, State::Cancelled);
         assert_eq!(synced.count("select count(*) from channel_streams").await, 0);
     }

@@ -1,5 +1,5 @@
 use m3u_strm_processor::db::Engine;
-use m3u_strm_processor::features::providers;
+use m3u_strm_processor::features::catalogue::line_up;
 use serde_json::json;
 
 use super::played::Played;
@@ -87,7 +87,7 @@ async fn markup_in_a_providers_list_is_shown_to_administrators_and_never_run() {
     let played = Played::start().await;
     let (app, token) = (&played.app, played.token.as_str());
     let change = json!({ "name": IMAGE });
-    providers::update(&app.ctx, &ACTOR, played.provider, change.as_object().unwrap())
+    line_up::update(&app.ctx, &ACTOR, played.provider, change.as_object().unwrap())
         .await
         .unwrap();
     let entry = |name: &str, url: &str| format!("#EXTINF:-1 group-title=\"{IMAGE}\",{name}\n{url}\n");

@@ -403,7 +403,7 @@ fn next_number(next: &mut i64) -> i64 {
 
 fn count(channel: &mut ChannelRow, ranked: &[&Member]) {
     let total = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
-    channel.stream_count = total(ranked.len());
+    channel.stream_count = total(ranked.iter().filter(|member| member.is_shown()).count());
     channel.active_stream_count = total(ranked.iter().filter(|member| member.is_in_use()).count());
     let best = ranked
         .iter()

@@ -28,8 +28,10 @@ pub(super) struct Nodes {
     missing: Vec<bool>,
     touched: Vec<bool>,
     staged: Vec<u32>,
-    /// Of the provider that is synced.
-    pub priority: i64,
+    /// The provider that is synced.
+    pub owner: provider_store::Owner,
+    /// Whether there are streams that no count holds.
+    pub any_hidden: bool,
 }
 
 enum Fate {
@@ -195,7 +197,8 @@ async fn load(
     staged: &dyn Staged,
 ) -> Result<(Nodes, BlockSet, HashSet<i64>), ApplyError> {
     let mut nodes = Nodes {
-        priority: provider_store::priority(tx, provider).await?,
+        owner: provider_store::owner(tx, provider).await?,
+        any_hidden: provider_store::any_hidden(tx).await?,
         ..Nodes::default()
     };
     let mut seeds = BlockSet::default();

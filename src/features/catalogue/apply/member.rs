@@ -6,6 +6,7 @@ use crate::features::catalogue::matching::{Country, Facts, Raw};
 use crate::features::catalogue::number::ChannelNumber;
 use crate::features::catalogue::play_order::{self, Standing};
 use crate::features::catalogue::quality::{self, Tier};
+use crate::features::catalogue::store::provider::Owner;
 use crate::features::catalogue::store::streams::StreamRow;
 use crate::features::providers::url_parts::Format;
 
@@ -22,7 +23,7 @@ pub(super) struct Member {
     pub tier: Option<Tier>,
     pub score: Option<i64>,
     pub relayable: bool,
-    pub priority: i64,
+    pub owner: Owner,
     /// The row before this change, if there is one.
     pub row: Option<Box<StreamRow>>,
 }
@@ -42,13 +43,16 @@ impl Member {
             tier: row.resolution.as_deref().and_then(Tier::from_word),
             score: row.quality_score,
             relayable: is_relayable(&row.format),
-            priority: row.priority,
+            owner: Owner {
+                priority: row.priority,
+                is_shown: row.is_shown,
+            },
             row: Some(Box::new(row)),
         }
     }
 
     /// A staged entry, with the row it replaces if it has one.
-    pub(super) fn staged(node: u32, entry: &Entry<'_>, row: Option<StreamRow>, priority: i64) -> Self {
+    pub(super) fn staged(node: u32, entry: &Entry<'_>, row: Option<StreamRow>, owner: Owner) -> Self {
         let owned = |text: Option<&str>| text.map(str::to_owned);
         let tier = tier_of(entry);
         Self {
@@ -63,7 +67,7 @@ impl Member {
             tier,
             score: quality::score(tier, None).map(i64::from),
             relayable: is_relayable(entry.format),
-            priority,
+            owner,
             row: row.map(Box::new),
         }
     }
@@ -91,13 +95,18 @@ impl Member {
             manual: self.row.as_ref().and_then(|row| row.manual_order),
             relayable: self.relayable,
             tier: self.tier,
-            priority: self.priority,
+            priority: self.owner.priority,
             ..Standing::default()
         }
     }
 
+    /// Whether its provider is shown, playable or not: hidden streams form channels and are not counted.
+    pub(super) fn is_shown(&self) -> bool {
+        self.owner.is_shown
+    }
+
     pub(super) fn is_in_use(&self) -> bool {
-        self.row.as_ref().is_none_or(|row| row.is_active && row.enabled)
+        self.is_shown() && self.row.as_ref().is_none_or(|row| row.is_active && row.enabled)
     }
 }
 

@@ -132,12 +132,7 @@ pub(super) async fn members(
         match (nodes.staged_of(*node), row) {
             (Some(number), row) => {
                 staged.read(number, &mut buffer)?;
-                members.push(Member::staged(
-                    *node,
-                    &Entry::decode(&buffer)?,
-                    row,
-                    nodes.priority,
-                ));
+                members.push(Member::staged(*node, &Entry::decode(&buffer)?, row, nodes.owner));
             }
             (None, Some(row)) => members.push(Member::stored(*node, row)),
             (None, None) => {}
@@ -237,6 +232,9 @@ impl Pass<'_> {
             .collect();
         let Some(rows) = rows else { return 0 };
         let Some(first) = rows.first() else { return 0 };
+        if self.nodes.any_hidden {
+            return 0;
+        }
         let is_whole = i64::try_from(rows.len()) == Ok(first.channel_stream_count);
         let is_one = rows.iter().all(|row| row.channel_id == first.channel_id);
         if is_whole && is_one { first.channel_id } else { 0 }

@@ -41,6 +41,7 @@ pub struct StreamDetail {
     pub resolution: Option<String>,
     pub quality_score: Option<i64>,
     pub is_active: bool,
+    /// Whether the stream and its provider are switched on.
     pub enabled: bool,
     pub backup_order: i64,
     pub merge_method: Option<String>,

@@ -57,7 +57,7 @@ crate::record! {
 pub async fn streams(db: &Db, id: ChannelId) -> Result<Vec<StreamRow>, DbError> {
     db.all(
         "select s.id, s.provider_id, p.name, p.priority, s.original_name, s.group_name, s.format, s.resolution,
-             s.quality_score, s.is_active, s.enabled, s.backup_order, s.manual_order, s.merge_method,
+             s.quality_score, s.is_active, s.enabled and p.enabled, s.backup_order, s.manual_order, s.merge_method,
              s.merge_confidence, s.merge_reason, s.manual_override
          from channel_streams s join providers p on p.id = s.provider_id
          where s.channel_id = $1 and s.missing_since is null and p.deleted_at is null
@@ -79,7 +79,7 @@ pub async fn movie_versions(db: &Db, id: MovieId) -> Result<Vec<VersionDetail>, 
     db.all(
         "select v.id, v.provider_id, p.name, v.original_name, v.group_name, v.format, v.resolution, v.quality_score
          from vod_versions v join providers p on p.id = v.provider_id
-         where v.movie_id = $1 and v.missing_since is null and p.deleted_at is null
+         where v.movie_id = $1 and v.missing_since is null and p.enabled and p.deleted_at is null
          order by v.quality_score desc nulls last, p.priority desc, v.id limit 1000",
         args![id],
     )

@@ -4,6 +4,7 @@ pub mod channels;
 pub mod listed;
 pub mod names;
 pub mod provider;
+pub mod recount;
 pub mod state;
 pub mod streams;
 pub mod vod;

@@ -3,14 +3,38 @@
 use crate::args;
 use crate::db::{DbError, Tx};
 use crate::features::providers::Totals;
+use crate::record;
 use crate::support::ids::ProviderId;
 
-/// The provider's priority, 1 to 100.
-pub async fn priority(tx: &mut Tx, provider: ProviderId) -> Result<i64, DbError> {
-    let (priority,) = tx
-        .one("select priority from providers where id = $1", args![provider])
+record! {
+    /// What the place and the count of a stream take from its provider.
+    #[derive(Debug, Clone, Copy, Default)]
+    pub struct Owner {
+        /// 1 to 100.
+        pub priority: i64,
+        /// Whether what it offers is shown: it is enabled and not removed.
+        pub is_shown: bool,
+    }
+}
+
+pub async fn owner(tx: &mut Tx, provider: ProviderId) -> Result<Owner, DbError> {
+    tx.one(
+        "select priority, enabled and deleted_at is null from providers where id = $1",
+        args![provider],
+    )
+    .await
+}
+
+/// Whether streams are there that nobody is shown: those of providers that are disabled, or removed a moment ago.
+pub async fn any_hidden(tx: &mut Tx) -> Result<bool, DbError> {
+    let found: Option<(i64,)> = tx
+        .optional(
+            "select p.id from providers p where (not p.enabled or p.deleted_at is not null) and exists \
+             (select 1 from channel_streams s where s.provider_id = p.id and s.missing_since is null) limit 1",
+            args![],
+        )
         .await?;
-    Ok(priority)
+    Ok(found.is_some())
 }
 
 /// What is there of a provider now, missing entries aside.

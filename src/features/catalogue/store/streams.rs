@@ -30,6 +30,8 @@ record! {
         pub merge_confidence: Option<i64>,
         pub merge_reason: Option<String>,
         pub priority: i64,
+        /// Whether its provider is enabled and not removed.
+        pub is_shown: bool,
         pub channel_country: Option<String>,
         pub channel_stream_count: i64,
     }
@@ -103,7 +105,8 @@ pub async fn each_of(
     tx.each_in(
         "select s.id, s.channel_id, s.original_name, s.group_name, s.tvg_id, s.country, s.language, s.number, \
          s.logo_url, s.resolution, s.quality_score, s.format, s.is_active, s.enabled, s.manual_order, s.backup_order, \
-         s.merge_method, s.merge_confidence, s.merge_reason, p.priority, c.country, c.stream_count \
+         s.merge_method, s.merge_confidence, s.merge_reason, p.priority, \
+         p.enabled and p.deleted_at is null, c.country, c.stream_count \
          from channel_streams s join providers p on p.id = s.provider_id join channels c on c.id = s.channel_id \
          where s.id in",
         ids.map(Value::from),

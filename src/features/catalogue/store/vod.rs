@@ -218,7 +218,8 @@ pub async fn series_of(tx: &mut Tx, episodes: impl Iterator<Item = i64>) -> Resu
 pub async fn count_movies(tx: &mut Tx, ids: &[i64]) -> Result<(), DbError> {
     tx.update_in(
         "update vod_movies set version_count = (select count(*) from vod_versions v \
-         where v.movie_id = vod_movies.id and v.missing_since is null) where id in",
+         join providers p on p.id = v.provider_id where v.movie_id = vod_movies.id and v.missing_since is null \
+         and p.enabled and p.deleted_at is null) where id in",
         ids.iter().map(|id| Value::from(*id)),
     )
     .await
@@ -228,7 +229,8 @@ pub async fn count_movies(tx: &mut Tx, ids: &[i64]) -> Result<(), DbError> {
 pub async fn count_episodes(tx: &mut Tx, ids: &[i64]) -> Result<(), DbError> {
     tx.update_in(
         "update vod_episodes set version_count = (select count(*) from vod_versions v \
-         where v.episode_id = vod_episodes.id and v.missing_since is null) where id in",
+         join providers p on p.id = v.provider_id where v.episode_id = vod_episodes.id and v.missing_since is null \
+         and p.enabled and p.deleted_at is null) where id in",
         ids.iter().map(|id| Value::from(*id)),
     )
     .await

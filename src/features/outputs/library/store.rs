@@ -49,7 +49,8 @@ pub async fn channels(db: &Db) -> Result<Vec<ChannelItem>, DbError> {
 pub async fn movies(db: &Db) -> Result<Vec<TitleItem>, DbError> {
     db.all(
         "select m.id, m.title, m.year, m.genre,
-             (select v.format from vod_versions v where v.movie_id = m.id and v.missing_since is null
+             (select v.format from vod_versions v join providers p on p.id = v.provider_id
+              where v.movie_id = m.id and v.missing_since is null and p.enabled and p.deleted_at is null
               order by v.id limit 1)
          from vod_movies m where m.version_count > 0 order by m.id",
         args![],
@@ -69,7 +70,8 @@ pub async fn series(db: &Db) -> Result<Vec<TitleItem>, DbError> {
 pub async fn episodes(db: &Db) -> Result<Vec<EpisodeItem>, DbError> {
     db.all(
         "select e.id, e.series_id, e.season, e.episode, e.title,
-             (select v.format from vod_versions v where v.episode_id = e.id and v.missing_since is null
+             (select v.format from vod_versions v join providers p on p.id = v.provider_id
+              where v.episode_id = e.id and v.missing_since is null and p.enabled and p.deleted_at is null
               order by v.id limit 1)
          from vod_episodes e where e.version_count > 0 order by e.id",
         args![],

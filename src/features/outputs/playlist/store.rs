@@ -110,8 +110,10 @@ pub async fn each_entry(
         (Preference::All, _) => {
             "select c.id, c.name, c.category, c.lineup_number, c.epg_id, c.logo_url, s.resolution
              from channels c
-             join (select channel_id, resolution, max(quality_score) as score from channel_streams
-                   where missing_since is null and enabled group by channel_id, resolution) s on s.channel_id = c.id
+             join (select t.channel_id, t.resolution, max(t.quality_score) as score
+                   from channel_streams t join providers p on p.id = t.provider_id
+                   where t.missing_since is null and t.enabled and p.enabled and p.deleted_at is null
+                   group by t.channel_id, t.resolution) s on s.channel_id = c.id
              where c.enabled and c.listed and ($1 is null or c.category = $1)
              order by c.lineup_number, c.sort_key, c.id, s.score desc nulls last"
         }

@@ -4,7 +4,7 @@ use serde_json::{Map, json};
 
 use crate::ctx::Ctx;
 use crate::edge::Admin;
-use crate::features::providers;
+use crate::features::catalogue::line_up;
 use crate::support::ids::ProviderId;
 use crate::web::kit::respond::{self, Answer};
 use crate::web::kit::{Flash, urls};
@@ -21,7 +21,7 @@ pub(super) async fn destroy(req: HttpRequest, admin: Admin, ctx: Data<Ctx>, id: 
 
 async fn switch(req: &HttpRequest, admin: &Admin, ctx: &Ctx, id: ProviderId, enabled: bool) -> Answer {
     let change = Map::from_iter([("enabled".to_owned(), json!(enabled))]);
-    let provider = providers::update(ctx, &admin.user.actor(), id, &change).await?;
+    let provider = line_up::update(ctx, &admin.user.actor(), id, &change).await?;
     let message = match enabled {
         true => format!("“{}” is enabled.", provider.name),
         false => format!(

@@ -5,6 +5,7 @@ use super::create::{NAME_TAKEN, about_fields, message, page};
 use super::form::{FormDialog, FormFragment, FormView, ProviderForm};
 use crate::ctx::Ctx;
 use crate::edge::Admin;
+use crate::features::catalogue::line_up;
 use crate::features::providers::{self, Draft, store};
 use crate::support::ids::ProviderId;
 use crate::web::kit::Flash;
@@ -26,7 +27,7 @@ pub(super) async fn update(
     form: Form<ProviderForm>,
 ) -> Answer {
     let (id, form) = (id.into_inner(), form.into_inner());
-    let invalid = match providers::update(&ctx, &admin.user.actor(), id, &form.sent()).await {
+    let invalid = match line_up::update(&ctx, &admin.user.actor(), id, &form.sent()).await {
         Ok(provider) => {
             let message = format!("“{}” is saved.", provider.name);
             return respond::redirect(&req, &super::path(id), Some(Flash::success(message)));

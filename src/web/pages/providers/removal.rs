@@ -4,7 +4,8 @@ use askama::Template;
 
 use crate::ctx::Ctx;
 use crate::edge::Admin;
-use crate::features::providers::{self, Provider, store};
+use crate::features::catalogue::line_up;
+use crate::features::providers::{Provider, store};
 use crate::support::ids::ProviderId;
 use crate::web::kit::respond::{self, Answer};
 use crate::web::kit::{Flash, Page, format};
@@ -35,9 +36,9 @@ pub(super) async fn new(req: HttpRequest, _: Admin, ctx: Data<Ctx>, id: Path<Pro
 /// POST /providers/{id}/removal: deletes it.
 pub(super) async fn create(req: HttpRequest, admin: Admin, ctx: Data<Ctx>, id: Path<ProviderId>) -> Answer {
     let provider = store::get(&ctx.db, id.into_inner()).await?;
-    providers::remove(&ctx, &admin.user.actor(), provider.id).await?;
+    line_up::remove(&ctx, &admin.user.actor(), provider.id).await?;
     let message = format!(
-        "“{}” is deleted. Its channels leave the line-up in a moment.",
+        "“{}” is deleted. Its channels have left the line-up.",
         provider.name
     );
     respond::redirect(&req, super::INDEX, Some(Flash::success(message)))

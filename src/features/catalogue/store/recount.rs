@@ -1,0 +1,44 @@
+//! Stored counts of everything that one provider offers something of. Only what is shown is counted: streams and versions
+//! of providers that are enabled and not removed.
+
+use crate::args;
+use crate::db::{DbError, Tx};
+use crate::support::ids::ProviderId;
+
+/// Each statement counts again what the provider has a present stream or version of; the last one counts on the others.
+const STATEMENTS: [&str; 4] = [
+    "update channels set stream_count = v.streams, active_stream_count = v.active, best_quality_score = v.score, \
+     best_resolution = case v.tier when 9 then '8K' when 8 then '4K' when 7 then '1440p' when 6 then '1080p' \
+     when 5 then '720p' when 4 then '576p' when 3 then '480p' when 2 then '360p' when 1 then '240p' end \
+     from (select s.channel_id, count(*) filter (where p.enabled and p.deleted_at is null) as streams, \
+     count(*) filter (where p.enabled and p.deleted_at is null and s.is_active and s.enabled) as active, \
+     max(s.quality_score) filter (where p.enabled and p.deleted_at is null and s.is_active and s.enabled) as score, \
+     max(case s.resolution when '8K' then 9 when '4K' then 8 when '1440p' then 7 when '1080p' then 6 \
+     when '720p' then 5 when '576p' then 4 when '480p' then 3 when '360p' then 2 when '240p' then 1 end) \
+     filter (where p.enabled and p.deleted_at is null and s.is_active and s.enabled) as tier \
+     from channel_streams s join providers p on p.id = s.provider_id where s.missing_since is null and s.channel_id in \
+     (select channel_id from channel_streams where provider_id = $1 and missing_since is null) \
+     group by s.channel_id) as v where channels.id = v.channel_id",
+    "update vod_movies set version_count = (select count(*) from vod_versions v join providers p \
+     on p.id = v.provider_id where v.movie_id = vod_movies.id and v.missing_since is null and p.enabled \
+     and p.deleted_at is null) where id in (select movie_id from vod_versions where provider_id = $1 \
+     and missing_since is null and movie_id is not null)",
+    "update vod_episodes set version_count = (select count(*) from vod_versions v join providers p \
+     on p.id = v.provider_id where v.episode_id = vod_episodes.id and v.missing_since is null and p.enabled \
+     and p.deleted_at is null) where id in (select episode_id from vod_versions where provider_id = $1 \
+     and missing_since is null and episode_id is not null)",
+    "update vod_series set episode_count = (select count(*) from vod_episodes e \
+     where e.series_id = vod_series.id and e.version_count > 0), \
+     season_count = (select count(distinct e.season) from vod_episodes e \
+     where e.series_id = vod_series.id and e.version_count > 0) where id in \
+     (select e.series_id from vod_versions v join vod_episodes e on e.id = v.episode_id \
+     where v.provider_id = $1 and v.missing_since is null and v.episode_id is not null)",
+];
+
+/// Counts again what the provider offers something of, after it was switched on or off or removed.
+pub async fn provider(tx: &mut Tx, provider: ProviderId) -> Result<(), DbError> {
+    for sql in STATEMENTS {
+        tx.execute(sql, args![provider]).await?;
+    }
+    Ok(())
+}
