@@ -127,11 +127,17 @@ on_both_engines! {
     async fn a_disabled_provider_is_refused_a_sync_and_shows_no_channels(house: House) {
         let total = house.sync_all().await;
         assert!(total > 0);
+        let first = house.ask(Method::GET, "/api/channels", 200).await["items"][0]["id"].clone();
+        let marked = house.app.send(&house.admin, Method::POST, "/api/favorites",
+            &json!({ "channel_id": first })).await;
+        assert!(marked.status().is_success());
         let provider = format!("/api/providers/{}", house.provider);
         for (enabled, channels) in [(false, 0), (true, total)] {
             let answer = house.app.send(&house.admin, Method::PATCH, &provider, &json!({ "enabled": enabled })).await;
             assert_eq!(answer.status(), 200);
             assert_eq!(house.channels().await, channels);
+            let favourites = house.ask(Method::GET, "/api/favorites", 200).await;
+            assert_eq!(favourites["total"], 1, "what a person marked stays marked: {favourites}");
             let refused = house.ask(Method::POST, &house.path("sync"), if enabled { 202 } else { 409 }).await;
             if !enabled {
                 assert_eq!(refused["error"]["code"], "provider_disabled");

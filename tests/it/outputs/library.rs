@@ -140,6 +140,16 @@ on_both_engines! {
         assert_eq!(test.files(), before);
     }
 
+    async fn what_is_listed_again_is_written_under_its_old_name(test: Filled) {
+        test.write().await;
+        let before = test.files();
+        test.sql("update channels set stream_count = 0").await;
+        assert_eq!(test.write().await.trashed, 1);
+        test.sql("update channels set stream_count = 1").await;
+        assert_eq!(test.write().await.written, 1);
+        assert_eq!(test.files(), before);
+    }
+
     async fn a_restore_overwrites_nothing(test: Filled) {
         test.write().await;
         test.sql("update vod_movies set version_count = 0").await;
