@@ -8,8 +8,8 @@ use url::Url;
 /// A playlist is at most this long; longer ones are no playlists.
 pub const MAX_PLAYLIST_BYTES: usize = 4 * 1024 * 1024;
 
-/// What stands before an address in the tags of RFC 8216 and its successor.
-const ADDRESS_ATTRIBUTES: [&str; 2] = ["URI=", "X-ASSET-LIST="];
+/// How the names of attributes end that hold an address, in RFC 8216, its successor and the field.
+const ADDRESS_ENDINGS: [&str; 3] = ["URI", "URL", "X-ASSET-LIST"];
 
 /// Tags that would lead a player past the product.
 const DROPPED_TAGS: [&str; 1] = ["#EXT-X-CONTENT-STEERING"];
@@ -94,35 +94,85 @@ fn attribute<'l>(line: &'l str, key: &str) -> Option<&'l str> {
     value.split('"').next()
 }
 
+/// A tag with its addresses sealed, however they are quoted. The title of a segment is left out: players do not show it.
 fn rewrite_tag(line: &str, base: &Url, seal: &mut impl FnMut(&Url) -> String) -> String {
-    let mut out = String::with_capacity(line.len() + 64);
-    for (index, text) in line.split('"').enumerate() {
-        let is_quoted = index % 2 == 1;
-        let is_address = is_quoted && ADDRESS_ATTRIBUTES.iter().any(|key| out.ends_with(key));
+    let Some((tag, value)) = line.split_once(':') else {
+        return line.to_owned();
+    };
+    if tag == "#EXTINF" {
+        let duration = value.split(',').next().unwrap_or_default().trim();
+        let is_duration = duration.chars().all(|c| c.is_ascii_digit() || c == '.');
+        return format!("#EXTINF:{},", if is_duration { duration } else { "0" });
+    }
+    let mut out = format!("{tag}:");
+    for (index, attribute) in Attributes(value).enumerate() {
         if index > 0 {
-            out.push('"');
+            out.push(',');
         }
-        if is_address || (is_quoted && text.contains("://")) {
-            out.push_str(&address(text, base, seal));
-        } else if is_quoted {
-            out.push_str(text);
-        } else {
-            text.split_inclusive([',', ' '])
-                .for_each(|word| push_word(&mut out, word));
+        match attribute {
+            Attribute::Named { name, value, quote } if is_address(name, value) => {
+                let sealed = address(value, base, seal);
+                // A bare value may not hold what a sealed one does.
+                let quote = if quote.is_empty() { "\"" } else { quote };
+                out.push_str(&format!("{}={quote}{sealed}{quote}", name.trim()));
+            }
+            Attribute::Named { name, value, quote } => {
+                out.push_str(&format!("{name}={quote}{value}{quote}"));
+            }
+            Attribute::Bare(value) if value.contains("://") || value.contains("//") => {}
+            Attribute::Bare(value) => out.push_str(value),
         }
     }
     out
 }
 
-/// A word outside quotes, without the address that it may hold.
-fn push_word(out: &mut String, word: &str) {
-    let Some(at) = word.find("://") else {
-        return out.push_str(word);
-    };
-    let before = word[..at].trim_end_matches(|c: char| c.is_ascii_alphanumeric());
-    out.push_str(before);
-    if let Some(end) = word.chars().last().filter(|c| matches!(c, ',' | ' ')) {
-        out.push(end);
+/// Whether an attribute holds an address: by its name, or because it looks like one.
+fn is_address(name: &str, value: &str) -> bool {
+    let name = name.trim().to_ascii_uppercase();
+    ADDRESS_ENDINGS.iter().any(|ending| name.ends_with(ending))
+        || value.contains("://")
+        || value.starts_with('/')
+}
+
+enum Attribute<'l> {
+    Named {
+        name: &'l str,
+        value: &'l str,
+        /// A quotation mark, or nothing.
+        quote: &'l str,
+    },
+    Bare(&'l str),
+}
+
+/// The attributes of a tag, read leniently: single quotes and white space around the sign are taken too.
+struct Attributes<'l>(&'l str);
+
+impl<'l> Iterator for Attributes<'l> {
+    type Item = Attribute<'l>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.0.is_empty() {
+            return None;
+        }
+        let comma = self.0.find(',').unwrap_or(self.0.len());
+        let Some(sign) = self.0[..comma].find('=') else {
+            let bare = &self.0[..comma];
+            self.0 = self.0.get(comma + 1..).unwrap_or_default();
+            return Some(Attribute::Bare(bare));
+        };
+        let (name, rest) = (&self.0[..sign], self.0[sign + 1..].trim_start());
+        let quote = ["\"", "'"]
+            .into_iter()
+            .find(|quote| rest.starts_with(quote))
+            .unwrap_or_default();
+        let rest = &rest[quote.len()..];
+        let end = rest
+            .find(if quote.is_empty() { "," } else { quote })
+            .unwrap_or(rest.len());
+        let value = &rest[..end];
+        let behind = &rest[end..];
+        self.0 = behind.find(',').map_or("", |comma| &behind[comma + 1..]);
+        Some(Attribute::Named { name, value, quote })
     }
 }
 
@@ -171,9 +221,36 @@ mod tests {
     }
 
     #[test]
-    fn unknown_tags_pass_unchanged() {
-        let line = "#EXT-X-SOMETHING-NEW:VALUE=\"a b\",OTHER=1\n";
-        assert_eq!(rewritten(line), line);
+    fn addresses_are_sealed_however_they_are_quoted() {
+        for line in [
+            "#EXT-X-KEY:METHOD=AES-128,URI=/live/u/p/k.bin,IV=0x1",
+            "#EXT-X-KEY:METHOD=AES-128,URI='/live/u/p/k.bin'",
+            "#EXT-X-MAP:URI = \"/live/u/p/init.mp4\"",
+            "#EXT-X-DATERANGE:ID=\"x\",X-COM-URL=\"/live/u/p/y.ts\"",
+            "#EXT-X-SESSION-DATA:DATA-ID=\"a\",VALUE=\"//prov.example/live/u/p/x\"",
+            "#EXTINF:4,u:p /live/u/p/x",
+            "#EXT-X-ODD://prov.example/live/u/p/x",
+        ] {
+            let out = rewritten(line);
+            let shown = out
+                .replace("<http://cdn.example/live/u/p/", "<")
+                .replace("<http://prov.example/live/u/p/", "<");
+            assert!(!shown.contains("u/p") && !shown.contains("u:p"), "{out}");
+        }
+    }
+
+    #[test]
+    fn other_tags_pass_unchanged() {
+        for line in [
+            "#EXT-X-SOMETHING-NEW:VALUE=\"a, b\",OTHER=1\n",
+            "#EXT-X-VERSION:3\n",
+            "#EXT-X-BYTERANGE:720@0\n",
+            "#EXT-X-PROGRAM-DATE-TIME:2026-11-21T10:00:00.000Z\n",
+            "#EXT-X-STREAM-INF:BANDWIDTH=1280000,CODECS=\"avc1.4d401f,mp4a.40.2\",RESOLUTION=1280x720\n",
+            "#EXT-X-DISCONTINUITY\n",
+        ] {
+            assert_eq!(rewritten(line), line);
+        }
     }
 
     #[test]
@@ -183,8 +260,8 @@ mod tests {
                 "#EXTM3U\n# made by http://user:pw@p.example/\n#EXTINF:6.0,From http://p.example/x now\na.ts\n\
                  #EXT-X-ODD:URL=http://p.example/x,B=1,C=\"https://p.example/y\",D=\"c\"\n"
             ),
-            "#EXTM3U\n#EXTINF:6.0,From  now\n<http://cdn.example/live/one/a.ts>\n\
-             #EXT-X-ODD:URL=,B=1,C=\"<https://p.example/y>\",D=\"c\"\n"
+            "#EXTM3U\n#EXTINF:6.0,\n<http://cdn.example/live/one/a.ts>\n\
+             #EXT-X-ODD:URL=\"<http://p.example/x>\",B=1,C=\"<https://p.example/y>\",D=\"c\"\n"
         );
     }
 

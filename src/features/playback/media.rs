@@ -23,6 +23,8 @@ pub struct Media {
     pub status: u16,
     pub content_type: String,
     first: Option<Bytes>,
+    /// Why a range cannot be had is the provider's text.
+    is_bodiless: bool,
     upstream: Upstream,
     _lease: Arc<Lease>,
     _stay: Arc<Stay>,
@@ -42,6 +44,7 @@ impl Media {
             status: upstream.status,
             content_type,
             first,
+            is_bodiless: upstream.status == 416,
             upstream,
             _lease: lease,
             _stay: stay,
@@ -50,7 +53,10 @@ impl Media {
 
     /// The headers that go with the bytes.
     pub fn headers(&self) -> impl Iterator<Item = (HeaderName, HeaderValue)> + '_ {
-        PASSED.into_iter().filter_map(|name| {
+        let passed = PASSED
+            .into_iter()
+            .filter(|name| !self.is_bodiless || *name == header::CONTENT_RANGE);
+        passed.filter_map(|name| {
             let value = self.upstream.headers.get(&name)?.clone();
             Some((name, value))
         })
@@ -58,6 +64,9 @@ impl Media {
 
     /// The next bytes; `None` at the end. An error ends the answer before its declared length.
     pub async fn next(&mut self) -> Option<Result<Bytes, FetchError>> {
+        if self.is_bodiless {
+            return None;
+        }
         match self.first.take() {
             Some(first) => Some(Ok(first)),
             None => self.upstream.next().await,
@@ -77,6 +86,26 @@ fn content_type(headers: &HeaderMap, expected: &str) -> String {
     } else {
         expected.to_owned()
     }
+}
+
+/// Whether an answer is said to be media and nothing that lists media.
+pub fn is_declared_media(headers: &HeaderMap) -> bool {
+    let said = headers
+        .get(header::CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default()
+        .to_ascii_lowercase();
+    (said.starts_with("video/") || said.starts_with("audio/")) && !said.contains("mpegurl")
+}
+
+/// Whether an answer that begins so is a web page, or the JSON by which panels refuse.
+pub fn is_page(first: &[u8]) -> bool {
+    let start = first
+        .strip_prefix(b"\xef\xbb\xbf")
+        .unwrap_or(first)
+        .trim_ascii_start();
+    matches!(start, [b'<', b'!' | b'?' | b'a'..=b'z' | b'A'..=b'Z', ..])
+        || (start.starts_with(b"{") && is_text(start))
 }
 
 /// Whether an answer that begins so is text, such as a web page, and no media: those hold other bytes early on.

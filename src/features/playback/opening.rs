@@ -11,7 +11,7 @@ use crate::fetch::{Fetcher, Upstream};
 
 use super::error::RelayError;
 use super::hls;
-use super::media::is_text;
+use super::media::{is_declared_media, is_page, is_text};
 use super::source::Source;
 
 /// Bytes by which a playlist is told from media, and media from text; the key of an encrypted stream has fewer.
@@ -30,9 +30,15 @@ impl Opened {
 
     /// Whether it is a page or another text, of which a player would play nothing but could read whose it is.
     pub fn is_text(&self) -> bool {
-        self.first
-            .as_deref()
-            .is_some_and(|first| first.len() >= ENOUGH && is_text(first))
+        // Why a range cannot be had is told in words, and never passed on.
+        self.upstream.status != 416
+            && self.first.as_deref().is_some_and(|first| {
+                is_page(first) || (first.len() >= ENOUGH && !self.is_declared_media() && is_text(first))
+            })
+    }
+
+    fn is_declared_media(&self) -> bool {
+        is_declared_media(&self.upstream.headers)
     }
 
     /// The whole playlist as text.
@@ -66,8 +72,10 @@ pub async fn open(
     let range = range.filter(|_| !names_playlist(url));
     let ask = |range: Option<String>| fetcher.open(source.request(url.clone(), range, cancel.clone()));
     let opened = begin(ask(range).await?).await?;
-    if opened.upstream.status == 206 && opened.first.as_deref().is_some_and(is_text) {
-        // A piece of a playlist cannot be rewritten, and would tell where the stream comes from.
+    let may_be_text = !opened.is_declared_media() && opened.first.as_deref().is_some_and(is_text);
+    if opened.upstream.status == 206 && may_be_text {
+        // A piece of a playlist cannot be rewritten, and would tell where the stream comes from. One connection at a time.
+        drop(opened);
         return begin(ask(None).await?).await;
     }
     Ok(opened)

@@ -105,14 +105,7 @@ impl Relay {
         range: Option<String>,
         link: impl Fn(&str) -> String,
     ) -> Result<Answer, RelayError> {
-        let poller = (credential, source.offer);
-        let lease = match self.polls.touch(poller, self.clock.now_ms()) {
-            Some(lease) => lease,
-            None => {
-                let lease = self.lease(credential, source).await?;
-                self.polls.keep(poller, lease, self.clock.now_ms())
-            }
-        };
+        let lease = self.polled(credential, source).await?;
         let stay = self.running.enter(credential);
         let mut opened = open(&self.fetcher, source, &source.url, range, &stay.end).await?;
         if !matches!(opened.upstream.status, 200..300 | 416) {
@@ -158,6 +151,20 @@ impl Relay {
             _ if source.format == "hls" => Ok(media(opened, content_type("ts"), lease, stay)),
             _ => Ok(media(opened, content_type(&source.format), lease, stay)),
         }
+    }
+
+    /// The lease of a viewer who polls, or a new one if he was gone for a while.
+    async fn polled(&self, credential: CredentialId, source: &Source) -> Result<Arc<Lease>, RelayError> {
+        let poller = (credential, source.offer);
+        if let Some(lease) = self.polls.touch(poller, self.clock.now_ms()) {
+            return Ok(lease);
+        }
+        let _turn = self.polls.turn(poller).await;
+        if let Some(lease) = self.polls.touch(poller, self.clock.now_ms()) {
+            return Ok(lease);
+        }
+        let lease = self.lease(credential, source).await?;
+        Ok(self.polls.keep(poller, lease, self.clock.now_ms()))
     }
 
     async fn lease(&self, credential: CredentialId, source: &Source) -> Result<Arc<Lease>, LeaseError> {
