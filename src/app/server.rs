@@ -86,20 +86,26 @@ impl Server {
         self.edge.streams.end_all();
         self.playing.relay.end_all();
         self.listeners.abort();
-        self.workers.stop().await;
+        bounded("jobs", self.workers.stop()).await;
         // A player may have begun meanwhile.
         self.playing.relay.end_all();
-        self.handle.stop(true).await;
-        // A panic in this task has been reported by the panic hook.
-        let _ = self.serving.await;
-        self.playing.end().await;
-        let patience = Duration::from_secs(PATIENCE_SECONDS);
-        if tokio::time::timeout(patience, self.app.ctx.db.close())
-            .await
-            .is_err()
-        {
-            tracing::warn!("the database was still in use");
-        }
+        // A panic in the serving task has been reported by the panic hook.
+        bounded("requests", async {
+            self.handle.stop(true).await;
+            let _ = self.serving.await;
+        })
+        .await;
+        bounded("streams", self.playing.end()).await;
+        bounded("the database", self.app.ctx.db.close()).await;
+    }
+}
+
+/// A part that does not end is left behind: whoever asks for an end gets one.
+async fn bounded(what: &str, end: impl Future<Output = ()>) {
+    // A little longer than what the parts allow themselves.
+    let patience = Duration::from_secs(2 * PATIENCE_SECONDS);
+    if tokio::time::timeout(patience, end).await.is_err() {
+        tracing::warn!("{what} did not end in time");
     }
 }
 

@@ -133,6 +133,27 @@ impl Relay {
             Some(lease) => lease,
             None => self.lease(credential, source).await?,
         };
+        let started = self
+            .start_one(credential, source, range, link, Arc::clone(&lease))
+            .await;
+        if started.is_err()
+            && let Some(lease) = Arc::into_inner(lease)
+        {
+            // The next stream may be of the same provider, and this its only connection.
+            lease.give_back().await;
+        }
+        started
+    }
+
+    async fn start_one(
+        &self,
+        credential: CredentialId,
+        source: &Source,
+        range: Option<String>,
+        link: &impl Fn(&str) -> String,
+        lease: Arc<Lease>,
+    ) -> Result<Answer, RelayError> {
+        let poller = (credential, source.offer);
         let stay = self.running.enter(credential);
         let mut opened = open(&self.fetcher, source, &source.url, range, &stay.end).await?;
         let status = opened.upstream.status;

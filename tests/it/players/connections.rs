@@ -106,6 +106,34 @@ async fn no_more_is_opened_than_the_provider_allows() {
 }
 
 #[tokio::test]
+async fn streams_are_tried_one_after_the_other_over_one_connection() {
+    let world = World::with(Engine::Sqlite, json!({ "max_connections": 1 })).await;
+    world.simulator.put("/good.ts", live());
+    world
+        .lists(&[
+            world.entry("One 4K", "/dead.ts"),
+            world.entry("One HD", "/gone.ts"),
+            world.entry("One SD", "/good.ts"),
+        ])
+        .await;
+    let one = world.channel("One").await;
+    for _ in 0..3 {
+        let mut answer = world.play(&one).await;
+        assert_eq!(answer.status(), 200);
+        first_bytes(&mut answer, 188).await;
+        drop(answer);
+        world.until_lent(0).await;
+    }
+    assert_eq!(
+        (
+            world.simulator.count("/dead.ts"),
+            world.simulator.count("/gone.ts")
+        ),
+        (3, 3)
+    );
+}
+
+#[tokio::test]
 async fn who_changes_the_channel_gets_the_connection_of_the_last_one() {
     let world = World::with(Engine::Sqlite, json!({ "max_connections": 1 })).await;
     for path in ["/one.ts", "/two.ts"] {

@@ -1,5 +1,7 @@
 use std::time::Duration;
 
+use futures_util::future::join_all;
+
 use super::world::{SECRET, World, soon};
 use crate::on_both_engines;
 use crate::support::OnEngine;
@@ -7,6 +9,7 @@ use m3u_strm_processor::db::Engine;
 use m3u_strm_processor::simulator::{Hls, Reply, Resource, gzip, ts};
 use reqwest::Response;
 use reqwest::header::{CONTENT_TYPE, RANGE};
+use serde_json::json;
 
 const PLAYLIST: &str = "application/vnd.apple.mpegurl";
 
@@ -139,6 +142,21 @@ async fn everything_that_a_playlist_names_leads_through_the_server(world: World)
         assert_eq!(fetch(&world, addresses(&master)[0]).await.status(), 200);
         assert_eq!(world.leases().await, 1);
     }
+}
+
+#[tokio::test]
+async fn requests_of_one_viewer_at_once_share_one_connection() {
+    let world = World::with(Engine::Sqlite, json!({ "max_connections": 1 })).await;
+    let one = live(&world).await;
+    let started = join_all((0..4).map(|_| world.play(&one))).await;
+    assert!(started.iter().all(|answer| answer.status() == 200), "{started:?}");
+    let master = playlist(&world, started.into_iter().next().unwrap()).await;
+    world.app.ctx.clock.advance_ms(31_000);
+    world.until_lent(0).await;
+    let part = addresses(&master)[0].to_owned();
+    let resumed = join_all((0..4).map(|_| fetch(&world, &part))).await;
+    assert!(resumed.iter().all(|answer| answer.status() == 200), "{resumed:?}");
+    assert_eq!(world.leases().await, 1);
 }
 
 #[tokio::test]

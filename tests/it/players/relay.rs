@@ -1,7 +1,7 @@
 //! What plays, over which of its ways, and what is said where nothing does.
 
 use m3u_strm_processor::db::Engine;
-use m3u_strm_processor::simulator::{Fault, Resource, ts};
+use m3u_strm_processor::simulator::{Fault, Reply, Resource, ts};
 use reqwest::Method;
 use reqwest::header::{CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE, LOCATION, RANGE};
 use serde_json::json;
@@ -126,6 +126,42 @@ async fn the_next_stream_plays_where_one_does_not_start() {
         assert_eq!(world.simulator.count("/bad.ts"), asked + 1);
     }
     world.until_lent(0).await;
+}
+
+#[tokio::test]
+async fn a_piece_of_media_that_reads_like_text_is_a_piece_all_the_same() {
+    let world = World::with(Engine::Sqlite, json!({ "max_connections": 1 })).await;
+    let text = "G".repeat(5_000);
+    world
+        .simulator
+        .put("/heat.mp4", Resource::bytes(text).content_type("video/mp4"));
+    world.lists(&[world.entry("Heat (1995)", "/heat.mp4")]).await;
+    let movie = world.movie().await;
+    for (range, length) in [("bytes=0-1", 2), ("bytes=100-", 4_900), ("bytes=4990-4999", 10)] {
+        let asked = world.simulator.count("/heat.mp4");
+        let part = soon(world.ask(&movie).header(RANGE, range).send()).await.unwrap();
+        assert_eq!(part.status(), 206, "{range}");
+        assert_eq!(soon(part.bytes()).await.unwrap().len(), length, "{range}");
+        assert_eq!(world.simulator.count("/heat.mp4"), asked + 1, "{range}");
+        world.until_lent(0).await;
+    }
+    assert_eq!(world.simulator.counters().peak, 1);
+}
+
+#[tokio::test]
+async fn the_words_about_an_impossible_range_stay_at_the_provider() {
+    let world = World::on(Engine::Sqlite).await;
+    world.simulator.put(
+        "/heat.mp4",
+        Resource::dynamic(|_| Reply::new(416, "text/html", "<html>nginx at panel.example</html>")),
+    );
+    world.lists(&[world.entry("Heat (1995)", "/heat.mp4")]).await;
+    let movie = world.movie().await;
+    let beyond = soon(world.ask(&movie).header(RANGE, "bytes=9999-").send())
+        .await
+        .unwrap();
+    assert_eq!(beyond.status(), 416);
+    assert_eq!(soon(beyond.bytes()).await.unwrap().len(), 0);
 }
 
 #[tokio::test]

@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
 
 use m3u_strm_processor::app::{App, Server};
 use m3u_strm_processor::config::{Config, Flags};
@@ -18,6 +19,9 @@ use super::{OnEngine, TestDb};
 
 pub const ADMIN: &str = "admin";
 pub const ADMIN_PASSWORD: &str = "correct horse battery";
+
+/// A server that has not ended by then is left to end by itself.
+const LONGEST_END: Duration = Duration::from_secs(10);
 
 /// A running server; it ends with this value.
 pub struct TestApp {
@@ -195,10 +199,14 @@ impl TestApp {
 impl Drop for TestApp {
     fn drop(&mut self) {
         drop(self.stop.take());
-        let ended = self.thread.take().map(JoinHandle::join);
-        assert!(
-            std::thread::panicking() || !matches!(ended, Some(Err(_))),
-            "the server panicked"
-        );
+        let Some(thread) = self.thread.take() else { return };
+        // This blocks the test's runtime, in which the pretended provider runs that the server may still wait for: not for
+        // ever, then.
+        let deadline = Instant::now() + LONGEST_END;
+        while !thread.is_finished() && Instant::now() < deadline {
+            std::thread::sleep(Duration::from_millis(2));
+        }
+        let panicked = thread.is_finished() && thread.join().is_err();
+        assert!(std::thread::panicking() || !panicked, "the server panicked");
     }
 }

@@ -98,6 +98,7 @@ impl Leases {
             connection,
             db: self.db.clone(),
             held: self.held.clone(),
+            is_given_back: false,
         })
     }
 
@@ -151,6 +152,7 @@ pub struct Lease {
     connection: Connection,
     db: Db,
     held: Held,
+    is_given_back: bool,
 }
 
 impl Lease {
@@ -158,20 +160,32 @@ impl Lease {
     pub fn connection(&self) -> Connection {
         self.connection
     }
+
+    /// Gives the connection back and waits until that is written, for who wants it again at once.
+    pub async fn give_back(mut self) {
+        self.is_given_back = true;
+        give_back(self.id, &self.db, &self.held).await;
+    }
+}
+
+async fn give_back(id: i64, db: &Db, held: &Held) {
+    held.ids().remove(&id);
+    if let Err(error) = store::remove(db, id).await {
+        tracing::warn!(%error, "a lease was not given back; the next heartbeat does it");
+    }
+    held.freed.notify_waiters();
 }
 
 impl Drop for Lease {
     fn drop(&mut self) {
-        let (id, db, freed) = (self.id, self.db.clone(), Arc::clone(&self.held.freed));
-        self.held.ids().remove(&id);
+        if self.is_given_back {
+            return;
+        }
+        self.held.ids().remove(&self.id);
         // Without a runtime the process is ending; the row then runs out.
         if let Ok(runtime) = tokio::runtime::Handle::try_current() {
-            runtime.spawn(async move {
-                if let Err(error) = store::remove(&db, id).await {
-                    tracing::warn!(%error, "a lease was not given back; the next heartbeat does it");
-                }
-                freed.notify_waiters();
-            });
+            let (id, db, held) = (self.id, self.db.clone(), self.held.clone());
+            runtime.spawn(async move { give_back(id, &db, &held).await });
         }
     }
 }
