@@ -149,7 +149,7 @@ impl Config {
                 secret_key_file: values
                     .parsed("secret_key_file", parse::path)?
                     .unwrap_or_else(|| dir.join("secret.key")),
-                admin_password: values.parsed("admin_password", parse::secret)?,
+                admin_password: values.parsed("admin_password", parse::password)?,
             },
             network: Network {
                 allow_private_networks: values

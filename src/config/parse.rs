@@ -33,6 +33,16 @@ pub(super) fn secret(text: &str) -> Result<SecretString, String> {
     Ok(text.into())
 }
 
+/// As long as any other password of an account has to be.
+const SHORTEST_PASSWORD: usize = 8;
+
+pub(super) fn password(text: &str) -> Result<SecretString, String> {
+    if text.chars().count() < SHORTEST_PASSWORD {
+        return Err(format!("must have at least {SHORTEST_PASSWORD} characters"));
+    }
+    secret(text)
+}
+
 pub(super) fn count(text: &str) -> Result<NonZeroU32, String> {
     match NonZeroU32::from_str(text) {
         Ok(count) if count.get() <= MOST_CONNECTIONS => Ok(count),

@@ -149,7 +149,6 @@ fn a_wrong_value_is_named_in_one_sentence() {
             "which \"nonsense\" is not",
         ),
         ("STRM_ALLOW_PRIVATE_NETWORKS", "10.0.0.0/33", "list of networks"),
-        ("STRM_METRICS_ALLOW", "localhost", "list of networks"),
         ("STRM_TIME_ZONE", "Europe/Nowhere", "name of a time zone"),
         (
             "TZ",
@@ -201,12 +200,23 @@ fn a_secret_is_never_repeated() {
         "{broken}"
     );
     let given = [
-        ("STRM_ADMIN_PASSWORD", "hunter2"),
+        ("STRM_ADMIN_PASSWORD", "hunter2hunter2"),
         ("STRM_DATABASE_URL", "postgres://a:hunter2@h/d"),
     ];
     let config = load(&[], &given, None).unwrap();
     let shown = format!("{config:?} {:?}", config.effective());
     assert!(!shown.contains("hunter2"), "{shown}");
+}
+
+#[test]
+fn a_first_password_is_as_long_as_any_other() {
+    let refused = refusal(&[("STRM_ADMIN_PASSWORD", "sec-7ch")]);
+    assert!(
+        refused.contains("STRM_ADMIN_PASSWORD") && refused.contains("at least 8"),
+        "{refused}"
+    );
+    assert!(!refused.contains("sec-7ch"), "{refused}");
+    assert!(load(&[], &[("STRM_ADMIN_PASSWORD", "sec-8chr")], None).is_ok());
 }
 
 #[test]

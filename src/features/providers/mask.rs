@@ -130,30 +130,26 @@ fn decoded(text: &str) -> String {
     percent_decode_str(text).decode_utf8_lossy().into_owned()
 }
 
-/// Words in a header's name that say its value is a credential.
-const SECRET_WORDS: [&str; 11] = [
-    "auth",
-    "cookie",
-    "token",
-    "key",
-    "secret",
-    "pass",
-    "session",
-    "sign",
-    "credential",
-    "user",
-    "account",
+/// Headers whose values say what a player is, or where it comes from; any other may hold a credential.
+const HARMLESS_HEADERS: [&str; 6] = [
+    "user-agent",
+    "accept",
+    "accept-language",
+    "accept-encoding",
+    "origin",
+    "referer",
 ];
 
 /// The value of a header as it may be shown.
 pub fn header(name: &str, value: &str) -> String {
-    let name = name.to_ascii_lowercase();
-    if name != "user-agent" && SECRET_WORDS.iter().any(|word| name.contains(word)) {
+    let is_harmless = HARMLESS_HEADERS
+        .iter()
+        .any(|known| name.eq_ignore_ascii_case(known));
+    if !is_harmless && !value.is_empty() {
         return MASK.to_owned();
     }
     match Url::parse(value) {
         Ok(parsed) if parsed.has_host() => url(value),
-        _ if name != "user-agent" && is_key(value) => MASK.to_owned(),
         _ => value.to_owned(),
     }
 }
@@ -281,6 +277,7 @@ mod tests {
             ("X-API-Key", "abc", "***"),
             ("Cookie", "a=b", "***"),
             ("X-Custom", "9f8a7b6c5d4e3f2a", "***"),
+            ("X-K", "SECHDR1", "***"),
             (
                 "User-Agent",
                 "Player/1.0 (build 20240101a1b2c3)",

@@ -54,16 +54,16 @@ on_both_engines! {
     }
 
     async fn a_configured_password_demands_nothing_and_writes_no_file(test: TestCtx) {
-        let ctx = test.node(&[("admin_password", "given")]);
+        let ctx = test.node(&[("admin_password", "given one")]);
         let start = first_start::prepare(&ctx).await.unwrap();
         assert!(matches!(start, FirstStart::Configured) && start.announcement().is_none());
         assert!(!test.data.path().join(FILE_NAME).exists());
-        assert!(enter(&test, USERNAME, "given").await.is_ok());
+        assert!(enter(&test, USERNAME, "given one").await.is_ok());
         let admin = accounts::find_by_name(&test.ctx, USERNAME).await.unwrap().unwrap();
         assert!(!admin.must_change_password);
-        let ctx = test.node(&[("admin_password", "another")]);
+        let ctx = test.node(&[("admin_password", "another one")]);
         first_start::prepare(&ctx).await.unwrap();
-        assert!(enter(&test, USERNAME, "another").await.is_err());
+        assert!(enter(&test, USERNAME, "another one").await.is_err());
     }
 
     async fn a_password_that_cannot_be_kept_creates_nobody(test: TestCtx) {
