@@ -65,7 +65,8 @@ pub(super) async fn index(
 
 /// Makes a credential for oneself; an administrator may name another user, or null for nobody.
 #[utoipa::path(post, path = "/api/output-credentials", tag = "output credentials", request_body = CredentialDraft,
-    responses((status = 201, body = CredentialView), (status = 403, body = ApiError), (status = 422, body = ApiError)))]
+    responses((status = 201, body = CredentialView), (status = 403, body = ApiError), (status = 409, body = ApiError),
+        (status = 422, body = ApiError)))]
 pub(super) async fn create(
     member: Member,
     ctx: Data<Ctx>,

@@ -118,9 +118,17 @@ fn of_status(status: StatusCode) -> Problem {
     Problem::new(status, code, message)
 }
 
+/// Codes of server errors that say how a provider is, not how the server is.
+const OF_PROVIDERS: [&str; 3] = ["not_relayable", "all_in_use", "no_stream"];
+
 fn log(problem: &Problem, id: &RequestId) {
     if problem.status.is_server_error() {
         let cause = problem.cause().unwrap_or("unknown");
+        // What providers refuse is their fault, and a player that changes channels meets much of it.
+        if OF_PROVIDERS.contains(&problem.code.as_ref()) {
+            tracing::warn!(request_id = %id, status = problem.status.as_u16(), code = %problem.code, cause, "nothing plays");
+            return;
+        }
         tracing::error!(request_id = %id, status = problem.status.as_u16(), code = %problem.code, cause, "request failed");
     }
 }

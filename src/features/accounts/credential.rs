@@ -124,6 +124,15 @@ pub async fn create(
     invalid.into_result()?;
     let now_ms = ctx.clock.now_ms();
     let mut tx = ctx.db.begin().await?;
+    if let Some(owner) = owner {
+        let names = store::names(&mut tx, owner).await?;
+        if names
+            .iter()
+            .any(|known| known.to_lowercase() == name.to_lowercase())
+        {
+            return Err(AccountsError::Taken("name"));
+        }
+    }
     let id = insert(ctx, &mut tx, &name, owner, false).await?;
     let details = json!({"name": name, "user_id": owner});
     let action = "output_credential.created";

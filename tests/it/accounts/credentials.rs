@@ -39,6 +39,15 @@ on_both_engines! {
         assert!(matches!(credential::remove(&test.ctx, &anna, made.id).await, Err(AccountsError::NotFound)));
     }
 
+    async fn a_name_stands_once_among_ones_own(test: TestCtx) {
+        let anna = add(&test, "anna", "viewer").await;
+        let ben = add(&test, "ben", "viewer").await;
+        credential::create(&test.ctx, &anna, draft(r#"{"name": "Élan TV"}"#)).await.unwrap();
+        let again = credential::create(&test.ctx, &anna, draft(r#"{"name": " élan tv "}"#)).await;
+        assert!(matches!(again, Err(AccountsError::Taken("name"))), "{again:?}");
+        credential::create(&test.ctx, &ben, draft(r#"{"name": "Élan TV"}"#)).await.unwrap();
+    }
+
     async fn the_owner_reads_the_token_again_and_the_database_does_not_show_it(test: TestCtx) {
         let anna = add(&test, "anna", "viewer").await;
         let made = credential::create(&test.ctx, &anna, draft(r#"{"name": "TV"}"#)).await.unwrap();

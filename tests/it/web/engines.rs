@@ -3,7 +3,7 @@
 use crate::on_both_engines;
 use crate::support::{TestApp, seed};
 
-const PAGES: [&str; 32] = [
+const PAGES: [&str; 35] = [
     "/",
     "/channels",
     "/channels?q=channel+1&category=News&provider=1&sort=number",
@@ -14,6 +14,9 @@ const PAGES: [&str; 32] = [
     "/movies?q=film+2&genre=Drama&year=1992&sort=year",
     "/movies?sort=added",
     "/movies?q=film",
+    "/movies?q=film&sort=title",
+    "/series?q=series&sort=title",
+    "/channels?q=channel&sort=name",
     "/movies?genre=Drama",
     "/movies/1",
     "/series",

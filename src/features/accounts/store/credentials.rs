@@ -49,6 +49,13 @@ pub(in super::super) async fn insert(
     Ok(id)
 }
 
+/// The names of a user's credentials.
+pub(in super::super) async fn names(tx: &mut Tx, user: UserId) -> Result<Vec<String>, DbError> {
+    let sql = "select name from output_credentials where user_id = $1";
+    let names: Vec<(String,)> = tx.all(sql, args![user]).await?;
+    Ok(names.into_iter().map(|(name,)| name).collect())
+}
+
 /// The live credential of this token: it belongs to nobody or to an active user.
 pub(in super::super) async fn find_by_token(db: &Db, token_hash: [u8; 32]) -> Result<Option<Found>, DbError> {
     db.optional(

@@ -10,6 +10,7 @@ use crate::edge::{Member, Problem};
 use crate::features::accounts::credential::{self, CredentialDraft};
 use crate::features::accounts::{AccountsError, OutputCredential};
 use crate::support::ids::CredentialId;
+use crate::support::validation::Invalid;
 use crate::web::kit::respond::{self, Answer};
 use crate::web::kit::{Flash, Page, urls};
 use crate::web::ui;
@@ -55,6 +56,10 @@ pub(super) async fn create(
         Err(AccountsError::Invalid(invalid)) => {
             let status = StatusCode::UNPROCESSABLE_ENTITY;
             show::render(&req, &member, &ctx, status, name, invalid).await
+        }
+        Err(AccountsError::Taken(field)) => {
+            let taken = Invalid::field(field, "You have links of this name already.");
+            show::render(&req, &member, &ctx, StatusCode::CONFLICT, name, taken).await
         }
         Err(error) => Err(error.into()),
     }
