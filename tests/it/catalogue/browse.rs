@@ -2,6 +2,7 @@ use m3u_strm_processor::args;
 use m3u_strm_processor::db::{Db, Value};
 use m3u_strm_processor::features::catalogue::browse::{
     ChannelFilter, ChannelLine, ChannelSort, Health, Page, Place, TitleFilter, TitleSort, channels, movies,
+    series,
 };
 use m3u_strm_processor::support::ids::ProviderId;
 use m3u_strm_processor::support::text::{name_key, sort_key};
@@ -208,4 +209,71 @@ on_both_engines! {
         assert_eq!((all.total, all.before.is_some(), all.after.is_some()), (3, true, true));
         assert_eq!(titles(all), ["Alpha"]);
     }
+
+    async fn every_filter_in_every_order_leads_forth_and_back(test: TestDb) {
+        fill(&test.db).await;
+        let choices = [None, Some(true), Some(false)];
+        for (q, category, provider, switch) in combinations(&["", "news", "news extra", "%"], &[None, Some("News")], &[None, Some(ProviderId(1))], &choices) {
+            let filter = ChannelFilter {
+                q: q.to_owned(),
+                category: category.map(str::to_owned),
+                provider,
+                enabled: switch,
+                has_epg: switch,
+                health: switch.map(|up| if up { Health::Unknown } else { Health::Down }),
+            };
+            for sort in SORTS {
+                let first = page(&test.db, &filter, sort, &Place::Skip(0), 1).await;
+                let Some(after) = first.after.clone() else { continue };
+                let second = page(&test.db, &filter, sort, &Place::After(after), 1).await;
+                let before = second.before.clone().unwrap();
+                let back = page(&test.db, &filter, sort, &Place::Before(before), 1).await;
+                assert_eq!(back.items[0].id, first.items[0].id, "{filter:?} {sort:?}");
+                assert_ne!(second.items[0].id, first.items[0].id, "{filter:?} {sort:?}");
+            }
+        }
+    }
+
+    async fn every_filter_of_titles_in_every_order_leads_forth_and_back(test: TestDb) {
+        fill(&test.db).await;
+        test.db.execute("update vod_movies set genre = 'Drama'", args![]).await.unwrap();
+        for (q, genre, year) in [
+            ("", None, None), ("a", None, None), ("a l", None, None), ("%", None, None), ("", Some("Drama"), None),
+            ("a", Some("Drama"), None), ("", None, Some(2001)), ("alpha", Some("Drama"), Some(2001)),
+        ] {
+            let filter = TitleFilter { q: q.to_owned(), genre: genre.map(str::to_owned), year };
+            for sort in [TitleSort::Fit, TitleSort::Title, TitleSort::Year, TitleSort::Added] {
+                for limit in [1, 100] {
+                    let first = movies(&test.db, &filter, sort, &Place::Skip(0), limit).await.unwrap();
+                    assert_eq!(series(&test.db, &filter, sort, &Place::Skip(0), limit).await.unwrap().total, 0);
+                    let Some(after) = first.after.clone() else { continue };
+                    let place = Place::After(after);
+                    assert!(series(&test.db, &filter, sort, &place, 1).await.unwrap().items.is_empty());
+                    let second = movies(&test.db, &filter, sort, &place, 1).await.unwrap();
+                    let place = Place::Before(second.before.clone().unwrap());
+                    assert!(series(&test.db, &filter, sort, &place, 1).await.unwrap().items.is_empty());
+                    let back = movies(&test.db, &filter, sort, &place, 1).await.unwrap();
+                    assert_eq!(back.items[0].id, first.items[0].id, "{filter:?} {sort:?}");
+                }
+            }
+        }
+    }
+}
+
+/// Every combination of the given values.
+fn combinations<A: Copy, B: Copy, C: Copy, D: Copy>(
+    first: &[A],
+    second: &[B],
+    third: &[C],
+    fourth: &[D],
+) -> Vec<(A, B, C, D)> {
+    let mut all = Vec::new();
+    for a in first {
+        for b in second {
+            for c in third {
+                all.extend(fourth.iter().map(|d| (*a, *b, *c, *d)));
+            }
+        }
+    }
+    all
 }
