@@ -59,12 +59,9 @@ async fn the_keyboard_alone_signs_in_and_out(browser: Browser) {
     browser
         .wait_for("document.activeElement?.matches('[data-form-errors]')")
         .await;
-    assert!(
-        browser
-            .text("[data-form-errors]")
-            .await
-            .contains("The user name or the password is wrong.")
-    );
+    browser
+        .expect_text("[data-form-errors]", "The user name or the password is wrong.")
+        .await;
     let kept = browser
         .run("return document.getElementById('field-username').value")
         .await;
@@ -96,7 +93,7 @@ async fn the_keyboard_alone_signs_in_and_out(browser: Browser) {
         .for_url(&url(&product, "/sign-in"))
         .await
         .unwrap();
-    assert!(browser.text("main").await.contains("You are signed out."));
+    browser.expect_text("main", "You are signed out.").await;
     browser.expect_quiet_console().await;
 }
 
@@ -117,7 +114,7 @@ async fn everything_works_without_scripts(browser: Browser) {
         .for_element(fantoccini::Locator::Css(".credential:nth-child(2)"))
         .await
         .unwrap();
-    assert!(browser.text(".flash").await.contains("Living room TV"));
+    browser.expect_text(".flash", "Living room TV").await;
     browser.click(".credential:nth-child(2) a.button").await;
     browser
         .client
@@ -132,7 +129,7 @@ async fn everything_works_without_scripts(browser: Browser) {
         .for_url(&url(&product, "/account"))
         .await
         .unwrap();
-    assert!(browser.text(".flash").await.contains("are dead"));
+    browser.expect_text(".flash", "are dead").await;
 }
 
 async fn a_link_is_copied_and_revoked_in_a_dialog(browser: Browser) {

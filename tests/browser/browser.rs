@@ -190,7 +190,15 @@ impl Browser {
     }
 
     pub async fn click(&self, css: &str) {
-        self.find(css).await.click().await.unwrap();
+        let deadline = tokio::time::Instant::now() + PATIENCE;
+        while let Err(error) = self.find(css).await.click().await {
+            // Replaced, or still moving to its place.
+            assert!(
+                tokio::time::Instant::now() < deadline,
+                "{css} cannot be clicked: {error}"
+            );
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
     }
 
     /// Clicks a point of the screen, in CSS pixels.
@@ -222,8 +230,34 @@ impl Browser {
     }
 
     /// Text that is shown.
+    /// The text of an element, read again where the page was replaced meanwhile.
     pub async fn text(&self, css: &str) -> String {
-        self.find(css).await.text().await.unwrap()
+        let deadline = tokio::time::Instant::now() + PATIENCE;
+        loop {
+            match self.find(css).await.text().await {
+                Ok(text) => return text,
+                Err(error) => assert!(
+                    tokio::time::Instant::now() < deadline,
+                    "{css} cannot be read: {error}"
+                ),
+            }
+        }
+    }
+
+    /// Waits until an element says so: the page that a click leads to may still be on its way, at the same address.
+    pub async fn expect_text(&self, css: &str, words: &str) {
+        let deadline = tokio::time::Instant::now() + PATIENCE;
+        loop {
+            let text = self.text(css).await;
+            if text.contains(words) {
+                return;
+            }
+            assert!(
+                tokio::time::Instant::now() < deadline,
+                "{css} does not say {words:?}: {text}"
+            );
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
     }
 
     /// Nothing is wider than the screen, and no table than its frame.
@@ -232,8 +266,19 @@ impl Browser {
             if (root.scrollWidth <= root.clientWidth) return [...document.querySelectorAll('.table-frame')].filter(f => !inFrame(f)).map(f => f.outerHTML.slice(0, 160));\
             return [...document.querySelectorAll('body *')].filter(e => e.getBoundingClientRect().right > root.clientWidth + 1)\
             .slice(0, 5).map(e => e.outerHTML.slice(0, 120))";
-        let wide = self.run(script).await;
-        assert_eq!(wide, json!([]), "wider than the screen");
+        // The screen may just have changed its width, and the page follows a moment later.
+        let deadline = tokio::time::Instant::now() + PATIENCE;
+        loop {
+            let wide = self.run(script).await;
+            if wide == json!([]) {
+                return;
+            }
+            assert!(
+                tokio::time::Instant::now() < deadline,
+                "wider than the screen: {wide}"
+            );
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
     }
 
     /// axe finds no violation of WCAG 2.2 AA or of its best practices.

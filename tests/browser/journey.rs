@@ -36,12 +36,9 @@ async fn the_keyboard_alone_leads_from_sign_in_to_a_synced_provider(browser: Bro
     type_text(&browser, &world.list_url()).await;
     browser.press(Key::Enter).await;
     browser.wait_for("document.querySelector('#sync-now')").await;
-    assert!(
-        browser
-            .text(".flash")
-            .await
-            .contains("Sync it to fetch its channels.")
-    );
+    browser
+        .expect_text(".flash", "Sync it to fetch its channels.")
+        .await;
     tab_to(&browser, "#sync-now").await;
     browser.press(Key::Enter).await;
     browser
@@ -71,7 +68,7 @@ async fn without_scripts_the_same_way_leads_there(browser: Browser) {
     world.arrive(&browser, "/providers/1").await;
     browser.click("#sync-now").await;
     world.arrive(&browser, "/providers/1").await;
-    assert!(browser.text(".flash").await.contains("The sync has begun."));
+    browser.expect_text(".flash", "The sync has begun.").await;
     // Without scripts a reload shows how it stands.
     let deadline = tokio::time::Instant::now() + std::time::Duration::from_secs(20);
     while !browser.text("main").await.contains("Applied") {
@@ -79,18 +76,15 @@ async fn without_scripts_the_same_way_leads_there(browser: Browser) {
         browser.client.refresh().await.unwrap();
     }
     browser.click("#sync-row-1 a").await;
-    assert!(browser.text("main").await.contains("What it changed"));
+    browser.expect_text("main", "What it changed").await;
     browser.client.goto(&world.url("/library")).await.unwrap();
     browser.click("#address button[type=submit]").await;
-    world.arrive(&browser, "/library").await;
+    browser.expect_text(".flash", "The address is confirmed.").await;
     browser.click("#write-library").await;
     world.arrive(&browser, "/library").await;
-    assert!(
-        browser
-            .text(".flash")
-            .await
-            .contains("The library is being written.")
-    );
+    browser
+        .expect_text(".flash", "The library is being written.")
+        .await;
 }
 
 async fn a_running_sync_is_seen_to_move_to_be_cancelled_and_to_end(browser: Browser) {

@@ -18,7 +18,7 @@ async fn the_menu_opens_and_leads_on_without_scripts(browser: Browser) {
     browser.scripts(false).await;
     browser.open(&server.url("/gallery"), 360, Theme::Light).await;
     browser.click(".nav-menu summary").await;
-    assert!(browser.text(".nav-menu nav").await.contains("Favourites"));
+    browser.expect_text(".nav-menu nav", "Favourites").await;
 }
 
 async fn the_theme_is_switched_without_scripts(browser: Browser) {
@@ -44,12 +44,7 @@ async fn a_refused_form_comes_back_with_its_values_without_scripts(browser: Brow
     browser.open(&server.url("/gallery"), 1280, Theme::Light).await;
     browser.find("#sample-name").await.clear().await.unwrap();
     browser.click("#sample button[type=submit]").await;
-    assert!(
-        browser
-            .text("[data-form-errors]")
-            .await
-            .contains("Give it a name.")
-    );
+    browser.expect_text("[data-form-errors]", "Give it a name.").await;
     browser.find("#sample-name[aria-invalid=true]").await;
 
     browser
@@ -59,7 +54,7 @@ async fn a_refused_form_comes_back_with_its_values_without_scripts(browser: Brow
         .await
         .unwrap();
     browser.click("#sample button[type=submit]").await;
-    assert!(browser.text(".flash").await.contains("Kitchen was saved."));
+    browser.expect_text(".flash", "Kitchen was saved.").await;
     browser.client.refresh().await.unwrap();
     assert!(
         !browser
