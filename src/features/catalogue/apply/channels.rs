@@ -6,20 +6,19 @@ use crate::args;
 use crate::db::{DbError, Tx, Value};
 use crate::features::catalogue::entry::Entry;
 use crate::features::catalogue::names::{name_key, sort_key};
-use crate::features::catalogue::number::ChannelNumber;
 use crate::features::catalogue::store::channels::{self, ChannelRow, hand};
 use crate::features::catalogue::store::{state, streams};
 use crate::support::ids::ProviderId;
 
 use super::live::{NONE, Nodes};
 use super::member::{Member, in_play_order, packed};
-use super::partition::{Cluster, Partition, Verdict, members};
+use super::merge::Merge;
+use super::partition::{Cluster, Partition, members};
+use super::row::{count, new_channel, next_number, renamed_category};
 use super::{Applied, ApplyError, Staged};
 
 /// Streams that are held at a time.
 const BATCH: usize = 2_048;
-/// What an entry without a group belongs to.
-pub(in crate::features::catalogue) const UNCATEGORIZED: &str = "Uncategorized";
 
 pub(super) struct Writer<'a> {
     tx: &'a mut Tx,
@@ -327,94 +326,4 @@ impl<'a> Writer<'a> {
         rows.streams.extend(args![self.now_ms, true, true]);
         Ok(())
     }
-}
-
-struct Merge<'a> {
-    channel: i64,
-    place: i64,
-    verdict: Verdict,
-    reason: &'a str,
-}
-
-impl Merge<'_> {
-    fn differs(&self, row: &streams::StreamRow) -> bool {
-        row.channel_id != self.channel
-            || row.backup_order != self.place
-            || row.merge_method.as_deref() != Some(self.verdict.method.name())
-            || row.merge_confidence != Some(i64::from(self.verdict.confidence))
-            || row.merge_reason.as_deref() != Some(self.reason)
-    }
-
-    fn values(&self, id: i64) -> Vec<Value> {
-        args![
-            id,
-            self.channel,
-            self.place,
-            self.verdict.method.name(),
-            self.verdict.confidence,
-            self.reason
-        ]
-    }
-}
-
-fn new_channel(cluster: &Cluster, best: &Member, now_ms: i64) -> ChannelRow {
-    ChannelRow {
-        id: cluster.channel,
-        name: String::new(),
-        plain_name: String::new(),
-        name_key: String::new(),
-        sort_key: String::new(),
-        normalized_name: String::new(),
-        category: if best.group.is_empty() {
-            UNCATEGORIZED.to_owned()
-        } else {
-            best.group.clone()
-        },
-        country: None,
-        language: None,
-        feed: None,
-        number: None,
-        lineup_number: 0,
-        logo_url: None,
-        epg_id: None,
-        hand_edited: 0,
-        stream_count: 0,
-        active_stream_count: 0,
-        best_resolution: None,
-        best_quality_score: None,
-        created_at: now_ms,
-    }
-}
-
-/// The new name of the group that gave the channel its category, if this change renamed it for all its streams.
-fn renamed_category(category: &str, ranked: &[&Member]) -> Option<String> {
-    if ranked.iter().any(|member| member.group == category) {
-        return None;
-    }
-    let was_of = |member: &&&Member| member.row.as_ref().is_some_and(|row| row.group_name == category);
-    let renamed = ranked.iter().find(was_of)?;
-    (!renamed.group.is_empty()).then(|| renamed.group.clone())
-}
-
-fn next_number(next: &mut i64) -> i64 {
-    let major = u32::try_from(state::take(next)).unwrap_or(u32::MAX);
-    ChannelNumber::new(major, 0).map_or(i64::MAX, ChannelNumber::stored)
-}
-
-fn count(channel: &mut ChannelRow, ranked: &[&Member]) {
-    let total = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
-    channel.stream_count = total(ranked.iter().filter(|member| member.is_shown()).count());
-    channel.active_stream_count = total(ranked.iter().filter(|member| member.is_in_use()).count());
-    let best = ranked
-        .iter()
-        .filter(|member| member.is_in_use())
-        .max_by_key(|member| member.tier);
-    channel.best_resolution = best
-        .and_then(|member| member.tier)
-        .map(|tier| tier.name().to_owned());
-    channel.best_quality_score = ranked
-        .iter()
-        .filter(|member| member.is_in_use())
-        .filter_map(|member| member.score)
-        .max();
 }

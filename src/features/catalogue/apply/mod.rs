@@ -8,9 +8,11 @@ mod graph;
 mod hand_over;
 mod live;
 mod member;
+mod merge;
 mod names;
 mod numbers;
 mod partition;
+mod row;
 mod vod;
 
 use crate::db::{Db, DbError, Tx};
