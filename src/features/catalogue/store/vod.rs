@@ -94,23 +94,30 @@ pub async fn set_missing(tx: &mut Tx, values: Vec<Value>) -> Result<u64, DbError
     .await
 }
 
-/// Films of these normalised titles: id, title, year.
+/// Id, normalised title and year of a film or series.
+pub type Titled = (i64, String, Option<i64>);
+
+async fn titled(
+    tx: &mut Tx,
+    select: &'static str,
+    titles: impl Iterator<Item = String>,
+) -> Result<Vec<Titled>, DbError> {
+    let mut found = Vec::new();
+    tx.each_in(select, titles.map(Value::from), "order by id desc", |row| {
+        found.push((row.get(0)?, row.get(1)?, row.get(2)?));
+        Ok(())
+    })
+    .await?;
+    Ok(found)
+}
+
+/// Films of these normalised titles.
 pub async fn movies_titled(
     tx: &mut Tx,
     titles: impl Iterator<Item = String>,
-) -> Result<Vec<(i64, String, Option<i64>)>, DbError> {
-    let mut found = Vec::new();
-    tx.each_in(
-        "select id, normalized_title, year from vod_movies where normalized_title in",
-        titles.map(Value::from),
-        "order by id desc",
-        |row| {
-            found.push((row.get(0)?, row.get(1)?, row.get(2)?));
-            Ok(())
-        },
-    )
-    .await?;
-    Ok(found)
+) -> Result<Vec<Titled>, DbError> {
+    let select = "select id, normalized_title, year from vod_movies where normalized_title in";
+    titled(tx, select, titles).await
 }
 
 /// New films: id, title, normalised title, name key, sort key, year, genre, cover, versions, instant of each.
@@ -136,23 +143,13 @@ pub async fn recover(tx: &mut Tx, values: Vec<Value>) -> Result<u64, DbError> {
     .await
 }
 
-/// Series of these normalised titles: id, title, year.
+/// Series of these normalised titles.
 pub async fn series_titled(
     tx: &mut Tx,
     titles: impl Iterator<Item = String>,
-) -> Result<Vec<(i64, String, Option<i64>)>, DbError> {
-    let mut found = Vec::new();
-    tx.each_in(
-        "select id, normalized_title, year from vod_series where normalized_title in",
-        titles.map(Value::from),
-        "order by id desc",
-        |row| {
-            found.push((row.get(0)?, row.get(1)?, row.get(2)?));
-            Ok(())
-        },
-    )
-    .await?;
-    Ok(found)
+) -> Result<Vec<Titled>, DbError> {
+    let select = "select id, normalized_title, year from vod_series where normalized_title in";
+    titled(tx, select, titles).await
 }
 
 /// New series: id, title, normalised title, name key, sort key, year, genre, cover, instant of each.
