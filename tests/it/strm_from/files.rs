@@ -147,6 +147,19 @@ fn a_second_run_writes_nothing_and_clean_removes_only_what_is_stale() {
 }
 
 #[test]
+fn a_bracket_goes_with_its_partner() {
+    let run = Run::of(
+        list(&[
+            ("[News]", "http://h/1"),
+            ("(2020)", "http://h/2"),
+            ("Rai 1 (Roma)", "http://h/3"),
+        ]),
+        &[],
+    );
+    assert_eq!(run.files(), ["2020.strm", "News.strm", "Rai 1 (Roma).strm"]);
+}
+
+#[test]
 fn a_list_without_one_usable_entry_cleans_nothing_away() {
     let first = Run::of(list(&[("A", "http://h/a")]), &[]);
     let again = Run::again(first.folder, "#EXTM3U\n#EXTINF:-1,A\n", &["--clean"]);

@@ -36,9 +36,18 @@ impl Reading<'_> {
                 out.push(&rest[..tail]);
             }
         }
-        let out = out.text;
-        out.trim().to_owned()
+        without_lone_closers(out.text.trim()).to_owned()
     }
+}
+
+/// Without closing brackets at the end whose partner stood before the first kept word.
+fn without_lone_closers(mut text: &str) -> &str {
+    for (open, close) in [('(', ')'), ('[', ']')] {
+        while text.ends_with(close) && text.matches(open).count() < text.matches(close).count() {
+            text = text[..text.len() - 1].trim_end();
+        }
+    }
+    text
 }
 
 /// The text so far, and whether a round bracket is open in it.
