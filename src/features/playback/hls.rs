@@ -119,7 +119,7 @@ fn rewrite_tag(line: &str, base: &Url, seal: &mut impl FnMut(&Url) -> String) ->
             Attribute::Named { name, value, quote } => {
                 out.push_str(&format!("{name}={quote}{value}{quote}"));
             }
-            Attribute::Bare(value) if value.contains("://") || value.contains("//") => {}
+            Attribute::Bare(value) if value.contains("//") => {}
             Attribute::Bare(value) => out.push_str(value),
         }
     }
