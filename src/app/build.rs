@@ -52,6 +52,7 @@ impl App {
     /// The first part that cannot be had.
     pub async fn build(config: Config) -> Result<Self, StartError> {
         use_folder(&config.data.dir)?;
+        check_folder(&config.output.dir)?;
         let db = open_database(&config).await?;
         db.migrate().await.map_err(StartError::Migration)?;
         Self::on(db, config, Clock::System)
@@ -119,6 +120,14 @@ fn fetcher(config: &Config, db: &Db, clock: &Clock) -> Result<Fetcher, ClientErr
 
 fn use_folder(folder: &Path) -> Result<(), StartError> {
     std::fs::create_dir_all(folder).map_err(|error| folder_error(folder, error))
+}
+
+/// What is not there yet is made by whoever writes first.
+fn check_folder(folder: &Path) -> Result<(), StartError> {
+    match std::fs::metadata(folder) {
+        Ok(there) if !there.is_dir() => Err(folder_error(folder, std::io::ErrorKind::NotADirectory.into())),
+        _ => Ok(()),
+    }
 }
 
 fn folder_error(folder: &Path, error: std::io::Error) -> StartError {

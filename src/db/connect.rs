@@ -2,6 +2,7 @@ use std::path::Path;
 use std::str::FromStr;
 use std::time::Duration;
 
+use sqlx::ConnectOptions;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 
@@ -40,6 +41,8 @@ impl Default for PoolOptions {
     }
 }
 
+/// How long PostgreSQL is asked why it cannot be reached.
+const CAUSE_TIMEOUT: Duration = Duration::from_secs(5);
 /// How long SQLite waits for a lock that another process holds.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 /// Rows that a reading thread is ahead of who takes them: with few, both wait for each other at every row.
@@ -105,7 +108,8 @@ impl Db {
     /// Connects to the PostgreSQL database at `url`.
     ///
     /// # Errors
-    /// [`DbError::Address`] if the URL cannot be read (its text is not repeated), else what the server says.
+    /// [`DbError::Address`] if the URL cannot be read (its text is not repeated), [`DbError::Unreachable`] if no server
+    /// answers in time, else what the server says.
     pub async fn connect_postgres(url: &str, options: &PoolOptions) -> Result<Self, DbError> {
         let connect = PgConnectOptions::from_str(url)
             .map_err(|_| DbError::Address("not a postgres:// URL".to_owned()))?
@@ -116,11 +120,25 @@ impl Db {
             .max_connections(options.max)
             .acquire_timeout(options.acquire_timeout)
             .max_lifetime(options.recycle)
-            .connect_with(connect)
-            .await?;
+            .connect_with(connect.clone())
+            .await;
+        let pool = match pool {
+            // The pool waits for a server that is about to start, and forgets what it was told meanwhile.
+            Err(sqlx::Error::PoolTimedOut) => return Err(why_unreachable(&connect).await),
+            pool => pool?,
+        };
         Ok(Self {
             pools: Pools::Postgres(pool),
             statements: options.statements.clone(),
         })
+    }
+}
+
+async fn why_unreachable(connect: &PgConnectOptions) -> DbError {
+    match tokio::time::timeout(CAUSE_TIMEOUT, connect.connect()).await {
+        Ok(Ok(_)) => DbError::Busy,
+        Ok(Err(sqlx::Error::Io(cause))) => DbError::Unreachable(cause.to_string()),
+        Ok(Err(cause)) => cause.into(),
+        Err(_) => DbError::Unreachable("it does not answer".to_owned()),
     }
 }

@@ -18,6 +18,9 @@ pub enum DbError {
     Column { column: usize, cause: String },
     #[error("a migration failed: {0}")]
     Migration(String),
+    /// No server answers at the address, or it lets nobody in; the cause names neither host nor password.
+    #[error("the server cannot be reached: {0}")]
+    Unreachable(String),
     #[error("the database address is not usable: {0}")]
     Address(String),
     #[error("database: {0}")]

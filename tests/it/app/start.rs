@@ -92,6 +92,39 @@ fn a_data_folder_that_cannot_be_made_ends_the_start_with_a_sentence() {
     assert!(errors.contains("file/data cannot be used"), "{errors}");
 }
 
+#[test]
+fn an_output_folder_that_is_a_file_ends_the_start_with_a_sentence() {
+    let data = TempDir::new().unwrap();
+    let file = data.path().join("file");
+    std::fs::write(&file, "kept").unwrap();
+    let (status, _, errors) = run(program(data.path()).env("STRM_OUTPUT_DIR", &file));
+    assert_eq!(status, Some(1));
+    assert!(
+        errors.contains("file cannot be used: not a directory"),
+        "{errors}"
+    );
+    assert_eq!(std::fs::read_to_string(&file).unwrap(), "kept");
+}
+
+#[test]
+fn a_database_server_that_is_not_there_is_called_unreachable() {
+    let data = TempDir::new().unwrap();
+    // Bound and not listened on: nobody else takes the port, and connecting to it is refused.
+    let socket = tokio::net::TcpSocket::new_v4().unwrap();
+    socket.bind(([127, 0, 0, 1], 0).into()).unwrap();
+    let address = socket.local_addr().unwrap();
+    let url = format!("postgres://tv:s3cret@{address}/tv");
+    let (status, out, errors) = run(program(data.path())
+        .env("STRM_DATABASE_URL", url)
+        .env("STRM_DB_ACQUIRE_TIMEOUT", "1"));
+    assert_eq!((status, out.as_str()), (Some(1), ""));
+    assert!(
+        errors.contains("The database cannot be opened: the server cannot be reached: Connection refused"),
+        "{errors}"
+    );
+    assert!(!errors.contains("s3cret"), "{errors}");
+}
+
 async fn migrates_and_refuses_a_changed_migration(engine: Engine) {
     let (test, data) = (TestDb::on(engine).await, TempDir::new().unwrap());
     let migrate = || {
