@@ -6,8 +6,8 @@ use std::sync::Mutex;
 
 use super::Problem;
 use super::limits::block;
-use crate::features::accounts::user::folded;
 use crate::support::clock::Clock;
+use crate::support::text::folded;
 
 const WINDOW_MS: i64 = 60_000;
 const PER_NAME: usize = 5;

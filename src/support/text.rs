@@ -57,9 +57,21 @@ pub fn sort_key(name_key: &str) -> String {
     key
 }
 
+/// How names of people, addresses and providers are compared: without regard to case or to the width of letters.
+pub fn folded(name: &str) -> String {
+    name.trim().nfkc().flat_map(char::to_lowercase).nfkc().collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn names_are_compared_without_case_and_width() {
+        assert_eq!(folded("ＡNNA"), folded("anna"));
+        assert_eq!(folded("ÄRGER"), folded("ärger"));
+        assert_ne!(folded("anna"), folded("anne"));
+    }
 
     #[test]
     fn names_compare_without_case_accents_width_and_punctuation() {

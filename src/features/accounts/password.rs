@@ -7,6 +7,7 @@ use tokio::sync::Semaphore;
 
 use super::AccountsError;
 use crate::support::crypto;
+use crate::support::text::folded;
 use crate::support::validation::Invalid;
 
 /// Characters of a password at least.
@@ -31,7 +32,7 @@ pub fn check(invalid: &mut Invalid, field: &str, password: &str, username: &str)
         invalid.add(field, format!("Use at least {MIN_CHARACTERS} characters."));
     } else if password.len() > MAX_BYTES {
         invalid.add(field, format!("Use at most {MAX_BYTES} bytes."));
-    } else if super::user::folded(password) == super::user::folded(username) {
+    } else if folded(password) == folded(username) {
         invalid.add(field, "The user name is no password. Choose another one.");
     }
 }

@@ -58,6 +58,9 @@ async fn insert(
     form_key: Option<&str>,
 ) -> Result<ProviderId, Error> {
     let now = ctx.clock.now_ms();
+    if store::is_name_taken(&mut tx, &draft.name, None).await? {
+        return Err(Error::NameTaken);
+    }
     let id = store::insert(&mut tx, &ctx.keys, draft, form_key, now).await?;
     let details = json!({ "name": draft.name });
     audit::record(&mut tx, now, actor, "provider.created", resource(id), details).await?;
@@ -86,6 +89,9 @@ pub async fn update(
     let changed = draft.differences(&before, &secrets);
     if changed.is_empty() {
         return Ok(before);
+    }
+    if draft.name != before.name && store::is_name_taken(&mut tx, &draft.name, Some(id)).await? {
+        return Err(Error::NameTaken);
     }
     store::update(&mut tx, &ctx.keys, id, &draft, now).await?;
     if draft.enabled != before.enabled {

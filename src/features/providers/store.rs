@@ -12,6 +12,7 @@ use crate::record;
 use crate::support::crypto::Keys;
 use crate::support::ids::ProviderId;
 use crate::support::paging::{Listed, Slice};
+use crate::support::text::folded;
 
 const SELECT: &str = "select id, name, type, enabled, priority, max_connections, user_agent, secrets, status, \
     status_message, total_channels, active_channels, total_vod_movies, total_vod_series, last_sync, created_at, \
@@ -79,6 +80,16 @@ record! {
         pub movies: i64,
         pub series: i64,
     }
+}
+
+/// Whether a provider other than `except` has this name, however it is written: "Alpha" is "ALPHA".
+pub async fn is_name_taken(tx: &mut Tx, name: &str, except: Option<ProviderId>) -> Result<bool, DbError> {
+    let named: Vec<(ProviderId, String)> = tx
+        .all("select id, name from providers where deleted_at is null", args![])
+        .await?;
+    let wanted = folded(name);
+    let same = |(id, other): &(ProviderId, String)| Some(*id) != except && folded(other) == wanted;
+    Ok(named.iter().any(same))
 }
 
 /// The sums over all providers of what their last syncs counted.

@@ -47,6 +47,21 @@ on_both_engines! {
         assert!(details.contains(r#"["priority","m3u_url"]"#), "{details}");
     }
 
+    async fn names_are_one_however_they_are_written(test: TestCtx) {
+        let ctx = &test.ctx;
+        let first = providers::create(ctx, &ACTOR, &sent("Élan TV"), None).await.unwrap();
+        let other = providers::create(ctx, &ACTOR, &sent("Beta"), None).await.unwrap();
+        let again = providers::create(ctx, &ACTOR, &sent("ÉLAN tv"), None).await;
+        assert!(matches!(again, Err(Error::NameTaken)));
+        let renamed = line_up::update(ctx, &ACTOR, other, &change(json!({ "name": "élan TV" }))).await;
+        assert!(matches!(renamed, Err(Error::NameTaken)));
+        let own = line_up::update(ctx, &ACTOR, first, &change(json!({ "name": "élan TV" }))).await.unwrap();
+        assert_eq!(own.name, "élan TV");
+        line_up::remove(ctx, &ACTOR, first).await.unwrap();
+        providers::create(ctx, &ACTOR, &sent("ELAN TV"), None).await.unwrap();
+        providers::create(ctx, &ACTOR, &sent("ÉLAN TV"), None).await.unwrap();
+    }
+
     async fn a_form_sent_twice_makes_one_provider(test: TestCtx) {
         let ctx = &test.ctx;
         let first = providers::create(ctx, &ACTOR, &sent("Alpha"), Some("key")).await.unwrap();

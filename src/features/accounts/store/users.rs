@@ -1,8 +1,9 @@
 use crate::args;
 use crate::db::{Db, DbError, Sql, Tx, Value, dialect};
-use crate::features::accounts::user::{Role, User, folded};
+use crate::features::accounts::user::{Role, User};
 use crate::support::ids::UserId;
 use crate::support::paging::{Listed, Slice};
+use crate::support::text::folded;
 
 macro_rules! columns {
     () => {
