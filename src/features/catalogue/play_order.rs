@@ -3,6 +3,7 @@
 use std::cmp::Reverse;
 
 use super::quality::Tier;
+use crate::features::providers::url_parts::Format;
 
 /// What the checker last found of a stream; never checked is unknown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
@@ -31,6 +32,31 @@ pub struct Standing {
     /// The provider's, 1 to 100, the higher the better.
     pub priority: i64,
     pub response_ms: Option<u32>,
+}
+
+impl Standing {
+    /// Of a stored stream that nobody has checked: `format` and `resolution` are its stored words.
+    pub fn stored(
+        id: i64,
+        manual: Option<i64>,
+        format: &str,
+        resolution: Option<&str>,
+        priority: i64,
+    ) -> Self {
+        Self {
+            id,
+            manual,
+            relayable: is_relayable(format),
+            tier: resolution.and_then(Tier::from_word),
+            priority,
+            ..Self::default()
+        }
+    }
+}
+
+/// Whether the relay can carry a format, by its stored word.
+pub fn is_relayable(format: &str) -> bool {
+    Format::from_name(format).is_none_or(Format::is_relayable)
 }
 
 /// Health scores in one step of this size count as equal.

@@ -12,9 +12,22 @@ use crate::features::audit::{self, Actor};
 use crate::jobs::{NewJob, kinds};
 use crate::support::ids::ProviderId;
 
-/// What the owner of the lists does in the transaction that shows or hides all that a provider offers, at an instant.
-pub type Relist =
-    for<'a> fn(&'a mut Tx, ProviderId, i64) -> Pin<Box<dyn Future<Output = Result<(), DbError>> + Send + 'a>>;
+/// What lists say otherwise after a change of a provider.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Relisted {
+    /// All that it offers is shown now, or hidden.
+    pub is_shown_anew: bool,
+    /// Its streams rank otherwise among those of others.
+    pub is_ranked_anew: bool,
+}
+
+/// What the owner of the lists does in the transaction of such a change, at an instant.
+pub type Relist = for<'a> fn(
+    &'a mut Tx,
+    ProviderId,
+    Relisted,
+    i64,
+) -> Pin<Box<dyn Future<Output = Result<(), DbError>> + Send + 'a>>;
 
 const REMOVAL_ATTEMPTS: u32 = 5;
 
@@ -94,8 +107,12 @@ pub async fn update(
         return Err(Error::NameTaken);
     }
     store::update(&mut tx, &ctx.keys, id, &draft, now).await?;
-    if draft.enabled != before.enabled {
-        relist(&mut tx, id, now).await?;
+    let relisted = Relisted {
+        is_shown_anew: draft.enabled != before.enabled,
+        is_ranked_anew: draft.priority != before.priority,
+    };
+    if relisted.is_shown_anew || relisted.is_ranked_anew {
+        relist(&mut tx, id, relisted, now).await?;
     }
     let action = match (changed.as_slice(), draft.enabled) {
         (["enabled"], true) => "provider.enabled",
@@ -120,7 +137,11 @@ pub async fn remove(ctx: &Ctx, actor: &Actor, id: ProviderId, relist: Relist) ->
     let mut tx = ctx.db.begin().await?;
     let provider = store::get_in(&mut tx, id).await?;
     store::remove(&mut tx, id, now).await?;
-    relist(&mut tx, id, now).await?;
+    let hidden = Relisted {
+        is_shown_anew: true,
+        is_ranked_anew: false,
+    };
+    relist(&mut tx, id, hidden, now).await?;
     let removal = NewJob::new(kinds::PROVIDER_REMOVAL, json!({ "provider_id": id }));
     ctx.jobs
         .enqueue(&mut tx, removal.key(sync_key(id)).attempts(REMOVAL_ATTEMPTS))

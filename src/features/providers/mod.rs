@@ -19,7 +19,7 @@ pub mod store;
 pub mod url_parts;
 pub mod url_values;
 
-pub use changes::{Relist, create, remove, sync_key, update};
+pub use changes::{Relist, Relisted, create, remove, sync_key, update};
 pub use draft::Draft;
 pub use error::Error;
 pub use offer::Offer;

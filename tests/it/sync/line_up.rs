@@ -25,6 +25,20 @@ impl Synced {
             .unwrap();
     }
 
+    async fn prefer(&self, provider: ProviderId, priority: i64) {
+        let sent = json!({ "priority": priority });
+        line_up::update(self.ctx(), &ACTOR, provider, sent.as_object().unwrap())
+            .await
+            .unwrap();
+    }
+
+    /// The streams of each channel in play order.
+    async fn order(&self) -> Vec<(i64, String)> {
+        let sql = "select backup_order, original_name from channel_streams where missing_since is null \
+                   order by channel_id, backup_order, id";
+        self.ctx().db.all(sql, args![]).await.unwrap()
+    }
+
     async fn counts(&self) -> Counts {
         let db = &self.ctx().db;
         let channels = db.all(
@@ -89,6 +103,45 @@ fn espn() -> Vec<(String, i64, i64, Option<String>)> {
 }
 
 on_both_engines! {
+    async fn a_preferred_provider_is_played_first_at_once(synced: Synced) {
+        synced.lists(&[
+            &entry("ESPN HD", "http://h/1.ts"),
+            &entry("CNN FHD", "http://h/2.ts"),
+            &entry("Arte", "http://h/3.ts"),
+        ]);
+        synced.sync().await;
+        let other = add_provider(synced.ctx(), "Two", &synced.simulator.url("/other.m3u")).await;
+        synced.second_lists(&[
+            &entry("US: ESPN HD", "http://o/1.ts"),
+            &entry("CNN HD", "http://o/2.ts"),
+        ]);
+        synced.sync_of(other).await;
+        let placed = |names: [&str; 5]| {
+            let places = [0, 1, 0, 1, 0].into_iter();
+            places.zip(names.map(str::to_owned)).collect::<Vec<_>>()
+        };
+        let before = placed(["ESPN HD", "US: ESPN HD", "CNN FHD", "CNN HD", "Arte"]);
+        let preferred = placed(["US: ESPN HD", "ESPN HD", "CNN FHD", "CNN HD", "Arte"]);
+        assert_eq!(synced.order().await, before);
+        let version = synced.version().await;
+        synced.prefer(other, 60).await;
+        assert_eq!(synced.order().await, preferred, "the picture still counts for more");
+        assert!(synced.version().await > version, "playlists are made anew");
+        synced.sync_of(other).await;
+        assert_eq!(synced.order().await, preferred);
+        synced.prefer(other, 40).await;
+        assert_eq!(synced.order().await, before);
+    }
+
+    async fn a_place_given_by_hand_counts_for_more_than_the_priority(synced: Synced) {
+        let other = synced.with_second().await;
+        let by_hand = "update channel_streams set manual_order = 0 where original_name = $1";
+        synced.ctx().db.execute(by_hand, args!["ESPN HD"]).await.unwrap();
+        synced.prefer(other, 1).await;
+        let espn = [(0, "ESPN HD".to_owned()), (1, "ESPN FHD".to_owned())];
+        assert_eq!(synced.order().await[..2], espn);
+    }
+
     async fn a_removed_provider_leaves_every_list_before_its_removal_has_run(synced: Synced) {
         synced.with_second().await;
         let version = synced.version().await;

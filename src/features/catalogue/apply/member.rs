@@ -4,11 +4,10 @@ use crate::db::Value;
 use crate::features::catalogue::entry::Entry;
 use crate::features::catalogue::matching::{Country, Facts, Raw};
 use crate::features::catalogue::number::ChannelNumber;
-use crate::features::catalogue::play_order::{self, Standing};
+use crate::features::catalogue::play_order::{self, Standing, is_relayable};
 use crate::features::catalogue::quality::{self, Tier};
 use crate::features::catalogue::store::provider::Owner;
 use crate::features::catalogue::store::streams::StreamRow;
-use crate::features::providers::url_parts::Format;
 
 /// What a channel takes from one of its streams.
 pub(super) struct Member {
@@ -118,10 +117,6 @@ pub(super) fn in_play_order(members: &mut [&Member]) {
 /// The picture that the name states, else the URL.
 pub(in crate::features::catalogue) fn tier_of(entry: &Entry<'_>) -> Option<Tier> {
     quality::tier_from_name(entry.name).or_else(|| quality::tier_from_url(entry.url_template))
-}
-
-pub(super) fn is_relayable(format: &str) -> bool {
-    Format::from_name(format).is_none_or(Format::is_relayable)
 }
 
 /// The blocks of a stream as its column holds them.

@@ -1,6 +1,5 @@
 use crate::db::{Db, DbError};
-use crate::features::catalogue::play_order::{self, Standing, State};
-use crate::features::catalogue::quality::Tier;
+use crate::features::catalogue::play_order::{self, Standing};
 use crate::support::ids::{ChannelId, ProviderId, StreamId};
 
 use super::store;
@@ -93,21 +92,13 @@ pub async fn streams(db: &Db, id: ChannelId) -> Result<Vec<StreamDetail>, DbErro
 }
 
 fn standing(row: &store::StreamRow) -> Standing {
-    Standing {
-        id: row.id.0,
-        manual: row.manual_order,
-        relayable: crate::features::providers::url_parts::Format::from_name(&row.format)
-            .is_none_or(|format| format.is_relayable()),
-        state: State::Unknown,
-        health: None,
-        tier: row
-            .resolution
-            .as_deref()
-            .and_then(|tier| tier.parse::<Tier>().ok()),
-        bitrate_kbps: None,
-        priority: row.provider_priority,
-        response_ms: None,
-    }
+    Standing::stored(
+        row.id.0,
+        row.manual_order,
+        &row.format,
+        row.resolution.as_deref(),
+        row.provider_priority,
+    )
 }
 
 fn detail(row: store::StreamRow, order_reason: String) -> StreamDetail {

@@ -167,6 +167,45 @@ pub async fn set_missing(tx: &mut Tx, values: Vec<Value>) -> Result<u64, DbError
     .await
 }
 
+record! {
+    /// A stream that is there, with its place in its channel and what that depends on.
+    #[derive(Debug, Clone)]
+    pub struct Placed {
+        pub id: i64,
+        pub channel_id: i64,
+        pub format: String,
+        pub resolution: Option<String>,
+        pub manual_order: Option<i64>,
+        pub priority: i64,
+        pub backup_order: i64,
+    }
+}
+
+/// The streams of channels in which a provider's streams are not alone, by channel.
+pub async fn placed_beside(tx: &mut Tx, provider: ProviderId) -> Result<Vec<Placed>, DbError> {
+    tx.all(
+        "select s.id, s.channel_id, s.format, s.resolution, s.manual_order, p.priority, s.backup_order \
+         from channel_streams s join providers p on p.id = s.provider_id \
+         where s.missing_since is null and s.channel_id in (select o.channel_id from channel_streams o \
+         where o.provider_id = $1 and o.missing_since is null) and exists (select 1 from channel_streams t \
+         where t.channel_id = s.channel_id and t.provider_id <> $1 and t.missing_since is null) \
+         order by s.channel_id, s.id",
+        args![provider],
+    )
+    .await
+}
+
+/// Gives streams another place in their channel: id and backup order of each.
+pub async fn reorder(tx: &mut Tx, values: Vec<Value>) -> Result<u64, DbError> {
+    tx.insert_many(
+        "update channel_streams set backup_order = v.column2 from (",
+        2,
+        values,
+        ") as v where channel_streams.id = v.column1",
+    )
+    .await
+}
+
 /// The missing streams of channels that were left empty follow the others: old and new channel of each.
 pub async fn follow(tx: &mut Tx, values: Vec<Value>) -> Result<u64, DbError> {
     tx.insert_many(
