@@ -301,3 +301,26 @@ fn the_channel_is_called_as_its_stream_spells_it_without_decoration() {
 fn a_name_without_a_letter_or_digit_equals_no_other() {
     apart(&names(&["", "", "---", "***"]));
 }
+
+#[test]
+fn a_sign_that_belongs_to_the_name_tells_channels_apart() {
+    together(&names_in(
+        "IN",
+        &["&TV", "&TV HD", "IN: &TV FHD", "& TV", "And TV"],
+    ));
+    apart(&names_in("IN", &["&TV HD", "TV"]));
+    together(&names_in("GB", &["5*", "UK: 5* HD", "5STAR"]));
+    apart(&names_in("GB", &["5*", "5"]));
+    together(&names_in("GB", &["Channel 5", "Channel 5*"]));
+    let shown = |text| name(text).display_name().to_owned();
+    assert_eq!(
+        (shown("IN: &TV HD").as_str(), shown("UK: 5* HD").as_str()),
+        ("&TV", "5*")
+    );
+}
+
+#[test]
+fn names_of_decoration_alone_are_not_named_after_their_country() {
+    apart(&names_in("GB", &["UK: HD", "UK: 4K", "UK: VIP", "UK"]));
+    assert_eq!(name("UK: 4K").display_name(), "4K");
+}

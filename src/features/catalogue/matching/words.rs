@@ -103,7 +103,10 @@ impl Words {
                 words.push_run(raw, at..end, gap, brackets.number(), superscript, &is_mark);
                 gap = Gap::default();
             } else if c == '+' {
-                words.push(at..at + 1, '+', Kind::Plus, gap, brackets.number());
+                words.push(at..at + 1, "+", Kind::Plus, gap, brackets.number());
+                gap = Gap::default();
+            } else if let Some(said) = words.said_as(c, &gap, &raw[at..]) {
+                words.push(at..at + 1, said, Kind::Letters, gap, brackets.number());
                 gap = Gap::default();
             } else {
                 gap.0 |= brackets.read(c);
@@ -113,11 +116,27 @@ impl Words {
         words
     }
 
-    fn push(&mut self, span: Range<usize>, c: char, kind: Kind, before: Gap, bracket: u8) {
+    /// The word that people say for a sign that begins or ends a name of its own: the `&` of `&TV`, the `*` of `5*`.
+    fn said_as(&self, sign: char, before: &Gap, rest: &str) -> Option<&'static str> {
+        let begins = |index: usize| index == 0 || self.list[index].before.has(Gap::RULE);
+        match sign {
+            '&' if self.list.is_empty() || before.has(Gap::RULE) => {
+                rest[1..].trim_start().starts_with(is_word).then_some("and")
+            }
+            '*' if before.is_none() => {
+                let last = self.list.len().checked_sub(1)?;
+                let lone_number = self.list[last].kind == Kind::Number && begins(last);
+                (lone_number && !rest[1..].starts_with(is_word)).then_some("star")
+            }
+            _ => None,
+        }
+    }
+
+    fn push(&mut self, span: Range<usize>, text: &str, kind: Kind, before: Gap, bracket: u8) {
         let start = self.folded.len() as u32;
-        self.folded.push(c);
+        self.folded.push_str(text);
         self.list.push(Word {
-            text: start..start + 1,
+            text: start..self.folded.len() as u32,
             span: span.start as u32..span.end as u32,
             kind,
             before,

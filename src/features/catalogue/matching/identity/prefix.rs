@@ -27,7 +27,9 @@ impl Reading<'_> {
                         })
                 }
             });
-            let rest_says_something = (end..self.words.list.len()).any(|i| !self.is_decoration(i));
+            // `UK: HD` is a name of decoration alone, and no channel that is called after its country.
+            let code = sure && country.is_some() && matches!(*told, [one] if self.words.text(one).len() <= 3);
+            let rest_says_something = code || (end..self.words.list.len()).any(|i| !self.is_decoration(i));
             if !told.is_empty() && (contradicts || !rest_says_something || !(region || country.is_some())) {
                 return;
             }
