@@ -54,7 +54,7 @@ table! {
     "/api/settings/categories": get settings::categories;
     "/api/settings/bulk-update": post settings::bulk_update;
     "/api/settings/reset-defaults": post settings::reset_defaults;
-    "/api/settings/{key}": get settings::show, put settings::update;
+    "/api/settings/{key}": get settings::show, put settings::update, delete settings::delete;
     "/api/audit": get audit::index;
     "/api/channels": get channels::index;
     "/api/channels/categories": get channels::categories;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use actix_web::HttpResponse;
 use actix_web::web::{Data, Json, Path};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -28,9 +29,13 @@ pub struct SettingView {
     default: Value,
     minimum: Option<i64>,
     maximum: Option<i64>,
-    options: Option<&'static [&'static str]>,
+    options: Option<Vec<&'static str>>,
     /// The configuration decides it: it cannot be changed here.
     locked: bool,
+    /// `file`, `environment` or `flag`, where it is locked.
+    locked_by: Option<&'static str>,
+    /// Whether somebody set it.
+    changed: bool,
     changed_by: Option<String>,
     changed_at: Option<String>,
 }
@@ -68,14 +73,16 @@ impl From<Setting> for SettingView {
             category: rules.category,
             title: rules.title,
             help: rules.help,
-            default: rules.default_value(),
+            default: setting.default,
             minimum,
             maximum,
             options: match rules.kind {
-                Kind::Choice { options, .. } => Some(options),
+                Kind::Choice { options, .. } => Some(options.iter().map(|(option, _)| *option).collect()),
                 _ => None,
             },
-            locked: setting.locked,
+            locked: setting.locked_by.is_some(),
+            locked_by: setting.locked_by.map(|source| source.name()),
+            changed: setting.changed,
             value: setting.value,
             changed_by: setting.changed_by,
             changed_at: setting.changed_at.and_then(rfc3339),
@@ -121,6 +128,15 @@ pub(super) async fn update(
         .await
         .map_err(about_value)?;
     Ok(Json(settings::get(&ctx, &key).await?.into()))
+}
+
+/// Gives a setting its default back; it counts at once.
+#[utoipa::path(delete, path = "/api/settings/{key}", tag = "settings", params(("key" = String, Path)), responses(
+    (status = 204), (status = 403, body = ApiError), (status = 404, body = ApiError),
+    (status = 409, body = ApiError, description = "Fixed by the configuration")))]
+pub(super) async fn delete(admin: Admin, ctx: Data<Ctx>, key: Path<String>) -> Result<HttpResponse, Problem> {
+    settings::reset_one(&ctx, &admin.user.actor(), &key).await?;
+    Ok(HttpResponse::NoContent().finish())
 }
 
 /// Whoever sends one value calls it `value`.

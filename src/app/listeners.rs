@@ -5,6 +5,7 @@ use std::time::Duration;
 use tokio::task::JoinHandle;
 
 use crate::ctx::Ctx;
+use crate::edge::limits::Rate;
 use crate::edge::{Edge, principal};
 use crate::events::{Event, Heard};
 use crate::features::accounts::credential;
@@ -18,8 +19,10 @@ pub(super) fn start(ctx: &Ctx, edge: &Edge, relay: &Relay) -> JoinHandle<()> {
     tokio::spawn(async move {
         take_settings(&ctx, &edge).await;
         let mut ticks = tokio::time::interval(ACCESS_CHECKED_EVERY);
+        let mut looks = tokio::time::interval(SETTINGS_READ_EVERY);
         loop {
             tokio::select! {
+                _ = looks.tick() => take_settings(&ctx, &edge).await,
                 _ = ticks.tick() => end_streams(&ctx, &edge, &relay).await,
                 heard = events.next() => match heard {
                     None => break,
@@ -39,6 +42,9 @@ pub(super) fn start(ctx: &Ctx, edge: &Edge, relay: &Relay) -> JoinHandle<()> {
 /// What another node revoked is heard of only by looking.
 const ACCESS_CHECKED_EVERY: Duration = Duration::from_secs(10);
 
+/// What another node's administrator changed, likewise.
+const SETTINGS_READ_EVERY: Duration = Duration::from_secs(2);
+
 async fn end_streams(ctx: &Ctx, edge: &Edge, relay: &Relay) {
     if let Err(error) = principal::end_streams(ctx, &edge.streams).await {
         tracing::warn!(%error, "sessions of open streams could not be checked");
@@ -54,7 +60,14 @@ async fn end_streams(ctx: &Ctx, edge: &Edge, relay: &Relay) {
 
 async fn take_settings(ctx: &Ctx, edge: &Edge) {
     match settings::load(ctx).await {
-        Ok(settings) => edge.set_public_url(settings.public_url),
+        Ok(settings) => {
+            edge.set_public_url(settings.public_url);
+            edge.set_zone(settings.zone);
+            edge.limits.set(Rate {
+                per_second: settings.requests_per_second,
+                burst: settings.requests_burst,
+            });
+        }
         Err(error) => tracing::warn!(%error, "settings could not be read"),
     }
 }

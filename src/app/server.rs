@@ -126,13 +126,13 @@ fn edge(app: &App) -> Edge {
     let config = &app.ctx.config;
     let proxies = config.server.trusted_proxies.clone();
     let mut edge = Edge::new(app.ctx.clock.clone(), Arc::clone(&app.ctx.keys));
-    edge.zone = config.time.zone.clone();
     edge.proxies =
         TrustedProxies::new(move |address| proxies.iter().any(|network| network.contains(&address)));
     edge.render = Renderers {
         web: pages::kit::error::render,
     };
     edge.set_public_url(config.server.public_url.clone());
+    edge.set_zone(config.time.zone.clone());
     edge
 }
 

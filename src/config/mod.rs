@@ -177,6 +177,17 @@ impl Config {
         self.source(name) != Source::Default
     }
 
+    /// Where a value is fixed, in words: `STRM_PUBLIC_URL in the environment`.
+    pub fn fixed_at(&self, name: &str) -> Option<String> {
+        let variable = variables::find(name)?;
+        match self.source(name) {
+            Source::Default => None,
+            Source::File => Some(format!("{name} in the configuration file")),
+            Source::Environment => Some(format!("{} in the environment", variable.environment())),
+            Source::Flag => Some(format!("--{} on the command line", variable.flag())),
+        }
+    }
+
     /// All variables as they are in force, secrets masked.
     pub fn effective(&self) -> Vec<Effective> {
         VARIABLES

@@ -20,6 +20,17 @@ pub enum Source {
     Flag,
 }
 
+impl Source {
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Default => "default",
+            Self::File => "file",
+            Self::Environment => "environment",
+            Self::Flag => "flag",
+        }
+    }
+}
+
 /// Why the configuration cannot be used: one sentence that names the value, and repeats it only where it is no secret.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ConfigError {

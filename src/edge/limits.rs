@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Arc, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
 
 use actix_governor::governor::RateLimiter;
@@ -43,6 +43,7 @@ type Limiter = Arc<RateLimiter<LimitKey, DefaultKeyedStateStore<LimitKey>, Defau
 /// The limit of pages and API; its rate may change while the server runs.
 pub struct Limits {
     limiter: RwLock<Option<Limiter>>,
+    rate: Mutex<Rate>,
     seen: AtomicU32,
 }
 
@@ -56,12 +57,18 @@ impl Limits {
     pub fn new(rate: Rate) -> Self {
         Self {
             limiter: RwLock::new(limiter(rate)),
+            rate: Mutex::new(rate),
             seen: AtomicU32::new(0),
         }
     }
 
-    /// Sets another rate; everybody starts afresh.
+    /// Sets the rate; if it is another one, everybody starts afresh.
     pub fn set(&self, rate: Rate) {
+        let mut present = self.rate.lock().unwrap_or_else(PoisonError::into_inner);
+        if *present == rate {
+            return;
+        }
+        *present = rate;
         if let Ok(mut current) = self.limiter.write() {
             *current = limiter(rate);
         }

@@ -29,6 +29,8 @@ pub use principal::{Admin, Member};
 pub use problem::Problem;
 pub use request::{Client, RequestId};
 
+use jiff::tz::TimeZone;
+
 use crate::support::clock::Clock;
 use crate::support::crypto::Keys;
 use address::TrustedProxies;
@@ -40,8 +42,6 @@ use sse::Streams;
 #[derive(Clone)]
 pub struct Edge {
     pub clock: Clock,
-    /// The installation's time zone, for everything that people read.
-    pub zone: jiff::tz::TimeZone,
     pub keys: Arc<Keys>,
     pub proxies: TrustedProxies,
     /// Pages and API, per principal or address.
@@ -52,6 +52,7 @@ pub struct Edge {
     pub streams: Streams,
     pub render: problem::Renderers,
     public_url: Arc<RwLock<Option<String>>>,
+    zone: Arc<RwLock<TimeZone>>,
 }
 
 impl Edge {
@@ -60,13 +61,25 @@ impl Edge {
         Self {
             sign_in: Arc::new(SignInLimit::new(clock.clone())),
             clock,
-            zone: jiff::tz::TimeZone::UTC,
             keys,
             proxies: TrustedProxies::none(),
             limits: Arc::new(Limits::default()),
             streams: Streams::default(),
             render: problem::Renderers::default(),
             public_url: Arc::default(),
+            zone: Arc::new(RwLock::new(TimeZone::UTC)),
+        }
+    }
+
+    /// The installation's time zone, for everything that people read.
+    pub fn zone(&self) -> TimeZone {
+        self.zone.read().map_or(TimeZone::UTC, |zone| zone.clone())
+    }
+
+    /// Takes effect at once, for every worker.
+    pub fn set_zone(&self, zone: TimeZone) {
+        if let Ok(mut current) = self.zone.write() {
+            *current = zone;
         }
     }
 

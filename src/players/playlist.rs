@@ -11,6 +11,7 @@ use crate::edge::{Edge, Problem, etag};
 use crate::features::outputs::m3u::Filling;
 use crate::features::outputs::playlist::{Draft, Drafts};
 use crate::features::outputs::selection::{Preference, Selection};
+use crate::features::settings;
 
 use super::base_url::base_url;
 
@@ -36,7 +37,7 @@ pub async fn playlist(
     let query = query.into_inner();
     let player = player(&ctx, &query.token).await?;
     let quality = match query.quality.as_deref() {
-        None | Some("") => Preference::Best,
+        None | Some("") => preferred(&ctx).await?,
         Some(text) => text
             .parse()
             .map_err(|error| Problem::invalid_field("quality", format!("{error}.")))?,
@@ -56,6 +57,13 @@ pub async fn playlist(
         filling,
     )
     .await
+}
+
+/// The picture of a playlist that asks for none.
+async fn preferred(ctx: &Ctx) -> Result<Preference, Problem> {
+    let wish = settings::load(ctx).await?.playlist_prefer_quality;
+    // The best has another name there.
+    Ok(wish.parse().unwrap_or_default())
 }
 
 /// What a player asks of a guide.

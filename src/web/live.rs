@@ -120,7 +120,7 @@ impl Live {
                 ctx: self.0.ctx.clone(),
                 now: Moment {
                     now_ms: self.0.edge.clock.now_ms(),
-                    zone: self.0.edge.zone.clone(),
+                    zone: self.0.edge.zone(),
                 },
             };
             let changed = match parts(scene).await {

@@ -18,6 +18,7 @@ pub fn routes(config: &mut ServiceConfig) {
         .configure(pages::syncs::routes)
         .configure(pages::jobs::routes)
         .configure(pages::library::routes)
+        .configure(pages::settings::routes)
         .configure(pages::home::routes)
         .configure(pages::catalogue::routes)
         .route(kit::assets::ROUTE, web::get().to(kit::assets::show))

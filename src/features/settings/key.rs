@@ -1,3 +1,4 @@
+use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 use url::Url;
 
@@ -9,7 +10,59 @@ pub struct Key {
     pub title: &'static str,
     /// What it does, with its unit.
     pub help: &'static str,
+    /// What a number counts, behind its field.
+    pub unit: &'static str,
     pub kind: Kind,
+}
+
+/// A group of settings that belong together.
+#[derive(Debug, Clone, Copy)]
+pub struct Category {
+    pub name: &'static str,
+    pub title: &'static str,
+    /// One sentence about all of its settings, and when a change counts.
+    pub lead: &'static str,
+}
+
+/// Every category, in the order it is shown.
+pub const CATEGORIES: &[Category] = &[
+    Category {
+        name: "sync",
+        title: "Syncs",
+        lead: "How playlists are fetched and what a sync may change. The next sync goes by it.",
+    },
+    Category {
+        name: "matching",
+        title: "Matching",
+        lead: "When streams of different names become one channel. The next sync goes by it.",
+    },
+    Category {
+        name: "playlists",
+        title: "Playlists",
+        lead: "What players get that ask for nothing in particular. The next request goes by it.",
+    },
+    Category {
+        name: "strm",
+        title: "Library",
+        lead: "The files for media servers. The next time the library is written goes by it; how links play counts at once.",
+    },
+    Category {
+        name: "system",
+        title: "System",
+        lead: "This server itself. A change counts at once, on other nodes within a few seconds.",
+    },
+];
+
+impl Category {
+    pub fn find(name: &str) -> Option<&'static Self> {
+        CATEGORIES.iter().find(|category| category.name == name)
+    }
+
+    /// Its settings, in the order they are shown.
+    pub fn keys(&self) -> impl Iterator<Item = &'static Key> {
+        let name = self.name;
+        KEYS.iter().filter(move |key| key.category == name)
+    }
 }
 
 /// What a setting's value can be.
@@ -25,10 +78,13 @@ pub enum Kind {
     },
     Choice {
         default: &'static str,
-        options: &'static [&'static str],
+        /// Value, and the words for it.
+        options: &'static [(&'static str, &'static str)],
     },
     /// The address of this server; absent by default.
     Address,
+    /// The name of a time zone; by default the one that the machine says.
+    Zone,
 }
 
 pub const PLAYLIST_MAX_MIB: &str = "playlist_max_mib";
@@ -38,26 +94,20 @@ pub const FUZZY_MATCH_THRESHOLD: &str = "fuzzy_match_threshold";
 pub const STRM_ORGANIZE_BY_GENRE: &str = "strm_organize_by_genre";
 pub const STRM_INCLUDE_YEAR: &str = "strm_include_year";
 pub const STRM_LINK_MODE: &str = "strm_link_mode";
+pub const PLAYLIST_PREFER_QUALITY: &str = "playlist_prefer_quality";
 pub const PUBLIC_URL: &str = "public_url";
+pub const TIME_ZONE: &str = "time_zone";
+pub const REQUESTS_PER_SECOND: &str = "requests_per_second";
+pub const REQUESTS_BURST: &str = "requests_burst";
 
-/// Every setting, by category.
+/// Every setting, in the order it is shown within its category.
 pub const KEYS: &[Key] = &[
-    Key {
-        name: FUZZY_MATCH_THRESHOLD,
-        category: "matching",
-        title: "Similarity needed",
-        help: "How alike two names must be, 0 to 100, before their streams become one channel.",
-        kind: Kind::Number {
-            default: 85,
-            min: 0,
-            max: 100,
-        },
-    },
     Key {
         name: SYNC_TIMEOUT,
         category: "sync",
         title: "Longest sync",
-        help: "Seconds after which a sync is given up.",
+        help: "A sync that takes longer is given up; what was there before stays.",
+        unit: "seconds",
         kind: Kind::Number {
             default: 3600,
             min: 10,
@@ -68,7 +118,8 @@ pub const KEYS: &[Key] = &[
         name: SYNC_SHRINK_GUARD_PERCENT,
         category: "sync",
         title: "Shrink guard",
-        help: "A sync that would remove more than this percentage of a provider's channels, films, series or of a large category waits for approval.",
+        help: "A sync that would remove more than this part of a provider's channels, films or series, or of a large category, waits for approval.",
+        unit: "%",
         kind: Kind::Number {
             default: 20,
             min: 0,
@@ -79,7 +130,8 @@ pub const KEYS: &[Key] = &[
         name: PLAYLIST_MAX_MIB,
         category: "sync",
         title: "Largest playlist",
-        help: "MiB that a provider's playlist may have after decompression.",
+        help: "What a provider's playlist may measure after decompression.",
+        unit: "MiB",
         kind: Kind::Number {
             default: 1024,
             min: 1,
@@ -87,35 +139,103 @@ pub const KEYS: &[Key] = &[
         },
     },
     Key {
+        name: FUZZY_MATCH_THRESHOLD,
+        category: "matching",
+        title: "Similarity needed",
+        help: "How alike two names must be before their streams become one channel: 100 is the same name.",
+        unit: "of 100",
+        kind: Kind::Number {
+            default: 85,
+            min: 0,
+            max: 100,
+        },
+    },
+    Key {
+        name: PLAYLIST_PREFER_QUALITY,
+        category: "playlists",
+        title: "Picture that comes first",
+        help: "For playlists whose address names no quality. A wish, not a filter: a channel without such a stream stays in the list.",
+        unit: "",
+        kind: Kind::Choice {
+            default: "highest",
+            options: &[
+                ("highest", "The best there is"),
+                ("4k", "4K"),
+                ("hd", "HD"),
+                ("sd", "SD"),
+                ("all", "Every quality, an entry each"),
+            ],
+        },
+    },
+    Key {
         name: STRM_ORGANIZE_BY_GENRE,
         category: "strm",
-        title: "Folders by genre",
-        help: "Whether films and series lie in a folder of their first genre.",
+        title: "Films and series lie in a folder of their genre",
+        help: "The first genre counts.",
+        unit: "",
         kind: Kind::Flag { default: true },
     },
     Key {
         name: STRM_INCLUDE_YEAR,
         category: "strm",
-        title: "Year in names",
-        help: "Whether the names of films and series end in their year.",
+        title: "Names of films and series end in their year",
+        help: "Media servers find the right title by it.",
+        unit: "",
         kind: Kind::Flag { default: true },
     },
     Key {
         name: STRM_LINK_MODE,
         category: "strm",
         title: "How links play",
-        help: "relay: through this server, so that no player sees a provider's address. redirect: players are sent on to the provider and see its address and credentials.",
+        help: "Redirected players see a provider's address and credentials, and its connections are not counted.",
+        unit: "",
         kind: Kind::Choice {
             default: "relay",
-            options: &["relay", "redirect"],
+            options: &[
+                ("relay", "Relayed: through this server"),
+                ("redirect", "Redirected: players go on to the provider"),
+            ],
         },
     },
     Key {
         name: PUBLIC_URL,
         category: "system",
         title: "Public URL",
-        help: "The address at which players reach this server, such as http://192.168.1.10:8080. Links in files begin with it.",
+        help: "The address at which players reach this server, such as http://192.168.1.10:8080. Links in files begin with it; without it no files are written.",
+        unit: "",
         kind: Kind::Address,
+    },
+    Key {
+        name: TIME_ZONE,
+        category: "system",
+        title: "Time zone",
+        help: "Whose days and hours are shown, such as Europe/Berlin. Empty: the one that the machine says.",
+        unit: "",
+        kind: Kind::Zone,
+    },
+    Key {
+        name: REQUESTS_PER_SECOND,
+        category: "system",
+        title: "Requests a second",
+        help: "How many pages and API requests one user, or one address that is not signed in, may send. Players are not limited.",
+        unit: "a second",
+        kind: Kind::Number {
+            default: 200,
+            min: 10,
+            max: 100_000,
+        },
+    },
+    Key {
+        name: REQUESTS_BURST,
+        category: "system",
+        title: "Requests at once",
+        help: "How many of them may come at once after a pause.",
+        unit: "at once",
+        kind: Kind::Number {
+            default: 2_000,
+            min: 100,
+            max: 1_000_000,
+        },
     },
 ];
 
@@ -129,7 +249,7 @@ impl Key {
             Kind::Flag { default } => json!(default),
             Kind::Number { default, .. } => json!(default),
             Kind::Choice { default, .. } => json!(default),
-            Kind::Address => Value::Null,
+            Kind::Address | Kind::Zone => Value::Null,
         }
     }
 
@@ -138,7 +258,7 @@ impl Key {
         match self.kind {
             Kind::Flag { .. } => "boolean",
             Kind::Number { .. } => "integer",
-            Kind::Choice { .. } | Kind::Address => "string",
+            Kind::Choice { .. } | Kind::Address | Kind::Zone => "string",
         }
     }
 
@@ -155,17 +275,39 @@ impl Key {
                 _ => Err(format!("This must be a whole number from {min} to {max}.")),
             },
             Kind::Choice { options, .. } => match value.as_str() {
-                Some(text) if options.contains(&text) => Ok(value.clone()),
-                _ => Err(format!("This must be one of: {}.", options.join(", "))),
+                Some(text) if options.iter().any(|(option, _)| *option == text) => Ok(value.clone()),
+                _ => {
+                    let known: Vec<&str> = options.iter().map(|(option, _)| *option).collect();
+                    Err(format!("This must be one of: {}.", known.join(", ")))
+                }
             },
             Kind::Address => match value {
                 Value::Null => Ok(Value::Null),
                 Value::String(text) => public_url(text.trim()).map(Value::String),
                 _ => Err(NOT_AN_ADDRESS.to_owned()),
             },
+            Kind::Zone => match value {
+                Value::Null => Ok(Value::Null),
+                Value::String(text) if TimeZone::get(text.trim()).is_ok() => Ok(json!(text.trim())),
+                _ => Err(NOT_A_ZONE.to_owned()),
+            },
+        }
+    }
+
+    /// What was typed into the field of this key, as JSON; a text that is no such value is refused by [`Self::check`].
+    pub fn read(&self, typed: Option<&str>) -> Value {
+        let text = typed.unwrap_or_default().trim();
+        match self.kind {
+            Kind::Flag { .. } => json!(typed.is_some()),
+            Kind::Number { .. } => text.parse::<i64>().map_or_else(|_| json!(text), |number| json!(number)),
+            Kind::Choice { .. } => json!(text),
+            Kind::Address | Kind::Zone if text.is_empty() => Value::Null,
+            Kind::Address | Kind::Zone => json!(text),
         }
     }
 }
+
+const NOT_A_ZONE: &str = "This must be the name of a time zone, such as Europe/Berlin or UTC.";
 
 const NOT_AN_ADDRESS: &str = "This must be an http or https address without user, query and fragment.";
 
@@ -200,6 +342,30 @@ mod tests {
     }
 
     #[test]
+    fn every_setting_stands_in_a_category_that_is_shown() {
+        for key in KEYS {
+            assert!(Category::find(key.category).is_some(), "{}", key.name);
+        }
+        for category in CATEGORIES {
+            assert!(category.keys().next().is_some(), "{} is empty", category.name);
+        }
+    }
+
+    #[test]
+    fn what_is_typed_is_read_by_the_kind_of_its_key() {
+        for (name, typed, value) in [
+            (STRM_INCLUDE_YEAR, Some("true"), json!(true)),
+            (STRM_INCLUDE_YEAR, None, json!(false)),
+            (SYNC_TIMEOUT, Some(" 60 "), json!(60)),
+            (SYNC_TIMEOUT, Some("an hour"), json!("an hour")),
+            (PUBLIC_URL, Some(" "), Value::Null),
+            (TIME_ZONE, Some("Asia/Tokyo"), json!("Asia/Tokyo")),
+        ] {
+            assert_eq!(Key::find(name).unwrap().read(typed), value, "{name}");
+        }
+    }
+
+    #[test]
     fn values_of_another_type_or_range_are_refused() {
         for (name, wrong) in [
             (FUZZY_MATCH_THRESHOLD, json!(101)),
@@ -214,6 +380,9 @@ mod tests {
             (PUBLIC_URL, json!("http://ann:secret@tv.example")),
             (PUBLIC_URL, json!("tv.example")),
             (PUBLIC_URL, json!(1)),
+            (TIME_ZONE, json!("Europe/Nowhere")),
+            (TIME_ZONE, json!(1)),
+            (REQUESTS_BURST, json!(99)),
         ] {
             let key = Key::find(name).unwrap();
             assert!(key.check(&wrong).is_err(), "{name} took {wrong}");

@@ -11,10 +11,11 @@ mod store;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use jiff::tz::TimeZone;
 use serde_json::{Map, Value, json};
 
 pub use error::Error;
-pub use key::{KEYS, Key, Kind};
+pub use key::{CATEGORIES, Category, KEYS, Key, Kind};
 
 use crate::config::{Config, Source};
 use crate::ctx::Ctx;
@@ -28,8 +29,10 @@ use crate::support::validation::Invalid;
 pub struct Setting {
     pub key: &'static str,
     pub value: Value,
-    /// Whether the configuration decides it, so that it cannot be changed here.
-    pub locked: bool,
+    /// What holds while nobody sets it.
+    pub default: Value,
+    /// The part of the configuration that decides it, so that it cannot be changed here.
+    pub locked_by: Option<Source>,
     /// Whether somebody set it.
     pub changed: bool,
     /// The user name of who changed it last.
@@ -38,6 +41,10 @@ pub struct Setting {
 }
 
 impl Setting {
+    pub fn is_locked(&self) -> bool {
+        self.locked_by.is_some()
+    }
+
     /// The rules of its key.
     pub fn rules(&self) -> &'static Key {
         Key::find(self.key).unwrap_or(&KEYS[0])
@@ -66,13 +73,20 @@ pub struct Settings {
     pub strm_organize_by_genre: bool,
     pub strm_include_year: bool,
     pub strm_link_mode: LinkMode,
+    /// `highest`, `4k`, `hd`, `sd` or `all`.
+    pub playlist_prefer_quality: String,
     /// Without a slash at its end.
     pub public_url: Option<String>,
+    /// Whose days and hours are shown, and by which schedules go.
+    pub zone: TimeZone,
+    /// Pages and API requests of one principal, and how many of them may come at once.
+    pub requests_per_second: u32,
+    pub requests_burst: u32,
 }
 
 /// Reads what is in force now.
 pub async fn load(ctx: &Ctx) -> Result<Settings, DbError> {
-    Ok(typed(&list(ctx).await?))
+    Ok(typed(&list(ctx).await?, &ctx.config))
 }
 
 /// Every setting, in the order of [`KEYS`].
@@ -105,7 +119,11 @@ pub async fn set(ctx: &Ctx, actor: &Actor, values: &Map<String, Value>) -> Resul
     let good = checked(&ctx.config, values)?;
     let mut tx = ctx.db.begin().await?;
     for (key, value) in good {
-        store::set(&mut tx, key, &value, actor.user_id(), now).await?;
+        if value.is_null() {
+            store::remove(&mut tx, key).await?;
+        } else {
+            store::set(&mut tx, key, &value, actor.user_id(), now).await?;
+        }
         let details = json!({ "value": value });
         audit::record(
             &mut tx,
@@ -139,6 +157,27 @@ fn checked(config: &Config, values: &Map<String, Value>) -> Result<Vec<(&'static
     Ok(good)
 }
 
+/// Gives one setting its default back, with an audit line if it had another value.
+///
+/// # Errors
+/// [`Error::Unknown`], [`Error::Fixed`].
+pub async fn reset_one(ctx: &Ctx, actor: &Actor, name: &str) -> Result<(), Error> {
+    let key = Key::find(name).ok_or_else(|| Error::Unknown(name.to_owned()))?;
+    if fixed(key, &ctx.config).is_some() {
+        return Err(Error::Fixed(key.name));
+    }
+    let now = ctx.clock.now_ms();
+    let mut tx = ctx.db.begin().await?;
+    if !store::remove(&mut tx, key.name).await? {
+        return Ok(());
+    }
+    let resource = format!("setting:{}", key.name);
+    audit::record(&mut tx, now, actor, "setting.reset", resource, json!({})).await?;
+    tx.commit().await?;
+    ctx.events.publish(Event::SettingsChanged);
+    Ok(())
+}
+
 /// Gives every setting its default back.
 pub async fn reset(ctx: &Ctx, actor: &Actor) -> Result<(), Error> {
     let now = ctx.clock.now_ms();
@@ -166,12 +205,18 @@ fn in_force(key: &'static Key, stored: Option<store::Stored>, config: &Config) -
     let set = stored
         .as_ref()
         .and_then(|row| serde_json::from_str(&row.value).ok())
-        .and_then(|value| key.check(&value).ok());
+        .and_then(|value| key.check(&value).ok())
+        .filter(|value| !value.is_null());
+    let default = match key.kind {
+        Kind::Zone => json!(config.time.zone_name),
+        _ => key.default_value(),
+    };
     Setting {
         key: key.name,
-        locked: fixed.is_some(),
+        locked_by: fixed.is_some().then(|| config.source(key.name)),
         changed: set.is_some(),
-        value: fixed.or(set).unwrap_or_else(|| key.default_value()),
+        value: fixed.or(set).unwrap_or_else(|| default.clone()),
+        default,
         changed_by: stored.as_ref().and_then(|row| row.changed_by.clone()),
         changed_at: stored.as_ref().map(|row| row.changed_at),
     }
@@ -179,11 +224,17 @@ fn in_force(key: &'static Key, stored: Option<store::Stored>, config: &Config) -
 
 /// The value that the configuration gives a key, if it does.
 fn fixed(key: &Key, config: &Config) -> Option<Value> {
-    let is_fixed = config.source(key.name) != Source::Default;
-    (is_fixed && key.name == key::PUBLIC_URL).then(|| json!(config.server.public_url))
+    if !config.is_fixed(key.name) {
+        return None;
+    }
+    match key.name {
+        key::PUBLIC_URL => Some(json!(config.server.public_url)),
+        key::TIME_ZONE => Some(json!(config.time.zone_name)),
+        _ => None,
+    }
 }
 
-fn typed(settings: &[Setting]) -> Settings {
+fn typed(settings: &[Setting], config: &Config) -> Settings {
     let value = |name: &str| {
         let found = settings.iter().find(|setting| setting.key == name);
         found.map_or(Value::Null, |setting| setting.value.clone())
@@ -208,6 +259,18 @@ fn typed(settings: &[Setting]) -> Settings {
             Some("redirect") => LinkMode::Redirect,
             _ => LinkMode::Relay,
         },
+        playlist_prefer_quality: value(key::PLAYLIST_PREFER_QUALITY)
+            .as_str()
+            .unwrap_or_default()
+            .to_owned(),
         public_url: value(key::PUBLIC_URL).as_str().map(str::to_owned),
+        // A zone that the configuration fixes may be a rule that has no name of its own.
+        zone: value(key::TIME_ZONE)
+            .as_str()
+            .filter(|name| *name != config.time.zone_name)
+            .and_then(|name| TimeZone::get(name).ok())
+            .unwrap_or_else(|| config.time.zone.clone()),
+        requests_per_second: u32::try_from(number(key::REQUESTS_PER_SECOND)).unwrap_or(u32::MAX),
+        requests_burst: u32::try_from(number(key::REQUESTS_BURST)).unwrap_or(u32::MAX),
     }
 }

@@ -41,6 +41,14 @@ pub(super) async fn set(
     Ok(())
 }
 
+/// A key is back at its default; false if it was there already.
+pub(super) async fn remove(tx: &mut Tx, key: &str) -> Result<bool, DbError> {
+    let removed = tx
+        .execute("delete from app_settings where key = $1", args![key])
+        .await?;
+    Ok(removed > 0)
+}
+
 /// Every key is back at its default; returns how many were not.
 pub(super) async fn clear(tx: &mut Tx) -> Result<u64, DbError> {
     tx.execute("delete from app_settings", args![]).await

@@ -39,6 +39,7 @@ const STYLES: &[&str] = &[
     "catalogue",
     "sync",
     "home",
+    "settings",
     "utilities",
 ];
 const SCRIPTS: &[&str] = &[

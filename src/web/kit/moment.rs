@@ -22,7 +22,7 @@ impl Moment {
         match req.app_data::<web::Data<Edge>>() {
             Some(edge) => Self {
                 now_ms: edge.clock.now_ms(),
-                zone: edge.zone.clone(),
+                zone: edge.zone(),
             },
             None => Self {
                 now_ms: Clock::System.now_ms(),

@@ -53,6 +53,7 @@ pub const ENTRIES: &[Entry] = &[
     managed("Library", "/library", "layers"),
     managed("Jobs", "/jobs", "list-checks"),
     managed("Audit log", "/audit", "scroll-text"),
+    managed("Settings", "/settings", "settings"),
 ];
 
 const fn entry(group: Group, label: &'static str, path: &'static str, icon: &'static str) -> Entry {

@@ -7,4 +7,5 @@ pub mod home;
 pub mod jobs;
 pub mod library;
 pub mod providers;
+pub mod settings;
 pub mod syncs;

@@ -58,6 +58,12 @@ on_both_engines! {
         assert_eq!(links(&world, "").await, [one.clone(), two.clone()]);
         assert_eq!(links(&world, "&category=Sport").await, std::slice::from_ref(&two));
         assert_eq!(links(&world, "&quality=sd").await, [format!("{one}/sd"), format!("{two}/sd")]);
+        let value = serde_json::json!({ "value": "sd" });
+        let path = "/api/settings/playlist_prefer_quality";
+        assert_eq!(world.app.send(&world.admin, reqwest::Method::PUT, path, &value).await.status(), 200);
+        assert_eq!(links(&world, "").await, [format!("{one}/sd"), format!("{two}/sd")]);
+        assert_eq!(links(&world, "&quality=best").await, [one.clone(), two.clone()]);
+        assert_eq!(world.app.send(&world.admin, reqwest::Method::DELETE, path, &value).await.status(), 204);
         assert_eq!(links(&world, "&quality=all").await, [format!("{one}/1080p"), format!("{one}/480p"), two]);
         assert_eq!(get(&world, "&category=Nothing").await.status(), 404);
         assert_eq!(get(&world, "&quality=uhd").await.status(), 422);

@@ -1,3 +1,4 @@
+use m3u_strm_processor::config::Source;
 use m3u_strm_processor::features::settings::{self, Error, LinkMode};
 use serde_json::{Map, Value, json};
 
@@ -41,6 +42,33 @@ on_both_engines! {
         );
     }
 
+    async fn one_setting_gets_its_default_back_and_says_so_once(test: TestCtx) {
+        let ctx = &test.ctx;
+        settings::set(ctx, &ACTOR, &values(json!({ "sync_timeout": 60, "requests_burst": 500 }))).await.unwrap();
+        settings::reset_one(ctx, &ACTOR, "sync_timeout").await.unwrap();
+        settings::reset_one(ctx, &ACTOR, "sync_timeout").await.unwrap();
+        let settings = settings::load(ctx).await.unwrap();
+        assert_eq!((settings.sync_timeout.as_secs(), settings.requests_burst), (3600, 500));
+        assert_eq!(acts(ctx).await[2..], ["setting.reset setting:sync_timeout"]);
+        assert!(matches!(settings::reset_one(ctx, &ACTOR, "nothing").await, Err(Error::Unknown(_))));
+        let fixed = &test.node(&[("public_url", "http://flag.example")]);
+        assert!(matches!(settings::reset_one(fixed, &ACTOR, "public_url").await, Err(Error::Fixed("public_url"))));
+    }
+
+    async fn the_time_zone_is_the_machine_s_until_somebody_sets_one(test: TestCtx) {
+        let ctx = &test.ctx;
+        let zone = settings::get(ctx, "time_zone").await.unwrap();
+        assert_eq!((zone.value, zone.default, zone.changed), (json!("UTC"), json!("UTC"), false));
+        settings::set(ctx, &ACTOR, &values(json!({ "time_zone": "Asia/Tokyo" }))).await.unwrap();
+        assert_eq!(settings::load(ctx).await.unwrap().zone.iana_name(), Some("Asia/Tokyo"));
+        let fixed = &test.node(&[("time_zone", "CET-1CEST,M3.5.0,M10.5.0/3")]);
+        assert_eq!(settings::get(fixed, "time_zone").await.unwrap().locked_by, Some(Source::Flag));
+        assert_eq!(settings::load(fixed).await.unwrap().zone, fixed.config.time.zone);
+        settings::set(ctx, &ACTOR, &values(json!({ "time_zone": null }))).await.unwrap();
+        let zone = settings::get(ctx, "time_zone").await.unwrap();
+        assert_eq!((zone.value, zone.changed), (json!("UTC"), false));
+    }
+
     async fn several_changes_stand_together_or_not_at_all(test: TestCtx) {
         let ctx = &test.ctx;
         let mixed = values(json!({ "sync_timeout": 60, "fuzzy_match_threshold": 101, "strm_include_year": "yes" }));
@@ -59,7 +87,7 @@ on_both_engines! {
         settings::set(&test.ctx, &ACTOR, &values(json!({ "public_url": "http://table.example" }))).await.unwrap();
         let ctx = &test.node(&[("public_url", "http://flag.example")]);
         let setting = settings::get(ctx, "public_url").await.unwrap();
-        assert_eq!((setting.value, setting.locked), (json!("http://flag.example"), true));
+        assert_eq!((setting.value, setting.locked_by), (json!("http://flag.example"), Some(Source::Flag)));
         let refused = settings::set(ctx, &ACTOR, &values(json!({ "public_url": null }))).await;
         assert!(matches!(refused, Err(Error::Fixed("public_url"))));
     }

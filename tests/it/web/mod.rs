@@ -11,6 +11,7 @@ mod live;
 mod played;
 mod providers;
 mod roles;
+mod settings;
 mod statements;
 mod syncs;
 mod titles;

@@ -15,6 +15,8 @@ fn admin_only(played: &Played, run: i64, job: i64) -> (Vec<String>, Vec<String>)
         "/audit",
         "/library",
         "/library/events",
+        "/settings",
+        "/settings/sync",
     ]
     .map(str::to_owned)
     .into_iter()
@@ -29,6 +31,9 @@ fn admin_only(played: &Played, run: i64, job: i64) -> (Vec<String>, Vec<String>)
         "/library/address/checks",
         "/library/runs",
         "/library/trash/1/restoration",
+        "/settings/sync",
+        "/settings/sync/checks",
+        "/settings/sync/defaults",
     ]
     .map(str::to_owned)
     .into_iter()
@@ -88,7 +93,7 @@ async fn a_viewer_neither_sees_nor_does_what_administrators_do() {
     }
     for path in ["/", "/channels", "/movies", "/series", "/favourites", "/account"] {
         let page = played.app.page(&viewer, path, 200).await;
-        for hidden in ["/providers", "/syncs", "/jobs", "/library", "/audit"] {
+        for hidden in ["/providers", "/syncs", "/jobs", "/library", "/audit", "/settings"] {
             assert!(
                 !page.contains(&format!("href=\"{hidden}")),
                 "{path} leads to {hidden}"
@@ -96,7 +101,7 @@ async fn a_viewer_neither_sees_nor_does_what_administrators_do() {
         }
     }
     let page = played.app.page(&played.token, "/", 200).await;
-    for shown in ["/providers", "/syncs", "/library", "/jobs", "/audit"] {
+    for shown in ["/providers", "/syncs", "/library", "/jobs", "/audit", "/settings"] {
         assert!(page.contains(&format!("href=\"{shown}\"")), "{shown}");
     }
 }

@@ -39,7 +39,7 @@ impl Address {
         let confirmed = setting.value.as_str().map(str::to_owned);
         Self {
             typed: confirmed.clone().unwrap_or(guess),
-            locked: setting.locked,
+            locked: setting.is_locked(),
             confirmed,
             invalid: Invalid::default(),
         }
