@@ -299,7 +299,9 @@ impl Key {
         let text = typed.unwrap_or_default().trim();
         match self.kind {
             Kind::Flag { .. } => json!(typed.is_some()),
-            Kind::Number { .. } => text.parse::<i64>().map_or_else(|_| json!(text), |number| json!(number)),
+            Kind::Number { .. } => text
+                .parse::<i64>()
+                .map_or_else(|_| json!(text), |number| json!(number)),
             Kind::Choice { .. } => json!(text),
             Kind::Address | Kind::Zone if text.is_empty() => Value::Null,
             Kind::Address | Kind::Zone => json!(text),

@@ -165,11 +165,11 @@ impl Row {
     }
 
     fn reset(&self) -> ui::Button {
-        ui::Button::ghost(format!("Reset {} to its default", self.key.title))
+        ui::Button::ghost("Reset")
             .small()
             .icon("undo-2")
-            .icon_only()
             .submit()
+            .attr("aria-label", format!("Reset {} to its default", self.key.title))
             .attr("form", "defaults")
             .attr("name", "key")
             .attr("value", self.key.name)
@@ -178,10 +178,9 @@ impl Row {
 
 impl Show {
     fn tabs(&self) -> ui::Tabs {
-        CATEGORIES
-            .iter()
-            .fold(ui::Tabs::new("Settings", super::path(self.category)), |tabs, category| {
-                tabs.tab(category.title, super::path(category))
-            })
+        CATEGORIES.iter().fold(
+            ui::Tabs::new("Settings", super::path(self.category)),
+            |tabs, category| tabs.tab(category.title, super::path(category)),
+        )
     }
 }
