@@ -1,14 +1,14 @@
 //! The bytes of an answer as they are let out.
 
 use std::io;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use tokio::fs::File;
 use tokio::io::{AsyncReadExt, AsyncSeekExt, AsyncWriteExt, SeekFrom};
 
 use super::message::Request;
-use super::resource::{Body, Reply};
+use super::resource::{Body, Piece, PieceIter, Reply};
 
 /// These bytes as one gzip member.
 pub async fn gzip(bytes: &[u8]) -> Vec<u8> {
@@ -29,6 +29,11 @@ pub(super) struct Source {
 enum SourceKind {
     Bytes(Bytes),
     File(File),
+    Pieces {
+        pieces: PieceIter,
+        began: Instant,
+        rest: Bytes,
+    },
     Endless {
         lead: Bytes,
         block: Bytes,
@@ -40,6 +45,14 @@ enum SourceKind {
 impl Source {
     pub(super) async fn open(reply: &mut Reply, request: &Request) -> io::Result<Self> {
         match reply.body.clone() {
+            Body::Pieces(pieces) => Ok(Self {
+                kind: SourceKind::Pieces {
+                    pieces: pieces.begin(),
+                    began: Instant::now(),
+                    rest: Bytes::new(),
+                },
+                left: None,
+            }),
             Body::Endless { lead, block, pause } => {
                 let rest = Bytes::new();
                 Ok(Self {
@@ -85,6 +98,19 @@ impl Source {
                 let read = file.read(&mut buffer).await?;
                 buffer.truncate(read);
                 buffer.into()
+            }
+            SourceKind::Pieces { pieces, began, rest } => {
+                while rest.is_empty() {
+                    let Some(Piece { bytes, due }) = pieces.next() else {
+                        return Ok(None);
+                    };
+                    let wait = due.saturating_sub(began.elapsed());
+                    if !wait.is_zero() {
+                        tokio::time::sleep(wait).await;
+                    }
+                    *rest = bytes;
+                }
+                rest.split_to(most.min(rest.len()))
             }
             SourceKind::Endless {
                 lead,

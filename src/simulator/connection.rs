@@ -58,6 +58,7 @@ async fn spoil(kind: Kind, reply: &mut Reply, request: &Request) -> Delivery {
     let mut delivery = Delivery::default();
     match kind {
         Kind::Silent => {}
+        Kind::Delay(time) => tokio::time::sleep(time).await,
         Kind::HeadOnly => delivery.stop = Some(0),
         Kind::StopAfter(bytes) => delivery.stop = Some(bytes),
         Kind::Drip { bytes, pause } => delivery.drip = Some((bytes, pause)),
@@ -79,7 +80,7 @@ async fn spoil(kind: Kind, reply: &mut Reply, request: &Request) -> Delivery {
         }
         Kind::Redirect(location) => *reply = Reply::status(302).header("Location", &location),
         Kind::RedirectLoop => *reply = Reply::status(302).header("Location", &request.target),
-        Kind::Html => *reply = Reply::new(200, "text/html", PAGE),
+        Kind::Body { content_type, bytes } => *reply = Reply::new(200, &content_type, bytes),
         Kind::Empty => reply.body = Body::Bytes(Bytes::new()),
         Kind::ContentType(value) => reply.set_header("Content-Type", &value),
         Kind::GzipBomb => endless(reply, Bytes::new(), gzip(&vec![0; 1 << 20]).await.into()),
@@ -88,8 +89,6 @@ async fn spoil(kind: Kind, reply: &mut Reply, request: &Request) -> Delivery {
     }
     delivery
 }
-
-const PAGE: &str = "<!DOCTYPE html><html><head><title>Welcome</title></head><body>It works</body></html>";
 
 fn endless(reply: &mut Reply, lead: Bytes, block: Bytes) {
     reply.body = Body::Endless {

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use bytes::Bytes;
+
 /// A way of misbehaving; combine with [`Fault::times`] to let it pass by itself.
 #[derive(Debug, Clone)]
 pub struct Fault {
@@ -25,6 +27,7 @@ pub enum Cut {
 #[derive(Debug, Clone)]
 pub(super) enum Kind {
     Silent,
+    Delay(Duration),
     HeadOnly,
     StopAfter(usize),
     Drip { bytes: usize, pause: Duration },
@@ -33,7 +36,7 @@ pub(super) enum Kind {
     Status { code: u16, retry_after: Option<String> },
     Redirect(String),
     RedirectLoop,
-    Html,
+    Body { content_type: String, bytes: Bytes },
     Empty,
     GzipBomb,
     Endless,
@@ -104,9 +107,33 @@ impl Fault {
         Kind::RedirectLoop.into()
     }
 
+    /// The right answer, after this time.
+    pub fn delay(time: Duration) -> Self {
+        Kind::Delay(time).into()
+    }
+
+    /// This body under this content type, with status 200.
+    pub fn body(content_type: impl Into<String>, bytes: impl Into<Bytes>) -> Self {
+        Kind::Body {
+            content_type: content_type.into(),
+            bytes: bytes.into(),
+        }
+        .into()
+    }
+
     /// A web page with status 200.
     pub fn html() -> Self {
-        Kind::Html.into()
+        Self::body("text/html", PAGE)
+    }
+
+    /// This text as JSON with status 200: a panel's oddity, or `[]` where a list should be.
+    pub fn json(text: impl Into<Bytes>) -> Self {
+        Self::body("application/json", text)
+    }
+
+    /// A picture with status 200, as panels put in the place of a stream they do not have.
+    pub fn picture() -> Self {
+        Self::body("image/png", PIXEL)
     }
 
     /// Status 200 and no byte.
@@ -141,6 +168,15 @@ impl Fault {
         self
     }
 }
+
+const PAGE: &[u8] = b"<!DOCTYPE html><html><head><title>Welcome</title></head><body>It works</body></html>";
+
+/// A picture of one grey dot.
+const PIXEL: &[u8] = &[
+    0x89, b'P', b'N', b'G', 0x0D, 0x0A, 0x1A, 0x0A, 0, 0, 0, 13, b'I', b'H', b'D', b'R', 0, 0, 0, 1, 0, 0, 0,
+    1, 8, 0, 0, 0, 0, 0x3A, 0x7E, 0x9B, 0x55, 0, 0, 0, 10, b'I', b'D', b'A', b'T', 0x78, 0x9C, 0x63, 0x68, 0,
+    0, 0, 0x82, 0, 0x81, 0x77, 0xCD, 0x72, 0xB6, 0, 0, 0, 0, b'I', b'E', b'N', b'D', 0xAE, 0x42, 0x60, 0x82,
+];
 
 impl From<Kind> for Fault {
     fn from(kind: Kind) -> Self {

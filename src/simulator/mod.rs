@@ -16,6 +16,7 @@ pub mod fault;
 pub mod hls;
 mod message;
 mod names;
+pub mod panel;
 pub mod playlist;
 pub mod resource;
 mod state;
@@ -33,8 +34,9 @@ pub use self::body::gzip;
 pub use self::fault::{Cut, Fault};
 pub use self::hls::Hls;
 pub use self::message::Request;
+pub use self::panel::Panel;
 pub use self::playlist::Playlist;
-pub use self::resource::{Body, Framing, Reply, Resource};
+pub use self::resource::{Body, Framing, Piece, Pieces, Reply, Resource};
 pub use self::state::Counters;
 use self::state::State;
 
@@ -93,7 +95,14 @@ impl Simulator {
         self.put(&format!("{path}/*"), hls.resource(path));
     }
 
-    /// Lets answers at `path` (`*` for all) go wrong until [`Self::mend`] or until the fault has run out.
+    /// Answers as this panel wherever nothing else answers; a panel may stand at several simulators, as at several hosts.
+    pub fn put_panel(&self, panel: &Panel) {
+        self.put("/*", panel.resource());
+    }
+
+    /// Lets answers at `path` go wrong: `*` for all, `/live/*` for what lies below, `/player_api.php?action=get_series`
+    /// for requests with these values in their query. Of several faults the closest holds, until [`Self::mend`] or until
+    /// it has run out.
     pub fn fault(&self, path: &str, fault: Fault) {
         self.state.fault(path, fault);
     }

@@ -28,6 +28,8 @@ pub(super) const COUNTRIES: [(&str, &str); 24] = [
     ("BR", "Brazil"),
 ];
 
+pub(super) const GENRES: [&str; 6] = ["Action", "Comedy", "Drama", "Thriller", "Family", "Horror"];
+
 const BRANDS: [&str; 40] = [
     "ESPN",
     "Nova",
@@ -149,4 +151,21 @@ pub(super) fn title(number: usize) -> String {
             more / SECOND.len() + 1
         ),
     }
+}
+
+/// A person's name that is nobody's.
+pub(super) fn person(number: usize) -> String {
+    let (first, second) = (
+        FIRST[number % FIRST.len()],
+        SECOND[number / FIRST.len() % SECOND.len()],
+    );
+    format!("{first} {second}")
+}
+
+/// SplitMix64 over two words.
+pub(super) fn mix(seed: u64, value: u64) -> u64 {
+    let mut z = seed.wrapping_add(value.wrapping_add(1).wrapping_mul(0x9E37_79B9_7F4A_7C15));
+    z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+    z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+    z ^ (z >> 31)
 }

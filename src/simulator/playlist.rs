@@ -6,7 +6,7 @@
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
-use super::names::{self, COUNTRIES};
+use super::names::{self, COUNTRIES, GENRES, mix};
 
 /// What one run of a pretended provider lists. Equal fields give equal bytes.
 #[derive(Debug, Clone)]
@@ -184,7 +184,7 @@ impl Playlist {
     fn film(&self, number: usize, picture: u64, suffix: &str, out: &mut String) -> std::fmt::Result {
         let title = names::title(number);
         let year = 1950 + pick(mix(self.seed, number as u64 ^ 0xF11), 75);
-        let genre = ["Action", "Comedy", "Drama", "Thriller", "Family", "Horror"][number % 6];
+        let genre = GENRES[number % GENRES.len()];
         let cover = picture % 100_000;
         writeln!(
             out,
@@ -231,14 +231,6 @@ impl Playlist {
     fn happens(&self, position: usize, salt: u64, share: f64) -> bool {
         share > 0.0 && unit(mix(mix(self.seed ^ salt, self.run), position as u64)) < share
     }
-}
-
-/// SplitMix64 over two words.
-fn mix(seed: u64, value: u64) -> u64 {
-    let mut z = seed.wrapping_add(value.wrapping_add(1).wrapping_mul(0x9E37_79B9_7F4A_7C15));
-    z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-    z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-    z ^ (z >> 31)
 }
 
 fn pick(hash: u64, below: usize) -> usize {

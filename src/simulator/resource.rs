@@ -9,12 +9,56 @@ use bytes::Bytes;
 
 use super::message::Request;
 
+/// Part of a body, and when it is sent: never before this time since the first byte was asked for.
+#[derive(Debug, Clone)]
+pub struct Piece {
+    pub bytes: Bytes,
+    pub due: Duration,
+}
+
+impl From<Vec<u8>> for Piece {
+    /// Due at once.
+    fn from(bytes: Vec<u8>) -> Self {
+        Self {
+            bytes: bytes.into(),
+            due: Duration::ZERO,
+        }
+    }
+}
+
+pub(super) type PieceIter = Box<dyn Iterator<Item = Piece> + Send>;
+
+/// A body that is made while it is sent, so that a large or endless one costs no memory.
+#[derive(Clone)]
+pub struct Pieces(Arc<dyn Fn() -> PieceIter + Send + Sync>);
+
+impl Pieces {
+    /// The pieces of what `begin` gives, anew for each answer.
+    pub fn new<I>(begin: impl Fn() -> I + Send + Sync + 'static) -> Self
+    where
+        I: Iterator<Item = Piece> + Send + 'static,
+    {
+        Self(Arc::new(move || Box::new(begin())))
+    }
+
+    pub(super) fn begin(&self) -> PieceIter {
+        (self.0)()
+    }
+}
+
+impl fmt::Debug for Pieces {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Pieces")
+    }
+}
+
 /// The bytes of an answer.
 #[derive(Debug, Clone)]
 pub enum Body {
     Bytes(Bytes),
     /// Read while it is sent, so that a large file costs no memory.
     File(PathBuf),
+    Pieces(Pieces),
     /// `lead` once, then `block` for ever with `pause` after each.
     Endless {
         lead: Bytes,
@@ -63,6 +107,15 @@ impl Reply {
         }
     }
 
+    /// An answer with status 200 whose body is made while it is sent, in chunks.
+    pub fn pieces(content_type: &str, pieces: Pieces) -> Self {
+        Self {
+            body: Body::Pieces(pieces),
+            framing: Framing::Chunked,
+            ..Self::new(200, content_type, Bytes::new())
+        }
+    }
+
     /// Adds a header.
     #[must_use]
     pub fn header(mut self, name: &str, value: &str) -> Self {
@@ -78,13 +131,14 @@ impl Reply {
 }
 
 type Handler = Arc<dyn Fn(&Request) -> Reply + Send + Sync>;
+type Owner = Arc<dyn Fn(&Request) -> Option<String> + Send + Sync>;
 
 /// What a path answers with, what it demands, and whose account it counts against.
 #[derive(Clone)]
 pub struct Resource {
     handler: Handler,
     pub(super) demands: Vec<(String, String)>,
-    pub(super) account: Option<String>,
+    owner: Option<Owner>,
     headers: Vec<(String, String)>,
     framing: Option<Framing>,
 }
@@ -117,7 +171,7 @@ impl Resource {
         Self {
             handler: Arc::new(handler),
             demands: vec![],
-            account: None,
+            owner: None,
             headers: vec![],
             framing: None,
         }
@@ -161,9 +215,20 @@ impl Resource {
 
     /// Counts its open requests against this account.
     #[must_use]
-    pub fn account(mut self, name: &str) -> Self {
-        self.account = Some(name.into());
+    pub fn account(self, name: &str) -> Self {
+        let name = name.to_owned();
+        self.account_by(move |_| Some(name.clone()))
+    }
+
+    /// Counts each open request against the account that the function names.
+    #[must_use]
+    pub fn account_by(mut self, owner: impl Fn(&Request) -> Option<String> + Send + Sync + 'static) -> Self {
+        self.owner = Some(Arc::new(owner));
         self
+    }
+
+    pub(super) fn owner(&self, request: &Request) -> Option<String> {
+        self.owner.as_ref().and_then(|owner| owner(request))
     }
 
     pub(super) fn reply(&self, request: &Request) -> Reply {

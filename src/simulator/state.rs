@@ -77,12 +77,7 @@ impl State {
         let mut inner = self.inner();
         inner.log.push(request.clone());
         inner.counters.requests += 1;
-        let key = if inner.faults.contains_key(request.path()) {
-            request.path()
-        } else {
-            "*"
-        };
-        let fault = inner.faults.get_mut(key).and_then(Fault::take);
+        let fault = inner.fault(request).and_then(Fault::take);
         drop(inner);
         self.changed.send_replace(());
         fault
@@ -91,7 +86,7 @@ impl State {
     /// The answer to a request, and its place among the open ones.
     pub(super) fn admit(self: &Arc<Self>, request: &Request) -> (Reply, Open) {
         let resource = self.inner().resource(request.path());
-        let account = resource.as_ref().and_then(|found| found.account.clone());
+        let account = resource.as_ref().and_then(|found| found.owner(request));
         let over = {
             let mut inner = self.inner();
             let over = account.as_ref().and_then(|name| inner.over_limit(name));
@@ -135,6 +130,15 @@ impl Inner {
         longest.map(|(_, found)| found.clone())
     }
 
+    /// The fault that names this request most closely and has not run out.
+    fn fault(&mut self, request: &Request) -> Option<&mut Fault> {
+        let near = self.faults.iter_mut().filter(|(_, fault)| fault.left != Some(0));
+        let named = near.filter_map(|(key, fault)| Some((closeness(key, request)?, fault)));
+        named
+            .max_by_key(|(closeness, _)| *closeness)
+            .map(|(_, fault)| fault)
+    }
+
     fn over_limit(&self, account: &str) -> Option<u16> {
         let (most, status) = self.limits.get(account)?;
         let open = self.counters.accounts.get(account).copied().unwrap_or(0);
@@ -159,6 +163,22 @@ impl Inner {
             }
         }
     }
+}
+
+/// How closely a key (`*`, `/path`, `/path/*`, each with or without `?name=value&…`) names a request: the length of the
+/// path that it gives and the number of values, or `None` if it names another.
+fn closeness(key: &str, request: &Request) -> Option<(usize, usize)> {
+    let (path, query) = key.split_once('?').unwrap_or((key, ""));
+    let length = match path.strip_suffix('*') {
+        Some(prefix) => request.path().starts_with(prefix).then_some(prefix.len())?,
+        None => (path == request.path()).then_some(usize::MAX)?,
+    };
+    let asked = request.query().unwrap_or("");
+    let pairs = query.split('&').filter(|pair| !pair.is_empty());
+    let met = pairs
+        .clone()
+        .all(|pair| asked.split('&').any(|given| given == pair));
+    met.then(|| (length, pairs.count()))
 }
 
 impl Fault {

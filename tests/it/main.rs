@@ -18,6 +18,7 @@ mod leases;
 mod m3u;
 mod matching;
 mod outputs;
+mod panel;
 mod players;
 mod providers;
 mod settings;
