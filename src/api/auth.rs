@@ -130,7 +130,7 @@ pub(super) async fn me(member: Member, ctx: Data<Ctx>) -> Result<Json<Me>, Probl
     }))
 }
 
-/// One of one's own sessions.
+/// One session of a user.
 #[derive(Serialize, ToSchema)]
 pub struct SessionView {
     id: i64,
@@ -146,7 +146,7 @@ pub struct SessionView {
 }
 
 impl SessionView {
-    fn of(session: Session, current: SessionId) -> Self {
+    pub(super) fn of(session: Session, current: SessionId) -> Self {
         Self {
             id: session.id.0,
             kind: session.kind.as_str(),

@@ -38,7 +38,9 @@ table! {
     "/api/auth/sessions": get auth::sessions;
     "/api/auth/sessions/{id}": delete auth::end_session;
     "/api/users": get users::index, post users::create;
-    "/api/users/{id}": patch users::update, delete users::delete;
+    "/api/users/{id}": get users::show, patch users::update, delete users::delete;
+    "/api/users/{id}/sessions": get users::sessions, delete users::end_sessions;
+    "/api/users/{id}/sessions/{session_id}": delete users::end_session;
     "/api/output-credentials": get output_credentials::index, post output_credentials::create;
     "/api/output-credentials/{id}": delete output_credentials::delete;
     "/api/providers": get providers::index, post providers::create;

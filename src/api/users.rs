@@ -1,17 +1,18 @@
 //! The users of the installation, for administrators.
 
-use actix_web::web::{Data, Json, Path};
+use actix_web::web::{Data, Json, Path, Query};
 use actix_web::{HttpResponse, http::StatusCode};
-use serde::Serialize;
-use utoipa::ToSchema;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
 
+use super::auth::SessionView;
 use super::list::{List, Window, WindowParams, envelope};
 use super::openapi::ApiError;
 use super::time::rfc3339;
 use crate::ctx::Ctx;
 use crate::edge::{Admin, Problem};
-use crate::features::accounts::{User, UserChange, UserDraft, users};
-use crate::support::ids::UserId;
+use crate::features::accounts::{User, UserChange, UserDraft, session, users};
+use crate::support::ids::{SessionId, UserId};
 
 /// A user as programs see one.
 #[derive(Serialize, ToSchema)]
@@ -44,11 +45,29 @@ impl From<User> for UserView {
     }
 }
 
+/// Which users are wanted.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct UserFilter {
+    /// Words that name, full name or address hold.
+    #[param(max_length = 200)]
+    q: Option<String>,
+}
+
 /// The users by name.
-#[utoipa::path(get, path = "/api/users", tag = "users", params(WindowParams), responses(
+#[utoipa::path(get, path = "/api/users", tag = "users", params(UserFilter, WindowParams), responses(
     (status = 200, body = List<UserView>), (status = 403, body = ApiError), (status = 422, body = ApiError)))]
-pub(super) async fn index(_: Admin, ctx: Data<Ctx>, window: Window) -> Result<Json<List<UserView>>, Problem> {
-    let listed = users::list(&ctx, window.0).await?;
+pub(super) async fn index(
+    _: Admin,
+    ctx: Data<Ctx>,
+    filter: Query<UserFilter>,
+    window: Window,
+) -> Result<Json<List<UserView>>, Problem> {
+    let q = filter.into_inner().q.unwrap_or_default();
+    if q.chars().count() > 200 {
+        return Err(Problem::invalid_field("q", "Use at most 200 characters."));
+    }
+    let listed = users::search(&ctx, &q, window.0).await?;
     Ok(envelope(listed, window, UserView::from))
 }
 
@@ -64,6 +83,13 @@ pub(super) async fn create(
 ) -> Result<HttpResponse, Problem> {
     let user = users::create(&ctx, &admin.user.actor(), draft.into_inner()).await?;
     Ok(HttpResponse::build(StatusCode::CREATED).json(UserView::from(user)))
+}
+
+/// One user.
+#[utoipa::path(get, path = "/api/users/{id}", tag = "users", params(("id" = i64, Path)), responses(
+    (status = 200, body = UserView), (status = 403, body = ApiError), (status = 404, body = ApiError)))]
+pub(super) async fn show(_: Admin, ctx: Data<Ctx>, id: Path<UserId>) -> Result<Json<UserView>, Problem> {
+    Ok(Json(users::get(&ctx, id.into_inner()).await?.into()))
 }
 
 /// Changes a user; what is absent stays, null empties.
@@ -89,5 +115,47 @@ pub(super) async fn update(
     (status = 409, body = ApiError, description = "Oneself, or the last administrator")))]
 pub(super) async fn delete(admin: Admin, ctx: Data<Ctx>, id: Path<UserId>) -> Result<HttpResponse, Problem> {
     users::delete(&ctx, &admin.user.actor(), id.into_inner()).await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// The sessions of a user, the last used first.
+#[utoipa::path(get, path = "/api/users/{id}/sessions", tag = "users", params(("id" = i64, Path)), responses(
+    (status = 200, body = Vec<SessionView>), (status = 403, body = ApiError), (status = 404, body = ApiError)))]
+pub(super) async fn sessions(
+    admin: Admin,
+    ctx: Data<Ctx>,
+    id: Path<UserId>,
+) -> Result<Json<Vec<SessionView>>, Problem> {
+    let user = users::get(&ctx, id.into_inner()).await?;
+    let sessions = session::list(&ctx, user.id).await?.into_iter();
+    let views = sessions.map(|session| SessionView::of(session, admin.session));
+    Ok(Json(views.collect()))
+}
+
+/// Ends every session of a user but the one that asks, and what it has open.
+#[utoipa::path(delete, path = "/api/users/{id}/sessions", tag = "users", params(("id" = i64, Path)), responses(
+    (status = 204), (status = 403, body = ApiError), (status = 404, body = ApiError)))]
+pub(super) async fn end_sessions(
+    admin: Admin,
+    ctx: Data<Ctx>,
+    id: Path<UserId>,
+) -> Result<HttpResponse, Problem> {
+    let user = users::get(&ctx, id.into_inner()).await?;
+    session::revoke_all_of(&ctx, &admin.user.actor(), &user, Some(admin.session)).await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// Ends one session of a user, and what it has open.
+#[utoipa::path(delete, path = "/api/users/{id}/sessions/{session_id}", tag = "users",
+    params(("id" = i64, Path), ("session_id" = i64, Path)), responses(
+    (status = 204), (status = 403, body = ApiError), (status = 404, body = ApiError)))]
+pub(super) async fn end_session(
+    admin: Admin,
+    ctx: Data<Ctx>,
+    ids: Path<(UserId, SessionId)>,
+) -> Result<HttpResponse, Problem> {
+    let (id, ended) = ids.into_inner();
+    let user = users::get(&ctx, id).await?;
+    session::revoke_of(&ctx, &admin.user.actor(), &user, ended).await?;
     Ok(HttpResponse::NoContent().finish())
 }

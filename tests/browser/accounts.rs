@@ -12,6 +12,7 @@ pub fn cases() -> Vec<Case> {
         the_keyboard_alone_signs_in_and_out,
         everything_works_without_scripts,
         a_link_is_copied_and_revoked_in_a_dialog,
+        a_user_is_added_in_a_dialog_by_keyboard,
         every_page_of_accounts_is_accessible,
     ]
 }
@@ -163,6 +164,44 @@ async fn a_link_is_copied_and_revoked_in_a_dialog(browser: Browser) {
     browser.expect_quiet_console().await;
 }
 
+async fn a_user_is_added_in_a_dialog_by_keyboard(browser: Browser) {
+    let product = Product::start();
+    sign_in(&browser, &product, "/users").await;
+    browser
+        .run("document.querySelector('a[href=\"/users/new\"]').focus()")
+        .await;
+    browser.press(Key::Enter).await;
+    browser
+        .wait_for("document.activeElement.id === 'user-username'")
+        .await;
+    browser.expect_accessible("user dialog").await;
+    browser.picture("user-dialog").await;
+    type_text(&browser, "admin").await;
+    browser.press(Key::Tab).await;
+    browser
+        .wait_for("document.querySelector('#user-username-error').textContent.includes('has this name')")
+        .await;
+    browser.find("#user-username").await.clear().await.unwrap();
+    browser
+        .find("#user-username")
+        .await
+        .send_keys("anna")
+        .await
+        .unwrap();
+    browser.press(Key::Enter).await;
+    browser.wait_for("document.querySelector('#made-password')").await;
+    browser.expect_accessible("made password").await;
+    browser.picture("user-made").await;
+    browser.press(Key::Enter).await;
+    browser
+        .client
+        .wait()
+        .for_url(&url(&product, "/users/2"))
+        .await
+        .unwrap();
+    browser.expect_quiet_console().await;
+}
+
 async fn every_page_of_accounts_is_accessible(browser: Browser) {
     let product = Product::start();
     for theme in Theme::BOTH {
@@ -187,6 +226,10 @@ async fn every_page_of_accounts_is_accessible(browser: Browser) {
         ("password", "/password"),
         ("audit", "/audit"),
         ("revoke", "/account/credentials/1/revocation"),
+        ("users", "/users"),
+        ("user-new", "/users/new"),
+        ("user-own", "/users/1"),
+        ("user-own-edit", "/users/1/edit"),
     ] {
         for theme in Theme::BOTH {
             for width in WIDTHS {

@@ -5,7 +5,7 @@ use serde_json::json;
 
 use crate::browser::{Browser, Theme, WIDTHS};
 use crate::harness::{Case, cases};
-use crate::world::{LIST, World};
+use crate::world::{Api, LIST, World};
 
 pub fn cases() -> Vec<Case> {
     cases![
@@ -118,6 +118,7 @@ async fn filled_pages_are_accessible(browser: Browser) {
         "/series/{}",
         api.get("/api/vod/series?limit=1").await["items"][0]["id"]
     );
+    people(&api).await;
     world.sign_in(&browser, &channel).await;
     browser.click("main button[id^=star-]").await;
     browser
@@ -157,7 +158,37 @@ async fn filled_pages_are_accessible(browser: Browser) {
             ("settings-strm", "/settings/strm"),
             ("account", "/account"),
             ("password", "/password"),
+            ("users", "/users"),
+            ("users-none", "/users?q=nobody"),
+            ("user-new", "/users/new"),
+            ("user", "/users/2"),
+            ("user-off", "/users/3"),
+            ("user-edit", "/users/2/edit"),
+            ("user-password", "/users/2/password"),
+            ("user-deactivation", "/users/2/deactivation"),
+            ("user-removal", "/users/2/removal"),
         ],
+    )
+    .await;
+}
+
+/// Users with long names, one of them signed in, one switched off.
+async fn people(api: &Api) {
+    let long = "x".repeat(64);
+    for (at, name) in [
+        "anna", &long, "ben", "carla", "dora", "emil", "frida", "gero", "hanna", "ida", "jonas",
+    ]
+    .iter()
+    .enumerate()
+    {
+        let user = json!({"username": name, "full_name": &LONG[..150], "role": if at == 2 { "admin" } else { "viewer" },
+            "email": format!("{}@example.org", &name[..1]), "password": "a long password", "is_active": at != 1,
+            "must_change_password": at == 4});
+        api.post("/api/users", user).await;
+    }
+    api.post(
+        "/api/auth/login",
+        json!({"username": "anna", "password": "a long password"}),
     )
     .await;
 }

@@ -3,12 +3,14 @@
 use std::time::Duration;
 
 use secrecy::{ExposeSecret, SecretString};
+use serde_json::json;
 
 use super::store::sessions as store;
 use super::{AccountsError, User};
 use crate::ctx::Ctx;
 use crate::db::{Column, DbError, Row, Tx};
 use crate::events::Event;
+use crate::features::audit::{self, Actor};
 use crate::record;
 use crate::support::crypto;
 use crate::support::ids::{SessionId, UserId};
@@ -142,6 +144,40 @@ pub async fn revoke(ctx: &Ctx, user: UserId, id: SessionId) -> Result<(), Accoun
     let ended = store::remove(&ctx.db, user, id).await?;
     announce(ctx, &[ended.ok_or(AccountsError::NotFound)?]);
     Ok(())
+}
+
+/// Ends one session of somebody else, for an administrator.
+///
+/// # Errors
+/// [`AccountsError::NotFound`] if the user has no such session.
+pub async fn revoke_of(ctx: &Ctx, actor: &Actor, user: &User, id: SessionId) -> Result<(), AccountsError> {
+    let mut tx = ctx.db.begin().await?;
+    let device = store::remove_in(&mut tx, user.id, id)
+        .await?
+        .ok_or(AccountsError::NotFound)?;
+    let details = json!({"username": user.username, "device": device});
+    let (now_ms, resource) = (ctx.clock.now_ms(), format!("user:{}", user.id));
+    audit::record(&mut tx, now_ms, actor, "session.ended", resource, details).await?;
+    tx.commit().await?;
+    announce(ctx, &[id]);
+    Ok(())
+}
+
+/// Ends every session of a user but `keep`, for an administrator; how many there were.
+pub async fn revoke_all_of(
+    ctx: &Ctx,
+    actor: &Actor,
+    user: &User,
+    keep: Option<SessionId>,
+) -> Result<usize, AccountsError> {
+    let mut tx = ctx.db.begin().await?;
+    let ended = store::remove_all(&mut tx, user.id, keep).await?;
+    let details = json!({"username": user.username, "sessions": ended.len()});
+    let (now_ms, resource) = (ctx.clock.now_ms(), format!("user:{}", user.id));
+    audit::record(&mut tx, now_ms, actor, "session.all_ended", resource, details).await?;
+    tx.commit().await?;
+    announce(ctx, &ended);
+    Ok(ended.len())
 }
 
 /// Ends the session of this token, if it lives.

@@ -6,10 +6,10 @@ use serde_json::json;
 use super::store::users as store;
 use super::{AccountsError, User, UserChange, UserDraft, credential, first_start, password, session};
 use crate::ctx::Ctx;
-use crate::db::Tx;
 use crate::features::audit::{self, Actor};
 use crate::support::ids::{SessionId, UserId};
 use crate::support::paging::{Listed, Slice};
+use crate::support::text::name_key;
 use crate::support::validation::Invalid;
 
 /// Adds a user, with an output credential of the user's own.
@@ -57,6 +57,23 @@ pub async fn list(ctx: &Ctx, slice: Slice) -> Result<Listed<User>, AccountsError
     Ok(store::list(&ctx.db, slice).await?)
 }
 
+/// The users whose name, full name or address holds every word of `q`, without regard to case and accents; by name.
+pub async fn search(ctx: &Ctx, q: &str, slice: Slice) -> Result<Listed<User>, AccountsError> {
+    let key = name_key(q);
+    let words: Vec<&str> = key.split(' ').filter(|word| !word.is_empty()).collect();
+    if words.is_empty() {
+        return list(ctx, slice).await;
+    }
+    let mut found = store::all(&ctx.db).await?;
+    found.retain(|user| {
+        let parts = [Some(&user.username), user.full_name.as_ref(), user.email.as_ref()];
+        let parts: Vec<String> = parts.into_iter().flatten().map(|part| name_key(part)).collect();
+        let text = parts.join(" ");
+        words.iter().all(|word| text.contains(word))
+    });
+    Ok(Listed::cut(found, slice))
+}
+
 /// Changes a user. A new password, another role and deactivation end the user's sessions; `keep` is the one in which
 /// the actor does it.
 ///
@@ -77,9 +94,10 @@ pub async fn update(
     };
     let now_ms = ctx.clock.now_ms();
     let mut tx = ctx.db.begin().await?;
+    let admins = store::admins_locked(&mut tx).await?;
     let before = store::get_locked(&mut tx, id).await?;
     let after = changed(&before, &change);
-    guard(&mut tx, actor, &before, Some(&after)).await?;
+    guard(actor, &admins, &before, Some(&after))?;
     store::update(&mut tx, &after).await?;
     let mut was_in_file = false;
     if let Some(hash) = &hash {
@@ -106,8 +124,9 @@ pub async fn update(
 /// As [`update`].
 pub async fn delete(ctx: &Ctx, actor: &Actor, id: UserId) -> Result<(), AccountsError> {
     let mut tx = ctx.db.begin().await?;
+    let admins = store::admins_locked(&mut tx).await?;
     let user = store::get_locked(&mut tx, id).await?;
-    guard(&mut tx, actor, &user, None).await?;
+    guard(actor, &admins, &user, None)?;
     let was_in_file = store::is_in_file(&mut tx, id).await?;
     let ended = session::end_all(&mut tx, id, None).await?;
     store::remove(&mut tx, id).await?;
@@ -194,7 +213,7 @@ async fn set_password(
 }
 
 /// Nobody takes the own rights, and somebody must be left who may administer.
-async fn guard(tx: &mut Tx, actor: &Actor, before: &User, after: Option<&User>) -> Result<(), AccountsError> {
+fn guard(actor: &Actor, admins: &[UserId], before: &User, after: Option<&User>) -> Result<(), AccountsError> {
     let stays =
         after.is_some_and(|after| after.role == before.role && (after.is_active || !before.is_active));
     if stays {
@@ -204,7 +223,8 @@ async fn guard(tx: &mut Tx, actor: &Actor, before: &User, after: Option<&User>) 
         return Err(AccountsError::Oneself);
     }
     let remains = after.is_some_and(|after| after.is_admin() && after.is_active);
-    if before.is_admin() && before.is_active && !remains && store::other_admins(tx, before.id).await? == 0 {
+    let has_others = admins.iter().any(|admin| *admin != before.id);
+    if before.is_admin() && before.is_active && !remains && !has_others {
         return Err(AccountsError::LastAdministrator);
     }
     Ok(())

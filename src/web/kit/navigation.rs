@@ -52,6 +52,7 @@ pub const ENTRIES: &[Entry] = &[
     managed("Syncs", "/syncs", "history"),
     managed("Library", "/library", "layers"),
     managed("Jobs", "/jobs", "list-checks"),
+    managed("Users", "/users", "users"),
     managed("Audit log", "/audit", "scroll-text"),
     managed("Settings", "/settings", "settings"),
 ];

@@ -14,6 +14,8 @@ pub const SIGN_OUT: &str = "/sign-out";
 pub const PASSWORD: &str = "/password";
 /// One's own account.
 pub const ACCOUNT: &str = "/account";
+/// For administrators.
+pub const USERS: &str = "/users";
 pub const PROVIDERS: &str = "/providers";
 pub const NEW_PROVIDER: &str = "/providers/new";
 

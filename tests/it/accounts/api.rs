@@ -88,12 +88,15 @@ on_both_engines! {
         assert_eq!((&listed["total"], &listed["skip"], &listed["limit"]), (&json!(3), &json!(1), &json!(1)));
         assert_eq!(listed["items"][0]["username"], "ben");
         let path = format!("/api/users/{}", ben["id"]);
+        assert_eq!(chief.get(&path).await.json(), ben);
         let changed = chief.patch(&path, json!({"email": "ben@example.org", "is_active": false})).await;
         assert_eq!((changed.status, &changed.json()["email"]), (StatusCode::OK, &json!("ben@example.org")));
         assert_eq!(chief.delete(&path).await.status, StatusCode::NO_CONTENT);
         assert_eq!(chief.delete(&path).await.status, StatusCode::NOT_FOUND);
         assert_eq!(chief.patch(&path, json!({})).await.status, StatusCode::NOT_FOUND);
-        assert_eq!(chief.get("/api/users/none").await.status, StatusCode::METHOD_NOT_ALLOWED);
+        assert_eq!(chief.get(&path).await.status, StatusCode::NOT_FOUND);
+        assert_eq!(chief.get("/api/users/none").await.status, StatusCode::NOT_FOUND);
+        assert_eq!(chief.post(&path, json!({})).await.status, StatusCode::METHOD_NOT_ALLOWED);
         assert_eq!(chief.delete("/api/users/none").await.status, StatusCode::NOT_FOUND);
     }
 

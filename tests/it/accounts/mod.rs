@@ -8,6 +8,7 @@ mod first_start;
 mod pages;
 mod server;
 mod sign_in;
+mod user_pages;
 mod users;
 
 use m3u_strm_processor::features::accounts::session::Opened;

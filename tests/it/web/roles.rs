@@ -17,6 +17,13 @@ fn admin_only(played: &Played, run: i64, job: i64) -> (Vec<String>, Vec<String>)
         "/library/events",
         "/settings",
         "/settings/sync",
+        "/users",
+        "/users/new",
+        "/users/1",
+        "/users/1/edit",
+        "/users/1/password",
+        "/users/1/deactivation",
+        "/users/1/removal",
     ]
     .map(str::to_owned)
     .into_iter()
@@ -34,6 +41,16 @@ fn admin_only(played: &Played, run: i64, job: i64) -> (Vec<String>, Vec<String>)
         "/settings/sync",
         "/settings/sync/checks",
         "/settings/sync/defaults",
+        "/users",
+        "/users/checks",
+        "/users/1",
+        "/users/1/checks",
+        "/users/1/password",
+        "/users/1/activation",
+        "/users/1/deactivation",
+        "/users/1/removal",
+        "/users/1/sessions/revocation",
+        "/users/1/sessions/1/revocation",
     ]
     .map(str::to_owned)
     .into_iter()
@@ -93,7 +110,15 @@ async fn a_viewer_neither_sees_nor_does_what_administrators_do() {
     }
     for path in ["/", "/channels", "/movies", "/series", "/favourites", "/account"] {
         let page = played.app.page(&viewer, path, 200).await;
-        for hidden in ["/providers", "/syncs", "/jobs", "/library", "/audit", "/settings"] {
+        for hidden in [
+            "/providers",
+            "/syncs",
+            "/jobs",
+            "/library",
+            "/users",
+            "/audit",
+            "/settings",
+        ] {
             assert!(
                 !page.contains(&format!("href=\"{hidden}")),
                 "{path} leads to {hidden}"
@@ -101,7 +126,15 @@ async fn a_viewer_neither_sees_nor_does_what_administrators_do() {
         }
     }
     let page = played.app.page(&played.token, "/", 200).await;
-    for shown in ["/providers", "/syncs", "/library", "/jobs", "/audit", "/settings"] {
+    for shown in [
+        "/providers",
+        "/syncs",
+        "/library",
+        "/jobs",
+        "/users",
+        "/audit",
+        "/settings",
+    ] {
         assert!(page.contains(&format!("href=\"{shown}\"")), "{shown}");
     }
 }

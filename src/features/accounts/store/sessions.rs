@@ -164,6 +164,21 @@ pub(in super::super) async fn remove(
     }
 }
 
+/// Ends one session of a user; what its client said it is, or none if there is no such session.
+pub(in super::super) async fn remove_in(
+    tx: &mut Tx,
+    user: UserId,
+    id: SessionId,
+) -> Result<Option<Option<String>>, DbError> {
+    let ended: Option<(Option<String>,)> = tx
+        .optional(
+            "delete from sessions where id = $1 and user_id = $2 returning device",
+            args![id, user],
+        )
+        .await?;
+    Ok(ended.map(|(device,)| device))
+}
+
 /// Ends every session of a user but `keep`; returns those that ended.
 pub(in super::super) async fn remove_all(
     tx: &mut Tx,

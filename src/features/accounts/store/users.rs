@@ -93,14 +93,15 @@ pub(in super::super) async fn get_locked(tx: &mut Tx, id: UserId) -> Result<User
     tx.one(Sql::built(sql), args![id]).await
 }
 
-/// How many active administrators there are besides `id`; none can cease to be one until the transaction ends.
-pub(in super::super) async fn other_admins(tx: &mut Tx, id: UserId) -> Result<usize, DbError> {
+/// The active administrators; none can cease to be one until the transaction ends. Asked before any single user is
+/// held, so that two administrators who remove each other wait for each other in one order.
+pub(in super::super) async fn admins_locked(tx: &mut Tx) -> Result<Vec<UserId>, DbError> {
     let sql = format!(
         "select id from users where role = 'admin' and is_active order by id{}",
         dialect::for_update(tx.engine())
     );
     let admins: Vec<(UserId,)> = tx.all(Sql::built(sql), args![]).await?;
-    Ok(admins.iter().filter(|(admin,)| *admin != id).count())
+    Ok(admins.into_iter().map(|(id,)| id).collect())
 }
 
 pub(in super::super) async fn list(db: &Db, slice: Slice) -> Result<Listed<User>, DbError> {
@@ -116,6 +117,15 @@ pub(in super::super) async fn list(db: &Db, slice: Slice) -> Result<Listed<User>
         )
         .await?;
     Ok(Listed { items, total })
+}
+
+/// Every user by name: for a search, which the engines could only do for plain letters.
+pub(in super::super) async fn all(db: &Db) -> Result<Vec<User>, DbError> {
+    db.all(
+        concat!("select ", columns!(), " from users order by username_key, id"),
+        args![],
+    )
+    .await
 }
 
 /// Writes everything about a user but password, creation and sign-in.

@@ -1,4 +1,4 @@
-//! Signing in and out, one's own password, sessions and output credentials.
+//! Signing in and out, one's own password, sessions and output credentials, and the users of the installation.
 
 mod credentials;
 mod device;
@@ -7,6 +7,7 @@ mod sessions;
 mod show;
 mod sign_in;
 mod sign_out;
+mod users;
 
 use actix_web::web::{self, ServiceConfig};
 
@@ -26,6 +27,7 @@ pub fn routes(config: &mut ServiceConfig) {
                 .route(web::post().to(password::update)),
         )
         .service(web::resource(urls::ACCOUNT).route(web::get().to(show::show)))
+        .configure(users::routes)
         .service(web::resource("/account/sessions/{id}/revocation").route(web::post().to(sessions::revoke)))
         .service(web::resource("/account/credentials").route(web::post().to(credentials::create)))
         .service(

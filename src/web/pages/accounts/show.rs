@@ -3,12 +3,11 @@ use actix_web::http::StatusCode;
 use actix_web::web::Data;
 use askama::Template;
 
-use super::device;
+use super::sessions::SessionRow;
 use crate::ctx::Ctx;
 use crate::edge::Member;
-use crate::features::accounts::session::{self, Session};
-use crate::features::accounts::{OutputCredential, SessionKind, User, credential};
-use crate::support::ids::SessionId;
+use crate::features::accounts::session;
+use crate::features::accounts::{OutputCredential, User, credential};
 use crate::support::paging::{MAX_LIMIT, Slice};
 use crate::support::validation::Invalid;
 use crate::web::kit::page::base_url;
@@ -26,37 +25,6 @@ struct AccountShow {
     /// What was typed as the name of a new credential, and what is wrong with it.
     name: String,
     invalid: Invalid,
-}
-
-struct SessionRow {
-    session: Session,
-    device: String,
-    is_current: bool,
-}
-
-impl SessionRow {
-    fn new(session: Session, current: SessionId) -> Self {
-        Self {
-            device: device::words(session.device.as_deref()),
-            is_current: session.id == current,
-            session,
-        }
-    }
-
-    fn kind(&self) -> &'static str {
-        match self.session.kind {
-            SessionKind::Browser => "Browser",
-            SessionKind::Api => "API token",
-        }
-    }
-
-    fn action(&self) -> String {
-        if self.is_current {
-            "Sign out here".to_owned()
-        } else {
-            format!("End the session of {}", self.device)
-        }
-    }
 }
 
 struct CredentialCard {
@@ -102,7 +70,7 @@ pub(super) async fn render(
             .lead("Your password, where you are signed in, and the links of your players."),
         user: member.user.clone(),
         sessions: sessions
-            .map(|session| SessionRow::new(session, member.session))
+            .map(|session| SessionRow::new(session, member.session, "/account/sessions"))
             .collect(),
         credentials: credentials
             .map(|credential| CredentialCard {
