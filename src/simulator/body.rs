@@ -7,6 +7,7 @@ use bytes::Bytes;
 use tokio::fs::File;
 use tokio::io::{AsyncReadExt, AsyncSeekExt, AsyncWriteExt, SeekFrom};
 
+use super::media::Tiled;
 use super::message::Request;
 use super::resource::{Body, Piece, PieceIter, Reply};
 
@@ -33,6 +34,10 @@ enum SourceKind {
         pieces: PieceIter,
         began: Instant,
         rest: Bytes,
+    },
+    Tiled {
+        tiled: Tiled,
+        offset: u64,
     },
     Endless {
         lead: Bytes,
@@ -63,6 +68,13 @@ impl Source {
                         pause,
                     },
                     left: None,
+                })
+            }
+            Body::Tiled(tiled) => {
+                let (offset, to) = part(reply, request, tiled.length());
+                Ok(Self {
+                    kind: SourceKind::Tiled { tiled, offset },
+                    left: Some(to - offset),
                 })
             }
             Body::Bytes(bytes) => {
@@ -98,6 +110,11 @@ impl Source {
                 let read = file.read(&mut buffer).await?;
                 buffer.truncate(read);
                 buffer.into()
+            }
+            SourceKind::Tiled { tiled, offset } => {
+                let piece = tiled.read(*offset, most);
+                *offset += piece.len() as u64;
+                piece
             }
             SourceKind::Pieces { pieces, began, rest } => {
                 while rest.is_empty() {

@@ -38,13 +38,19 @@ pub(super) async fn serve(socket: TcpStream, state: Arc<State>) {
         let fault = state.arrive(&request);
         let (mut reply, open) = state.admit(&request);
         if matches!(fault, Some(Kind::Silent)) {
-            return until_gone(&mut stream).await;
+            return tokio::select! {
+                () = until_gone(&mut stream) => {}
+                () = open.ended() => {}
+            };
         }
         let mut delivery = Delivery::default();
         if let Some(kind) = fault {
             delivery = spoil(kind, &mut reply, &request).await;
         }
-        let kept = deliver(&mut stream, &request, reply, &delivery).await;
+        let kept = tokio::select! {
+            kept = deliver(&mut stream, &request, reply, &delivery) => kept,
+            () = open.ended() => Ok(false),
+        };
         drop(open);
         if !matches!(kept, Ok(true)) {
             break;
@@ -180,6 +186,7 @@ fn reason(status: u16) -> &'static str {
         200 => "OK",
         206 => "Partial Content",
         302 => "Found",
+        401 => "Unauthorized",
         403 => "Forbidden",
         404 => "Not Found",
         416 => "Range Not Satisfiable",

@@ -12,8 +12,10 @@
 
 mod body;
 mod connection;
+mod connections;
 pub mod fault;
 pub mod hls;
+mod media;
 mod message;
 mod names;
 pub mod panel;
@@ -25,14 +27,17 @@ pub mod ts;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::net::{TcpListener, TcpSocket};
 use tokio::sync::watch;
 use tokio::task::{JoinHandle, JoinSet};
 
 pub use self::body::gzip;
+pub use self::connections::{Limit, Over};
 pub use self::fault::{Cut, Fault};
 pub use self::hls::Hls;
+pub use self::media::Tiled;
 pub use self::message::Request;
 pub use self::panel::Panel;
 pub use self::playlist::Playlist;
@@ -97,7 +102,9 @@ impl Simulator {
 
     /// Answers as this panel wherever nothing else answers; a panel may stand at several simulators, as at several hosts.
     pub fn put_panel(&self, panel: &Panel) {
-        self.put("/*", panel.resource());
+        let state = Arc::downgrade(&self.state);
+        let open = move |account: &str| state.upgrade().map_or(0, |state| state.open_of(account));
+        self.put("/*", panel.resource(open));
     }
 
     /// Lets answers at `path` go wrong: `*` for all, `/live/*` for what lies below, `/player_api.php?action=get_series`
@@ -114,7 +121,12 @@ impl Simulator {
 
     /// At most `most` requests of `account` at once; more are answered with `status` (509 or 403, as panels do).
     pub fn limit(&self, account: &str, most: usize, status: u16) {
-        self.state.limit(account, most, status);
+        let limit = Limit {
+            most,
+            over: Over::Refuse(status),
+            cool_down: Duration::ZERO,
+        };
+        self.state.limit(account, limit);
     }
 
     /// Refuses connections from when this returns until [`Self::admit`].

@@ -7,6 +7,8 @@ use std::time::Duration;
 
 use bytes::Bytes;
 
+use super::connections::Claim;
+use super::media::Tiled;
 use super::message::Request;
 
 /// Part of a body, and when it is sent: never before this time since the first byte was asked for.
@@ -59,6 +61,7 @@ pub enum Body {
     /// Read while it is sent, so that a large file costs no memory.
     File(PathBuf),
     Pieces(Pieces),
+    Tiled(Tiled),
     /// `lead` once, then `block` for ever with `pause` after each.
     Endless {
         lead: Bytes,
@@ -131,7 +134,7 @@ impl Reply {
 }
 
 type Handler = Arc<dyn Fn(&Request) -> Reply + Send + Sync>;
-type Owner = Arc<dyn Fn(&Request) -> Option<String> + Send + Sync>;
+type Owner = Arc<dyn Fn(&Request) -> Option<Claim> + Send + Sync>;
 
 /// What a path answers with, what it demands, and whose account it counts against.
 #[derive(Clone)]
@@ -216,18 +219,23 @@ impl Resource {
     /// Counts its open requests against this account.
     #[must_use]
     pub fn account(self, name: &str) -> Self {
-        let name = name.to_owned();
-        self.account_by(move |_| Some(name.clone()))
+        let claim = Claim {
+            account: name.to_owned(),
+            limit: None,
+        };
+        self.claim_by(move |_| Some(claim.clone()))
     }
 
-    /// Counts each open request against the account that the function names.
-    #[must_use]
-    pub fn account_by(mut self, owner: impl Fn(&Request) -> Option<String> + Send + Sync + 'static) -> Self {
+    /// Counts each open request as the function says.
+    pub(super) fn claim_by(
+        mut self,
+        owner: impl Fn(&Request) -> Option<Claim> + Send + Sync + 'static,
+    ) -> Self {
         self.owner = Some(Arc::new(owner));
         self
     }
 
-    pub(super) fn owner(&self, request: &Request) -> Option<String> {
+    pub(super) fn claim(&self, request: &Request) -> Option<Claim> {
         self.owner.as_ref().and_then(|owner| owner(request))
     }
 

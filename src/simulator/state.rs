@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::watch;
 
+use super::connections::{Claim, Connection, Connections, Limit};
 use super::fault::{Fault, Kind};
 use super::message::Request;
 use super::resource::{Reply, Resource};
@@ -20,7 +21,12 @@ pub struct Counters {
     pub peak: usize,
     /// Open now by account; an account without any is absent.
     pub accounts: BTreeMap<String, usize>,
+    /// The most that were ever open at once by account.
+    pub account_peaks: BTreeMap<String, usize>,
 }
+
+/// Requests that are remembered; when there are twice as many, the older half is forgotten.
+const REMEMBERED: usize = 100_000;
 
 #[derive(Debug, Default)]
 pub(super) struct State {
@@ -32,7 +38,8 @@ pub(super) struct State {
 struct Inner {
     resources: HashMap<String, Resource>,
     faults: HashMap<String, Fault>,
-    limits: HashMap<String, (usize, u16)>,
+    limits: HashMap<String, Limit>,
+    connections: Connections,
     log: Vec<Request>,
     counters: Counters,
 }
@@ -40,7 +47,7 @@ struct Inner {
 /// Counts a request as open until it is dropped.
 pub(super) struct Open {
     state: Arc<State>,
-    account: Option<String>,
+    connection: Option<Connection>,
 }
 
 impl State {
@@ -56,8 +63,13 @@ impl State {
         self.inner().faults.clear();
     }
 
-    pub(super) fn limit(&self, account: &str, most: usize, status: u16) {
-        self.inner().limits.insert(account.into(), (most, status));
+    pub(super) fn limit(&self, account: &str, limit: Limit) {
+        self.inner().limits.insert(account.into(), limit);
+    }
+
+    /// Open requests of an account.
+    pub(super) fn open_of(&self, account: &str) -> usize {
+        self.inner().connections.open_of(account)
     }
 
     pub(super) fn requests(&self) -> Vec<Request> {
@@ -65,7 +77,12 @@ impl State {
     }
 
     pub(super) fn counters(&self) -> Counters {
-        self.inner().counters.clone()
+        let inner = self.inner();
+        Counters {
+            accounts: inner.connections.open(),
+            account_peaks: inner.connections.peaks(),
+            ..inner.counters.clone()
+        }
     }
 
     pub(super) fn watch(&self) -> watch::Receiver<()> {
@@ -75,6 +92,9 @@ impl State {
     /// Logs a request and says how it goes wrong, if it does.
     pub(super) fn arrive(&self, request: &Request) -> Option<Kind> {
         let mut inner = self.inner();
+        if inner.log.len() == 2 * REMEMBERED {
+            inner.log.drain(..REMEMBERED);
+        }
         inner.log.push(request.clone());
         inner.counters.requests += 1;
         let fault = inner.fault(request).and_then(Fault::take);
@@ -86,19 +106,18 @@ impl State {
     /// The answer to a request, and its place among the open ones.
     pub(super) fn admit(self: &Arc<Self>, request: &Request) -> (Reply, Open) {
         let resource = self.inner().resource(request.path());
-        let account = resource.as_ref().and_then(|found| found.owner(request));
-        let over = {
-            let mut inner = self.inner();
-            let over = account.as_ref().and_then(|name| inner.over_limit(name));
-            inner.open(account.as_ref().filter(|_| over.is_none()));
-            over
+        let claim = resource.as_ref().and_then(|found| found.claim(request));
+        let claimed = self.inner().open(claim);
+        let (connection, refused) = match claimed {
+            Ok(connection) => (connection, None),
+            Err(status) => (None, Some(status)),
         };
         let open = Open {
             state: Arc::clone(self),
-            account: account.filter(|_| over.is_none()),
+            connection,
         };
         self.changed.send_replace(());
-        let reply = match (over, resource) {
+        let reply = match (refused, resource) {
             (Some(status), _) => Reply::new(status, "text/plain", "too many connections"),
             (None, Some(found)) => found.reply(request),
             (None, None) => Reply::new(404, "text/plain", "not found"),
@@ -139,29 +158,15 @@ impl Inner {
             .map(|(_, fault)| fault)
     }
 
-    fn over_limit(&self, account: &str) -> Option<u16> {
-        let (most, status) = self.limits.get(account)?;
-        let open = self.counters.accounts.get(account).copied().unwrap_or(0);
-        (open >= *most).then_some(*status)
-    }
-
-    fn open(&mut self, account: Option<&String>) {
+    /// Counts a request, for its account too if it has one; or gives the status that refuses it, which counts for none.
+    fn open(&mut self, claim: Option<Claim>) -> Result<Option<Connection>, u16> {
         self.counters.open += 1;
         self.counters.peak = self.counters.peak.max(self.counters.open);
-        if let Some(account) = account {
-            *self.counters.accounts.entry(account.clone()).or_default() += 1;
-        }
-    }
-
-    fn close(&mut self, account: Option<&String>) {
-        self.counters.open = self.counters.open.saturating_sub(1);
-        let Some(account) = account else { return };
-        if let Some(open) = self.counters.accounts.get_mut(account) {
-            *open = open.saturating_sub(1);
-            if *open == 0 {
-                self.counters.accounts.remove(account);
-            }
-        }
+        let Some(Claim { account, limit }) = claim else {
+            return Ok(None);
+        };
+        let limit = limit.or_else(|| self.limits.get(&account).copied());
+        self.connections.claim(&account, limit).map(Some)
     }
 }
 
@@ -192,9 +197,24 @@ impl Fault {
     }
 }
 
+impl Open {
+    /// Waits until the panel ends this request; for ever if it does not.
+    pub(super) async fn ended(&self) {
+        match &self.connection {
+            Some(connection) => connection.end.cancelled().await,
+            None => std::future::pending().await,
+        }
+    }
+}
+
 impl Drop for Open {
     fn drop(&mut self) {
-        self.state.inner().close(self.account.as_ref());
+        let mut inner = self.state.inner();
+        inner.counters.open = inner.counters.open.saturating_sub(1);
+        if let Some(connection) = &self.connection {
+            inner.connections.release(connection);
+        }
+        drop(inner);
         self.state.changed.send_replace(());
     }
 }

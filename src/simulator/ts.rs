@@ -1,8 +1,8 @@
 //! MPEG transport stream packets that look right to a reader of packets (not to a decoder).
 
-const PACKET: usize = 188;
-const PMT_PID: u16 = 0x1000;
-const VIDEO_PID: u16 = 0x0100;
+pub(super) const PACKET: usize = 188;
+pub(super) const PMT_PID: u16 = 0x1000;
+pub(super) const VIDEO_PID: u16 = 0x0100;
 /// Continuity counters run modulo 16, so a block of this many groups may be repeated for ever without a gap.
 const GROUPS: usize = 16;
 const VIDEO_PER_GROUP: usize = 5;
@@ -13,7 +13,7 @@ pub fn block() -> Vec<u8> {
     let mut video: u8 = 0;
     for group in 0..16_u8 {
         section(&mut out, 0, group, &pat());
-        section(&mut out, PMT_PID, group, &pmt());
+        section(&mut out, PMT_PID, group, &pmt(&[(0x1B, VIDEO_PID)]));
         for index in 0..VIDEO_PER_GROUP {
             packet(&mut out, VIDEO_PID, video, index == 0);
             video = (video + 1) % 16;
@@ -22,36 +22,37 @@ pub fn block() -> Vec<u8> {
     out
 }
 
-fn pat() -> Vec<u8> {
+pub(super) fn pat() -> Vec<u8> {
     let pmt = PMT_PID.to_be_bytes();
     vec![0x00, 0xB0, 13, 0, 1, 0xC1, 0, 0, 0, 1, 0xE0 | pmt[0], pmt[1]]
 }
 
-fn pmt() -> Vec<u8> {
-    let pid = VIDEO_PID.to_be_bytes();
-    let pcr = [0xE0 | pid[0], pid[1]];
-    vec![
+/// The map of a programme whose clock is in the first of these streams (type and PID).
+pub(super) fn pmt(streams: &[(u8, u16)]) -> Vec<u8> {
+    let clock = streams.first().map_or(0x1FFF, |(_, pid)| *pid).to_be_bytes();
+    let length = 13 + 5 * streams.len() as u8;
+    let mut out = vec![
         0x02,
         0xB0,
-        18,
+        length,
         0,
         1,
         0xC1,
         0,
         0,
-        pcr[0],
-        pcr[1],
+        0xE0 | clock[0],
+        clock[1],
         0xF0,
         0,
-        0x1B,
-        0xE0 | pid[0],
-        pid[1],
-        0xF0,
-        0,
-    ]
+    ];
+    for (kind, pid) in streams {
+        let [high, low] = pid.to_be_bytes();
+        out.extend_from_slice(&[*kind, 0xE0 | high, low, 0xF0, 0]);
+    }
+    out
 }
 
-fn section(out: &mut Vec<u8>, pid: u16, counter: u8, table: &[u8]) {
+pub(super) fn section(out: &mut Vec<u8>, pid: u16, counter: u8, table: &[u8]) {
     let start = out.len();
     header(out, pid, counter, true);
     out.push(0);

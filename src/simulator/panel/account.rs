@@ -1,9 +1,12 @@
 //! A subscription as its panel keeps it.
 
+use std::time::Duration;
+
 use serde_json::{Value, json};
 
 use super::Visit;
 use super::guide;
+use crate::simulator::connections::{Limit, Over};
 
 /// One line of a reseller's list.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,6 +21,10 @@ pub struct Account {
     pub created_at: i64,
     pub max_connections: u32,
     pub output_formats: Vec<String>,
+    /// What becomes of a stream beyond `max_connections`.
+    pub over: Over,
+    /// How long a stream still counts after its player has gone.
+    pub cool_down: Duration,
 }
 
 /// What the panel says of an account. One past its expiry is expired whatever is said here.
@@ -42,6 +49,8 @@ impl Account {
             created_at: 1_600_000_000,
             max_connections: 1,
             output_formats: ["m3u8", "ts"].map(Into::into).to_vec(),
+            over: Over::Refuse(403),
+            cool_down: Duration::ZERO,
         }
     }
 
@@ -59,6 +68,14 @@ impl Account {
         self
     }
 
+    pub(super) fn limit(&self) -> Limit {
+        Limit {
+            most: self.max_connections as usize,
+            over: self.over,
+            cool_down: self.cool_down,
+        }
+    }
+
     /// Whether it gets more than word of its state.
     pub(super) fn is_served(&self, now_ms: i64) -> bool {
         self.status_at(now_ms) == Status::Active
@@ -72,7 +89,7 @@ impl Account {
     }
 
     /// `user_info` and `server_info`.
-    pub(super) fn shown(&self, open: usize, visit: &Visit) -> Value {
+    pub(super) fn shown(&self, visit: &Visit) -> Value {
         let (url, port) = visit.host.split_once(':').unwrap_or((visit.host, "80"));
         json!({
             "user_info": {
@@ -83,7 +100,7 @@ impl Account {
                 "status": format!("{:?}", self.status_at(visit.now_ms)),
                 "exp_date": self.expires_at.map(|at| at.to_string()),
                 "is_trial": if self.is_trial { "1" } else { "0" },
-                "active_cons": open.to_string(),
+                "active_cons": (visit.open)(&self.username).to_string(),
                 "created_at": self.created_at.to_string(),
                 "max_connections": self.max_connections.to_string(),
                 "allowed_output_formats": self.output_formats,

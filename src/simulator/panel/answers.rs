@@ -51,7 +51,7 @@ pub(super) fn answer(subscriber: &Subscriber, parameters: &Parameters, visit: &V
             let listings = programmes(subscriber, parameters, visit).into_iter();
             json(&listing(listings, visit, true))
         }
-        _ => json(&subscriber.account.shown(0, visit)),
+        _ => json(&subscriber.account.shown(visit)),
     }
 }
 

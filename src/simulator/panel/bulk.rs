@@ -105,6 +105,17 @@ impl Bulk {
             odd: Map::new(),
         }
     }
+
+    /// The made-up episode with this id.
+    pub(super) fn episode(&self, id: u64) -> Option<Episode> {
+        let each = (SEASONS * EPISODES) as usize;
+        let place = Self::place(id, self.series * each)?;
+        let seasons = self.series(place / each).seasons;
+        seasons
+            .into_iter()
+            .flat_map(|season| season.episodes)
+            .nth(place % each)
+    }
 }
 
 /// So many seasons of as many episodes, numbered from `first`.

@@ -186,4 +186,13 @@ impl Catalogue {
             .map(Cow::Borrowed)
             .or_else(|| Bulk::place(id, self.bulk.series).map(|place| Cow::Owned(self.bulk.series(place))))
     }
+
+    pub(super) fn find_episode(&self, id: u64) -> Option<Cow<'_, Episode>> {
+        let seasons = self.series.iter().flat_map(|series| &series.seasons);
+        let mut listed = seasons.flat_map(|season| &season.episodes);
+        listed
+            .find(|episode| episode.id == id)
+            .map(Cow::Borrowed)
+            .or_else(|| self.bulk.episode(id).map(Cow::Owned))
+    }
 }

@@ -8,6 +8,7 @@
 //! let panel = Panel::new();
 //! panel.open(Account::new("viewer", "s3cret"), Catalogue::plain());
 //! simulator.put_panel(&panel);
+//! panel.amend("viewer", |account| account.max_connections = 2);
 //! panel.change("viewer", |catalogue| catalogue.films.truncate(3));
 //! simulator.fault("/player_api.php?action=get_series", Fault::status(500));
 //! ```
@@ -20,9 +21,12 @@ mod guide;
 mod lists;
 mod playlist;
 mod samples;
+mod streams;
+mod wanted;
 
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::time::{Duration, Instant};
 
 use percent_encoding::percent_decode_str;
 
@@ -30,15 +34,20 @@ pub use self::account::{Account, Status};
 pub use self::bulk::Bulk;
 pub use self::catalogue::{Catalogue, Category, Channel, Episode, Film, Quality, Season, Series};
 pub use self::samples::odd;
+use self::streams::Studio;
+use self::wanted::Wanted;
+use super::connections::Claim;
 use super::message::Request;
 use super::resource::{Reply, Resource};
 use crate::support::clock::Clock;
 
 /// A panel; clones are the same panel.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct Panel {
     clock: Clock,
+    began: Instant,
     subscribers: Arc<RwLock<HashMap<String, Subscriber>>>,
+    studio: Arc<Studio>,
 }
 
 /// An account and what it may see. Answers that are being sent keep the catalogue as it was when they began.
@@ -51,14 +60,16 @@ struct Subscriber {
 impl Panel {
     /// A panel without accounts on the system's clock.
     pub fn new() -> Self {
-        Self::default()
+        Self::at(Clock::System)
     }
 
     /// The same, with this clock for the guide and the expiry of accounts.
     pub fn at(clock: Clock) -> Self {
         Self {
             clock,
-            ..Self::default()
+            began: Instant::now(),
+            subscribers: Arc::default(),
+            studio: Arc::default(),
         }
     }
 
@@ -86,16 +97,26 @@ impl Panel {
         }
     }
 
-    pub(super) fn resource(&self) -> Resource {
-        let panel = self.clone();
-        Resource::dynamic(move |request| panel.answer(request))
+    /// What answers, given how many streams of an account are open.
+    pub(super) fn resource(&self, open: impl Fn(&str) -> usize + Send + Sync + 'static) -> Resource {
+        let (panel, desk) = (self.clone(), self.clone());
+        Resource::dynamic(move |request| panel.answer(request, &open)).claim_by(move |request| {
+            let wanted = Wanted::of(request)?;
+            let subscriber = desk.viewer(&wanted)?;
+            Some(Claim {
+                limit: Some(subscriber.account.limit()),
+                account: subscriber.account.username,
+            })
+        })
     }
 
-    fn answer(&self, request: &Request) -> Reply {
+    fn answer(&self, request: &Request, open: &dyn Fn(&str) -> usize) -> Reply {
         let parameters = Parameters::of(request);
         let visit = Visit {
             host: request.header("host").unwrap_or("localhost"),
             now_ms: self.clock.now_ms(),
+            running: self.began.elapsed(),
+            open,
         };
         match request.path() {
             "/player_api.php" | "/panel_api.php" => match self.subscriber(&parameters) {
@@ -106,8 +127,28 @@ impl Panel {
                 playlist::reply(subscriber, &parameters, &visit)
             }),
             "/xmltv.php" => self.guarded(&parameters, |subscriber| guide::xmltv(subscriber, &visit)),
-            _ => Reply::new(404, "text/html", "Not found"),
+            path => match (Wanted::of(request), path.strip_prefix("/images/")) {
+                (Some(wanted), _) => self.play(&wanted, &visit),
+                (None, Some(name)) => streams::picture(name),
+                (None, None) => streams::unknown(),
+            },
         }
+    }
+
+    fn play(&self, wanted: &Wanted, visit: &Visit) -> Reply {
+        match self.viewer(wanted) {
+            Some(subscriber) => self.studio.play(&subscriber, wanted, visit),
+            None => Reply::new(403, "text/html", "Forbidden"),
+        }
+    }
+
+    /// Whose stream it is, if the account may play.
+    fn viewer(&self, wanted: &Wanted) -> Option<Subscriber> {
+        let known = self.read().get(&wanted.username).cloned();
+        known.filter(|subscriber| {
+            subscriber.account.password == wanted.password
+                && subscriber.account.is_served(self.clock.now_ms())
+        })
     }
 
     fn guarded(&self, parameters: &Parameters, reply: impl FnOnce(&Subscriber) -> Reply) -> Reply {
@@ -132,11 +173,21 @@ impl Panel {
     }
 }
 
+impl Default for Panel {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
 /// Whence and when a request comes.
 struct Visit<'a> {
     /// As the client calls this panel: addresses in answers lead there.
     host: &'a str,
     now_ms: i64,
+    /// How long the panel has been there.
+    running: Duration,
+    /// Streams of an account that are open.
+    open: &'a dyn Fn(&str) -> usize,
 }
 
 /// What a request gives in its query or, posted, in its body.
@@ -147,11 +198,7 @@ impl Parameters {
         let posted = String::from_utf8_lossy(&request.body);
         let query = request.query().unwrap_or("");
         let pairs = query.split('&').chain(posted.split('&'));
-        let decoded = |text: &str| {
-            percent_decode_str(&text.replace('+', " "))
-                .decode_utf8_lossy()
-                .into_owned()
-        };
+        let decoded = |text: &str| decoded(&text.replace('+', " "));
         Self(
             pairs
                 .filter_map(|pair| pair.split_once('='))
@@ -167,4 +214,8 @@ impl Parameters {
     fn number<T: std::str::FromStr>(&self, name: &str) -> Option<T> {
         self.get(name)?.parse().ok()
     }
+}
+
+fn decoded(text: &str) -> String {
+    percent_decode_str(text).decode_utf8_lossy().into_owned()
 }

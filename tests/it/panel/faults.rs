@@ -76,3 +76,16 @@ async fn an_answer_may_be_late_or_something_else() {
     assert_eq!(picture.headers()["content-type"], "image/png");
     assert!(picture.bytes().await.unwrap().starts_with(b"\x89PNG"));
 }
+
+#[tokio::test]
+async fn a_panel_is_as_odd_as_a_test_wants() {
+    let world = World::plain().await;
+    let key = |id: u64| format!("/player_api.php?action=get_series_info&series_id={id}");
+    let lists = r#"{"seasons":[],"info":[],"episodes":[[{"id":"1","episode_num":"1","info":[]}]]}"#;
+    world.simulator.fault(&key(7_001), Fault::json(lists));
+    world.simulator.fault(&key(7_002), Fault::json("[]"));
+    let shown = world.call("get_series_info&series_id=7001").await;
+    assert_eq!(shown["episodes"][0][0]["episode_num"], "1");
+    assert_eq!(world.call("get_series_info&series_id=7002").await, json!([]));
+    assert!(world.call("get_series_info&series_id=7003").await["episodes"].is_object());
+}

@@ -154,3 +154,16 @@ async fn the_playlist_lists_the_same_entries() {
         "#EXTINF:-1,BBC One HD\n{base}/live/{USER}/{PASSWORD}/101.m3u8\n"
     )));
 }
+
+#[tokio::test]
+async fn a_large_list_is_one_line_of_twenty_megabytes() {
+    let bulk = Bulk {
+        channels: 62_000,
+        ..Bulk::default()
+    };
+    let world = World::with(Catalogue::bulk(bulk)).await;
+    let url = world.url("/player_api.php", "&action=get_live_streams");
+    let bytes = world.get(&url).await.bytes().await.unwrap();
+    assert!(bytes.len() > 20_000_000, "{}", bytes.len());
+    assert!(!bytes.contains(&b'\n') && bytes.starts_with(b"[{") && bytes.ends_with(b"}]"));
+}

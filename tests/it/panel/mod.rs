@@ -1,8 +1,10 @@
 //! What the pretended Xtream Codes panel promises to other tests and to the demo.
 
 mod api;
+mod connections;
 mod faults;
 mod lists;
+mod media;
 
 use m3u_strm_processor::simulator::Simulator;
 use m3u_strm_processor::simulator::panel::{Account, Catalogue, Panel};
