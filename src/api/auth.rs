@@ -63,9 +63,9 @@ pub(super) async fn login(
 
 /// Ends the session that asks.
 #[utoipa::path(post, path = "/api/auth/logout", tag = "auth", responses(
-    (status = 204), (status = 401, body = ApiError)))]
+    (status = 204), (status = 401, body = ApiError), (status = 403, body = ApiError, description = "An API token")))]
 pub(super) async fn logout(member: Member, ctx: Data<Ctx>, cookie: Cookie) -> Result<HttpResponse, Problem> {
-    session::revoke(&ctx, member.user.id, member.session).await?;
+    session::revoke(&ctx, member.user.id, member.signed_in()?).await?;
     if member.by_cookie {
         cookies::end(&cookie);
     }
@@ -83,8 +83,8 @@ pub struct PasswordChange {
 
 /// Replaces one's own password; every other session of oneself ends.
 #[utoipa::path(post, path = "/api/auth/password", tag = "auth", request_body = PasswordChange, responses(
-    (status = 204), (status = 401, body = ApiError), (status = 422, body = ApiError),
-    (status = 429, body = ApiError)))]
+    (status = 204), (status = 401, body = ApiError), (status = 403, body = ApiError, description = "An API token"),
+    (status = 422, body = ApiError), (status = 429, body = ApiError)))]
 pub(super) async fn password(
     req: HttpRequest,
     member: Member,
@@ -92,20 +92,14 @@ pub(super) async fn password(
     edge: Data<Edge>,
     change: Json<PasswordChange>,
 ) -> Result<HttpResponse, Problem> {
+    let keep = member.signed_in()?;
     edge.sign_in
         .guess(Client::of(&req).address, &member.user.username)?;
     let PasswordChange {
         current_password,
         new_password,
     } = change.into_inner();
-    users::change_password(
-        &ctx,
-        &member.user,
-        member.session,
-        &current_password,
-        &new_password,
-    )
-    .await?;
+    users::change_password(&ctx, &member.user, keep, &current_password, &new_password).await?;
     Ok(HttpResponse::NoContent().finish())
 }
 
@@ -146,7 +140,7 @@ pub struct SessionView {
 }
 
 impl SessionView {
-    pub(super) fn of(session: Session, current: SessionId) -> Self {
+    pub(super) fn of(session: Session, current: Option<SessionId>) -> Self {
         Self {
             id: session.id.0,
             kind: session.kind.as_str(),
@@ -154,7 +148,7 @@ impl SessionView {
             created_at: rfc3339(session.created_at_ms),
             last_seen_at: rfc3339(session.last_seen_at_ms),
             expires_at: rfc3339(session.expires_at_ms),
-            is_current: session.id == current,
+            is_current: Some(session.id) == current,
         }
     }
 }
@@ -164,18 +158,20 @@ impl SessionView {
     (status = 200, body = Vec<SessionView>), (status = 401, body = ApiError)))]
 pub(super) async fn sessions(member: Member, ctx: Data<Ctx>) -> Result<Json<Vec<SessionView>>, Problem> {
     let sessions = session::list(&ctx, member.user.id).await?.into_iter();
-    let views = sessions.map(|session| SessionView::of(session, member.session));
+    let views = sessions.map(|session| SessionView::of(session, member.session()));
     Ok(Json(views.collect()))
 }
 
 /// Ends one of one's own sessions.
 #[utoipa::path(delete, path = "/api/auth/sessions/{id}", tag = "auth", params(("id" = i64, Path)), responses(
-    (status = 204), (status = 401, body = ApiError), (status = 404, body = ApiError)))]
+    (status = 204), (status = 401, body = ApiError), (status = 403, body = ApiError, description = "An API token"),
+    (status = 404, body = ApiError)))]
 pub(super) async fn end_session(
     member: Member,
     ctx: Data<Ctx>,
     id: Path<SessionId>,
 ) -> Result<HttpResponse, Problem> {
+    member.signed_in()?;
     session::revoke(&ctx, member.user.id, id.into_inner()).await?;
     Ok(HttpResponse::NoContent().finish())
 }

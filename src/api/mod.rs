@@ -20,6 +20,7 @@ mod settings;
 mod strm;
 mod syncs;
 pub mod time;
+mod tokens;
 mod users;
 mod vod;
 

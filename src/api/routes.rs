@@ -4,7 +4,7 @@ use utoipa::OpenApi;
 use super::openapi::{self, Security};
 use super::{
     audit, auth, channels, favourites, jobs, library, output_credentials, plays, providers, settings, strm,
-    syncs, users, vod,
+    syncs, tokens, users, vod,
 };
 
 /// Each path with its methods and handlers: makes the routes, the table that tests go through, and the description.
@@ -37,6 +37,8 @@ table! {
     "/api/auth/me": get auth::me;
     "/api/auth/sessions": get auth::sessions;
     "/api/auth/sessions/{id}": delete auth::end_session;
+    "/api/tokens": get tokens::index, post tokens::create;
+    "/api/tokens/{id}": delete tokens::delete;
     "/api/users": get users::index, post users::create;
     "/api/users/{id}": get users::show, patch users::update, delete users::delete;
     "/api/users/{id}/sessions": get users::sessions, delete users::end_sessions;

@@ -104,7 +104,7 @@ pub(super) async fn update(
     change: Json<UserChange>,
 ) -> Result<Json<UserView>, Problem> {
     let actor = admin.user.actor();
-    let keep = Some(admin.session);
+    let keep = admin.session();
     let user = users::update(&ctx, &actor, id.into_inner(), change.into_inner(), keep).await?;
     Ok(Json(user.into()))
 }
@@ -128,7 +128,7 @@ pub(super) async fn sessions(
 ) -> Result<Json<Vec<SessionView>>, Problem> {
     let user = users::get(&ctx, id.into_inner()).await?;
     let sessions = session::list(&ctx, user.id).await?.into_iter();
-    let views = sessions.map(|session| SessionView::of(session, admin.session));
+    let views = sessions.map(|session| SessionView::of(session, admin.session()));
     Ok(Json(views.collect()))
 }
 
@@ -141,7 +141,7 @@ pub(super) async fn end_sessions(
     id: Path<UserId>,
 ) -> Result<HttpResponse, Problem> {
     let user = users::get(&ctx, id.into_inner()).await?;
-    session::revoke_all_of(&ctx, &admin.user.actor(), &user, Some(admin.session)).await?;
+    session::revoke_all_of(&ctx, &admin.user.actor(), &user, admin.session()).await?;
     Ok(HttpResponse::NoContent().finish())
 }
 

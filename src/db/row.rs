@@ -138,6 +138,7 @@ id_column!(
     UserId,
     SessionId,
     CredentialId,
+    ApiTokenId,
     SyncId,
     JobId,
     FavouriteId,

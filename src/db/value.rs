@@ -51,6 +51,7 @@ into_value! {
     crate::support::ids::UserId => Int(value) value.0,
     crate::support::ids::SessionId => Int(value) value.0,
     crate::support::ids::CredentialId => Int(value) value.0,
+    crate::support::ids::ApiTokenId => Int(value) value.0,
     crate::support::ids::SyncId => Int(value) value.0,
     crate::support::ids::JobId => Int(value) value.0,
     crate::support::ids::FavouriteId => Int(value) value.0,

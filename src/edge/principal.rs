@@ -1,6 +1,6 @@
 //! Who asks, and what they may.
 //!
-//! A person is a [`Member`], by session cookie or bearer token; an [`Admin`] is one with the role. A handler says whom it
+//! A person is a [`Member`], by session cookie, bearer token of a sign-in or API token; an [`Admin`] is one with the role. A handler says whom it
 //! serves by taking one of them: without one it serves everybody. Players have a credential instead: see [`player`].
 
 use std::ops::Deref;
@@ -18,22 +18,37 @@ use super::limits::LimitKey;
 use super::sse::{Owner, Streams};
 use super::{Face, Problem, sessions};
 use crate::ctx::Ctx;
-use crate::features::accounts::AccountsError;
+use crate::features::accounts::api_token::{self, Scope};
 use crate::features::accounts::credential::{self, Player};
-use crate::features::accounts::session::{self, SignedIn};
-use crate::support::ids::SessionId;
+use crate::features::accounts::{AccountsError, User, session};
+use crate::support::ids::{ApiTokenId, SessionId};
 
 /// Where programs sign in; the only path of the API for everybody.
 pub const API_SIGN_IN: &str = "/api/auth/login";
+/// Before the id of an API token, where streams are registered by who opened them.
+const TOKEN_OWNER: &str = "token-";
 /// What may still be done while a new password is demanded.
 const BEFORE_PASSWORD_CHANGE: [&str; 4] = ["/password", "/sign-in", "/sign-out", "/theme"];
 
-/// A person who is signed in.
+/// A person who asks, by a sign-in or by an API token.
 #[derive(Debug, Clone)]
 pub struct Member {
-    signed_in: Rc<SignedIn>,
+    who: Rc<Who>,
     /// By cookie, so in a browser that other sites may try to steer.
     pub by_cookie: bool,
+}
+
+/// What is known of the person.
+#[derive(Debug)]
+pub struct Who {
+    pub user: User,
+    by: By,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum By {
+    Session(SessionId),
+    Token(ApiTokenId, Scope),
 }
 
 impl Member {
@@ -42,20 +57,47 @@ impl Member {
         req.extensions().get::<Self>().cloned()
     }
 
-    /// As whom this person's event streams are registered, so that the end of the session ends them.
+    /// The session in which the person asks; none where a program does with an API token.
+    pub fn session(&self) -> Option<SessionId> {
+        match self.who.by {
+            By::Session(id) => Some(id),
+            By::Token(..) => None,
+        }
+    }
+
+    /// The session, for what only a person who signed in may do.
+    ///
+    /// # Errors
+    /// 403 for an API token.
+    pub fn signed_in(&self) -> Result<SessionId, Problem> {
+        self.session().ok_or_else(|| {
+            let message = "This needs a sign-in with name and password: an API token cannot do it.";
+            Problem::new(StatusCode::FORBIDDEN, "sign_in_required", message)
+        })
+    }
+
+    /// As whom this person's event streams are registered, so that the end of session or token ends them.
     pub fn owner(&self) -> Owner {
         Owner {
-            session: self.session.to_string(),
+            session: match self.who.by {
+                By::Session(id) => id.to_string(),
+                By::Token(id, _) => format!("{TOKEN_OWNER}{id}"),
+            },
             user: self.user.id,
         }
+    }
+
+    /// Whether an API token stands for the person that may only look.
+    fn only_reads(&self) -> bool {
+        matches!(self.who.by, By::Token(_, Scope::Read))
     }
 }
 
 impl Deref for Member {
-    type Target = SignedIn;
+    type Target = Who;
 
-    fn deref(&self) -> &SignedIn {
-        &self.signed_in
+    fn deref(&self) -> &Who {
+        &self.who
     }
 }
 
@@ -112,14 +154,25 @@ pub async fn player(ctx: &Ctx, token: &str) -> Result<Player, Problem> {
 /// Whatever the database says; then nothing was ended.
 pub async fn end_streams(ctx: &Ctx, streams: &Streams) -> Result<(), AccountsError> {
     for key in streams.sessions() {
-        let Ok(id) = key.parse::<SessionId>() else {
-            continue;
-        };
-        if !session::is_live(ctx, id).await? {
+        if !is_live(ctx, &key).await? {
             streams.end_session(&key);
         }
     }
     Ok(())
+}
+
+/// Whether the session or the token of this [`Owner`] still lives.
+async fn is_live(ctx: &Ctx, key: &str) -> Result<bool, AccountsError> {
+    match key.strip_prefix(TOKEN_OWNER) {
+        Some(id) => match id.parse() {
+            Ok(id) => api_token::is_live(ctx, id).await,
+            Err(_) => Ok(false),
+        },
+        None => match key.parse() {
+            Ok(id) => session::is_live(ctx, id).await,
+            Err(_) => Ok(false),
+        },
+    }
 }
 
 /// Learns who asks, for pages and API; inside of [`sessions::middleware`], outside of the limits.
@@ -158,12 +211,18 @@ fn refusal(req: &ServiceRequest) -> Option<Problem> {
     let face = Face::of(path);
     match Member::of(req.request()) {
         None => (face == Face::Api && path != API_SIGN_IN).then(Problem::unauthenticated),
+        Some(member) if member.only_reads() && !req.method().is_safe() => Some(insufficient_scope()),
         Some(member) if member.user.must_change_password => {
             let is_open = path.starts_with("/api/auth/") || BEFORE_PASSWORD_CHANGE.contains(&path);
             (face.is_limited() && !is_open).then(password_change_required)
         }
         Some(_) => None,
     }
+}
+
+fn insufficient_scope() -> Problem {
+    let message = "This API token may only read. Make one with the scope write for changes.";
+    Problem::new(StatusCode::FORBIDDEN, "insufficient_scope", message)
 }
 
 fn password_change_required() -> Problem {
@@ -184,9 +243,20 @@ async fn member(req: &ServiceRequest) -> Result<Option<Member>, Problem> {
     let ctx = req
         .app_data::<web::Data<Ctx>>()
         .ok_or_else(|| Problem::internal("no Ctx among the app's data"))?;
-    let signed_in = session::authenticate(ctx, &token).await?;
-    Ok(signed_in.map(|signed_in| Member {
-        signed_in: Rc::new(signed_in),
+    let who = match token.starts_with(api_token::PREFIX) && !by_cookie {
+        // Pages are for people.
+        true if Face::of(req.path()) != Face::Api => None,
+        true => api_token::authenticate(ctx, &token).await?.map(|bearer| Who {
+            user: bearer.user,
+            by: By::Token(bearer.token, bearer.scope),
+        }),
+        false => session::authenticate(ctx, &token).await?.map(|signed_in| Who {
+            user: signed_in.user,
+            by: By::Session(signed_in.session),
+        }),
+    };
+    Ok(who.map(|who| Member {
+        who: Rc::new(who),
         by_cookie,
     }))
 }

@@ -38,6 +38,7 @@ id! {
     UserId,
     SessionId,
     CredentialId,
+    ApiTokenId,
     SyncId,
     JobId,
     FavouriteId,

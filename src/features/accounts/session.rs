@@ -201,7 +201,7 @@ pub(super) async fn end_all(
 }
 
 /// Tells this node's open streams that their sessions are over.
-pub(super) fn announce(ctx: &Ctx, ended: &[SessionId]) {
+fn announce(ctx: &Ctx, ended: &[SessionId]) {
     if !ended.is_empty() {
         ctx.events.publish(Event::AccessRevoked);
     }

@@ -4,8 +4,11 @@ use secrecy::{ExposeSecret, SecretString};
 use serde_json::json;
 
 use super::store::users as store;
-use super::{AccountsError, User, UserChange, UserDraft, credential, first_start, password, session};
+use super::{
+    AccountsError, User, UserChange, UserDraft, api_token, credential, first_start, password, session,
+};
 use crate::ctx::Ctx;
+use crate::events::Event;
 use crate::features::audit::{self, Actor};
 use crate::support::ids::{SessionId, UserId};
 use crate::support::paging::{Listed, Slice};
@@ -74,8 +77,8 @@ pub async fn search(ctx: &Ctx, q: &str, slice: Slice) -> Result<Listed<User>, Ac
     Ok(Listed::cut(found, slice))
 }
 
-/// Changes a user. A new password, another role and deactivation end the user's sessions; `keep` is the one in which
-/// the actor does it.
+/// Changes a user. A new password, another role and deactivation end the user's sessions, the first and the last the API
+/// tokens too; `keep` is the session in which the actor does it.
 ///
 /// # Errors
 /// [`AccountsError::Oneself`] and [`AccountsError::LastAdministrator`] guard against locking everybody out.
@@ -108,10 +111,17 @@ pub async fn update(
     } else {
         Vec::new()
     };
+    let tokens = match hash.is_some() || !after.is_active {
+        true => api_token::end_all(&mut tx, id).await?,
+        false => 0,
+    };
     let details = differences(&before, &after, hash.is_some());
     audit::record(&mut tx, now_ms, actor, "user.updated", resource(id), details).await?;
     tx.commit().await?;
-    session::announce(ctx, &ended);
+    announce(
+        ctx,
+        before.is_active && !after.is_active || !ended.is_empty() || tokens > 0,
+    );
     if was_in_file {
         first_start::remove_file(ctx).await;
     }
@@ -128,13 +138,13 @@ pub async fn delete(ctx: &Ctx, actor: &Actor, id: UserId) -> Result<(), Accounts
     let user = store::get_locked(&mut tx, id).await?;
     guard(actor, &admins, &user, None)?;
     let was_in_file = store::is_in_file(&mut tx, id).await?;
-    let ended = session::end_all(&mut tx, id, None).await?;
+    session::end_all(&mut tx, id, None).await?;
     store::remove(&mut tx, id).await?;
     let details = json!({"username": user.username});
     let now_ms = ctx.clock.now_ms();
     audit::record(&mut tx, now_ms, actor, "user.deleted", resource(id), details).await?;
     tx.commit().await?;
-    session::announce(ctx, &ended);
+    announce(ctx, true);
     if was_in_file {
         first_start::remove_file(ctx).await;
     }
@@ -165,7 +175,7 @@ pub async fn change_password(
     set_password(ctx, &user.actor(), user.id, new, Some(keep)).await
 }
 
-/// Sets a password without asking for the present one, for whoever may do so; every session but `keep` ends.
+/// Sets a password without asking for the present one, for whoever may do so; every session and API token ends.
 ///
 /// # Errors
 /// [`AccountsError::Invalid`] for `password`.
@@ -194,6 +204,11 @@ async fn set_password(
     store::get_locked(&mut tx, id).await?;
     let was_in_file = store::set_password(&mut tx, id, &hash, false).await?;
     let ended = session::end_all(&mut tx, id, keep).await?;
+    // Whoever changes the own password keeps the programs that were let in; a reset ends those too.
+    let tokens = match keep {
+        Some(_) => 0,
+        None => api_token::end_all(&mut tx, id).await?,
+    };
     let nothing = serde_json::Value::Null;
     audit::record(
         &mut tx,
@@ -205,11 +220,18 @@ async fn set_password(
     )
     .await?;
     tx.commit().await?;
-    session::announce(ctx, &ended);
+    announce(ctx, !ended.is_empty() || tokens > 0);
     if was_in_file {
         first_start::remove_file(ctx).await;
     }
     Ok(())
+}
+
+/// Tells this node's open streams that somebody lost access.
+fn announce(ctx: &Ctx, has_ended: bool) {
+    if has_ended {
+        ctx.events.publish(Event::AccessRevoked);
+    }
 }
 
 /// Nobody takes the own rights, and somebody must be left who may administer.

@@ -8,6 +8,7 @@ mod first_start;
 mod pages;
 mod server;
 mod sign_in;
+mod tokens;
 mod user_pages;
 mod users;
 

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::support::{TestApp, seed};
 
 /// What somebody who administers nothing may ask.
-const FOR_EVERYBODY: [(&str, &str); 24] = [
+const FOR_EVERYBODY: [(&str, &str); 27] = [
     ("post", "/api/auth/login"),
     ("post", "/api/auth/logout"),
     ("post", "/api/auth/password"),
@@ -18,6 +18,9 @@ const FOR_EVERYBODY: [(&str, &str); 24] = [
     ("get", "/api/output-credentials"),
     ("post", "/api/output-credentials"),
     ("delete", "/api/output-credentials/{id}"),
+    ("get", "/api/tokens"),
+    ("post", "/api/tokens"),
+    ("delete", "/api/tokens/{id}"),
     ("get", "/api/channels"),
     ("get", "/api/channels/categories"),
     ("get", "/api/channels/{id}"),

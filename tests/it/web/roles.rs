@@ -51,6 +51,7 @@ fn admin_only(played: &Played, run: i64, job: i64) -> (Vec<String>, Vec<String>)
         "/users/1/removal",
         "/users/1/sessions/revocation",
         "/users/1/sessions/1/revocation",
+        "/users/1/tokens/1/revocation",
     ]
     .map(str::to_owned)
     .into_iter()

@@ -1,5 +1,6 @@
 //! The SQL of accounts, one file a table.
 
+pub(super) mod api_tokens;
 pub(super) mod credentials;
 pub(super) mod sessions;
 pub(super) mod users;

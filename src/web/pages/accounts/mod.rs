@@ -7,6 +7,7 @@ mod sessions;
 mod show;
 mod sign_in;
 mod sign_out;
+mod tokens;
 mod users;
 
 use actix_web::web::{self, ServiceConfig};
@@ -29,6 +30,13 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(web::resource(urls::ACCOUNT).route(web::get().to(show::show)))
         .configure(users::routes)
         .service(web::resource("/account/sessions/{id}/revocation").route(web::post().to(sessions::revoke)))
+        .service(web::resource(tokens::INDEX).route(web::post().to(tokens::create)))
+        .service(web::resource("/account/tokens/new").route(web::get().to(tokens::new)))
+        .service(
+            web::resource("/account/tokens/{id}/revocation")
+                .route(web::get().to(tokens::confirm))
+                .route(web::post().to(tokens::revoke)),
+        )
         .service(web::resource("/account/credentials").route(web::post().to(credentials::create)))
         .service(
             web::resource("/account/credentials/{id}/revocation")

@@ -88,7 +88,7 @@ pub(super) async fn update(
     edge.sign_in
         .guess(Client::of(&req).address, &member.user.username)?;
     let (current, new) = (form.current_password.into(), form.new_password.into());
-    match users::change_password(&ctx, &member.user, member.session, &current, &new).await {
+    match users::change_password(&ctx, &member.user, member.signed_in()?, &current, &new).await {
         Ok(()) => {
             let next = match form.next.as_str() {
                 "" if member.user.must_change_password => urls::HOME.to_owned(),

@@ -22,10 +22,10 @@ pub(super) struct SessionRow {
 
 impl SessionRow {
     /// `below` is the path of the list, `current` the session that looks at it.
-    pub fn new(session: Session, current: SessionId, below: &str) -> Self {
+    pub fn new(session: Session, current: Option<SessionId>, below: &str) -> Self {
         Self {
             device: device::words(session.device.as_deref()),
-            is_current: session.id == current,
+            is_current: Some(session.id) == current,
             path: format!("{below}/{}/revocation", session.id),
             session,
         }
@@ -57,7 +57,7 @@ pub(super) async fn revoke(
 ) -> Answer {
     let id = id.into_inner();
     session::revoke(&ctx, member.user.id, id).await?;
-    if id == member.session {
+    if Some(id) == member.session() {
         sessions::end(&cookie);
         return respond::redirect(&req, urls::SIGN_IN, Some(Flash::success("You are signed out.")));
     }

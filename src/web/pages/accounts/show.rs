@@ -4,10 +4,11 @@ use actix_web::web::Data;
 use askama::Template;
 
 use super::sessions::SessionRow;
+use super::tokens::TokenRow;
 use crate::ctx::Ctx;
 use crate::edge::Member;
 use crate::features::accounts::session;
-use crate::features::accounts::{OutputCredential, User, credential};
+use crate::features::accounts::{OutputCredential, User, api_token, credential};
 use crate::support::paging::{MAX_LIMIT, Slice};
 use crate::support::validation::Invalid;
 use crate::web::kit::page::base_url;
@@ -22,6 +23,7 @@ struct AccountShow {
     user: User,
     sessions: Vec<SessionRow>,
     credentials: Vec<CredentialCard>,
+    tokens: Vec<TokenRow>,
     /// What was typed as the name of a new credential, and what is wrong with it.
     name: String,
     invalid: Invalid,
@@ -64,13 +66,14 @@ pub(super) async fn render(
         .await?
         .items
         .into_iter();
-    let base = base_url(req);
+    let tokens = api_token::list(ctx, member.user.id, all).await?.items.into_iter();
+    let (base, now_ms) = (base_url(req), ctx.clock.now_ms());
     let page = AccountShow {
         page: Page::new(req, "Your account")
-            .lead("Your password, where you are signed in, and the links of your players."),
+            .lead("Your password, where you are signed in, the links of your players, and API tokens."),
         user: member.user.clone(),
         sessions: sessions
-            .map(|session| SessionRow::new(session, member.session, "/account/sessions"))
+            .map(|session| SessionRow::new(session, member.session(), "/account/sessions"))
             .collect(),
         credentials: credentials
             .map(|credential| CredentialCard {
@@ -78,6 +81,9 @@ pub(super) async fn render(
                 guide: format!("{base}{}", credential.xmltv_path()),
                 credential,
             })
+            .collect(),
+        tokens: tokens
+            .map(|token| TokenRow::new(token, now_ms, "/account/tokens"))
             .collect(),
         name,
         invalid,

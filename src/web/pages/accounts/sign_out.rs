@@ -16,7 +16,7 @@ pub(super) async fn create(
     ctx: Data<Ctx>,
 ) -> Answer {
     if let Some(member) = member {
-        session::revoke(&ctx, member.user.id, member.session).await?;
+        session::revoke(&ctx, member.user.id, member.signed_in()?).await?;
     }
     sessions::end(&cookie);
     respond::redirect(&req, urls::SIGN_IN, Some(Flash::success("You are signed out.")))

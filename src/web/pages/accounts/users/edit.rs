@@ -27,7 +27,7 @@ pub(super) async fn update(
     form: Form<UserForm>,
 ) -> Answer {
     let (id, mut form) = (id.into_inner(), form.into_inner());
-    let (actor, keep) = (admin.user.actor(), Some(admin.session));
+    let (actor, keep) = (admin.user.actor(), admin.session());
     let invalid = match users::update(&ctx, &actor, id, form.change(), keep).await {
         Ok(user) => {
             let message = format!("“{}” is saved.", user.username);

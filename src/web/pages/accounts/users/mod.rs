@@ -9,6 +9,7 @@ mod removal;
 mod sessions;
 mod show;
 mod state;
+mod tokens;
 
 use actix_web::web::{self, ServiceConfig};
 
@@ -59,6 +60,9 @@ pub(super) fn routes(config: &mut ServiceConfig) {
         .service(
             web::resource("/users/{id}/sessions/{session}/revocation")
                 .route(web::post().to(sessions::revoke)),
+        )
+        .service(
+            web::resource("/users/{id}/tokens/{token}/revocation").route(web::post().to(tokens::revoke)),
         );
 }
 

@@ -25,7 +25,7 @@ pub(super) async fn revoke(
 /// POST /users/{id}/sessions/revocation: ends every session of a user but the one in which it is asked for.
 pub(super) async fn revoke_all(req: HttpRequest, admin: Admin, ctx: Data<Ctx>, id: Path<UserId>) -> Answer {
     let user = users::get(&ctx, id.into_inner()).await?;
-    let ended = session::revoke_all_of(&ctx, &admin.user.actor(), &user, Some(admin.session)).await?;
+    let ended = session::revoke_all_of(&ctx, &admin.user.actor(), &user, admin.session()).await?;
     let ended = i64::try_from(ended).unwrap_or(i64::MAX);
     let message = match ended {
         0 => "There was no session to end.".to_owned(),

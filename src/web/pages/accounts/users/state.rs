@@ -56,5 +56,5 @@ async fn switch(admin: &Admin, ctx: &Ctx, id: UserId, is_active: bool) -> Result
         is_active: Some(is_active),
         ..UserChange::default()
     };
-    Ok(users::update(ctx, &admin.user.actor(), id, change, Some(admin.session)).await?)
+    Ok(users::update(ctx, &admin.user.actor(), id, change, admin.session()).await?)
 }
