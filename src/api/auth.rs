@@ -14,16 +14,19 @@ use super::users::UserView;
 use crate::ctx::Ctx;
 use crate::edge::{Client, Edge, Member, Problem, sessions as cookies};
 use crate::features::accounts::session::{self, Session};
-use crate::features::accounts::sign_in::sign_in;
+use crate::features::accounts::sign_in::first_step;
 use crate::features::accounts::{SessionKind, credential, users};
 use crate::support::ids::SessionId;
 
-/// Name and password.
+/// Name and password, and a code where the second factor is on.
 #[derive(Deserialize, ToSchema)]
 pub struct Login {
     username: String,
     #[schema(value_type = String, format = Password)]
     password: SecretString,
+    /// Of the authenticator app, or a recovery code; needed where the second factor is on.
+    #[serde(default)]
+    code: Option<String>,
 }
 
 /// A token that opens the API until it is not used for 30 days.
@@ -34,7 +37,8 @@ pub struct LoggedIn {
     user: UserView,
 }
 
-/// Exchanges name and password for a token.
+/// Exchanges name and password for a token. Where the second factor is on, 401 `code_required` without a code and
+/// `invalid_code` with a wrong one.
 #[utoipa::path(post, path = "/api/auth/login", tag = "auth", request_body = Login, security(()), responses(
     (status = 200, body = LoggedIn), (status = 401, body = ApiError), (status = 422, body = ApiError),
     (status = 429, body = ApiError, description = "Too many attempts; `Retry-After` says when to come back")))]
@@ -44,13 +48,23 @@ pub(super) async fn login(
     edge: Data<Edge>,
     login: Json<Login>,
 ) -> Result<HttpResponse, Problem> {
-    let Login { username, password } = login.into_inner();
+    let Login {
+        username,
+        password,
+        code,
+    } = login.into_inner();
     edge.sign_in.attempt(Client::of(&req).address, &username)?;
     let device = req
         .headers()
         .get(header::USER_AGENT)
         .and_then(|value| value.to_str().ok());
-    let (user, opened) = sign_in(&ctx, &username, &password, SessionKind::Api, device).await?;
+    let known = first_step(&ctx, &username, &password).await?;
+    if code.is_some() {
+        edge.sign_in.code(Client::of(&req).address, known.username())?;
+    }
+    let (user, opened) = known
+        .enter(&ctx, code.as_deref(), SessionKind::Api, device)
+        .await?;
     let answer = LoggedIn {
         token: opened.token.expose_secret().to_owned(),
         expires_at: rfc3339(opened.expires_at_ms),

@@ -16,6 +16,7 @@ mod output_credentials;
 mod plays;
 mod providers;
 mod routes;
+mod second_factor;
 mod settings;
 mod strm;
 mod syncs;

@@ -3,8 +3,8 @@ use utoipa::OpenApi;
 
 use super::openapi::{self, Security};
 use super::{
-    audit, auth, channels, favourites, jobs, library, output_credentials, plays, providers, settings, strm,
-    syncs, tokens, users, vod,
+    audit, auth, channels, favourites, jobs, library, output_credentials, plays, providers, second_factor,
+    settings, strm, syncs, tokens, users, vod,
 };
 
 /// Each path with its methods and handlers: makes the routes, the table that tests go through, and the description.
@@ -37,10 +37,14 @@ table! {
     "/api/auth/me": get auth::me;
     "/api/auth/sessions": get auth::sessions;
     "/api/auth/sessions/{id}": delete auth::end_session;
+    "/api/auth/second-factor": get second_factor::show, post second_factor::create, delete second_factor::delete;
+    "/api/auth/second-factor/confirmation": post second_factor::confirm;
+    "/api/auth/second-factor/recovery-codes": post second_factor::renew_codes;
     "/api/tokens": get tokens::index, post tokens::create;
     "/api/tokens/{id}": delete tokens::delete;
     "/api/users": get users::index, post users::create;
     "/api/users/{id}": get users::show, patch users::update, delete users::delete;
+    "/api/users/{id}/second-factor": delete users::disable_second_factor;
     "/api/users/{id}/sessions": get users::sessions, delete users::end_sessions;
     "/api/users/{id}/sessions/{session_id}": delete users::end_session;
     "/api/output-credentials": get output_credentials::index, post output_credentials::create;

@@ -11,7 +11,7 @@ use super::openapi::ApiError;
 use super::time::rfc3339;
 use crate::ctx::Ctx;
 use crate::edge::{Admin, Problem};
-use crate::features::accounts::{User, UserChange, UserDraft, session, users};
+use crate::features::accounts::{User, UserChange, UserDraft, second_factor, session, users};
 use crate::support::ids::{SessionId, UserId};
 
 /// A user as programs see one.
@@ -27,6 +27,8 @@ pub struct UserView {
     must_change_password: bool,
     created_at: Option<String>,
     last_login: Option<String>,
+    /// Whether codes of an authenticator app are asked for at sign-in.
+    has_second_factor: bool,
 }
 
 impl From<User> for UserView {
@@ -41,6 +43,7 @@ impl From<User> for UserView {
             must_change_password: user.must_change_password,
             created_at: rfc3339(user.created_at_ms),
             last_login: user.last_login_ms.and_then(rfc3339),
+            has_second_factor: user.second_factor_since_ms.is_some(),
         }
     }
 }
@@ -157,5 +160,18 @@ pub(super) async fn end_session(
     let (id, ended) = ids.into_inner();
     let user = users::get(&ctx, id).await?;
     session::revoke_of(&ctx, &admin.user.actor(), &user, ended).await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// Switches the second factor of a user off: the way back in for who lost app and recovery codes.
+#[utoipa::path(delete, path = "/api/users/{id}/second-factor", tag = "users", params(("id" = i64, Path)), responses(
+    (status = 204), (status = 403, body = ApiError), (status = 404, body = ApiError, description = "No user, or it is off")))]
+pub(super) async fn disable_second_factor(
+    admin: Admin,
+    ctx: Data<Ctx>,
+    id: Path<UserId>,
+) -> Result<HttpResponse, Problem> {
+    let user = users::get(&ctx, id.into_inner()).await?;
+    second_factor::disable_of(&ctx, &admin.user.actor(), &user).await?;
     Ok(HttpResponse::NoContent().finish())
 }

@@ -9,7 +9,9 @@ use super::{fail, say, status};
 use crate::app::{App, StartError};
 use crate::config::Config;
 use crate::ctx::Ctx;
-use crate::features::accounts::{AccountsError, User, UserDraft, first_start, password, users};
+use crate::features::accounts::{
+    AccountsError, User, UserDraft, first_start, password, second_factor, users,
+};
 use crate::features::audit::Actor;
 use crate::support::paging::{MAX_LIMIT, Slice};
 
@@ -37,6 +39,8 @@ enum UserCommand {
     },
     /// Set a user's password and end the user's sessions. It comes from where `add` takes it
     Passwd { name: String },
+    /// Switch a user's second factor off, where app and recovery codes are lost
+    SecondFactorOff { name: String },
     /// List the users
     List,
 }
@@ -61,6 +65,7 @@ pub(super) async fn run(arguments: Arguments, config: Config) -> Result<ExitCode
             add(&app.ctx, draft).await
         }
         UserCommand::Passwd { name } => passwd(&app.ctx, &name).await,
+        UserCommand::SecondFactorOff { name } => second_factor_off(&app.ctx, &name).await,
         UserCommand::List => list(&app.ctx).await,
     };
     app.ctx.db.close().await;
@@ -101,6 +106,17 @@ async fn passwd(ctx: &Ctx, name: &str) -> Result<String, AccountsError> {
     users::reset_password(ctx, &Actor::Terminal, &user, &password).await?;
     let text = format!("The password of {} is changed.", user.username);
     Ok(with_password(text, &password, is_made_up))
+}
+
+async fn second_factor_off(ctx: &Ctx, name: &str) -> Result<String, AccountsError> {
+    let user = users::find_by_name(ctx, name)
+        .await?
+        .ok_or(AccountsError::NotFound)?;
+    if user.second_factor_since_ms.is_none() {
+        return Ok(format!("{} has no second factor.", user.username));
+    }
+    second_factor::disable_of(ctx, &Actor::Terminal, &user).await?;
+    Ok(format!("The second factor of {} is off.", user.username))
 }
 
 async fn list(ctx: &Ctx) -> Result<String, AccountsError> {

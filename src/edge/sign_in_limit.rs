@@ -61,11 +61,25 @@ impl SignInLimit {
         self.count(address, format!("password of {}", folded(user_name)))
     }
 
+    /// Counts one code of the second factor: five a minute from all addresses together, since a code is short and whoever
+    /// brings one knows the password.
+    ///
+    /// # Errors
+    /// As [`SignInLimit::attempt`].
+    pub fn code(&self, address: IpAddr, user_name: &str) -> Result<(), Problem> {
+        let name = format!("code of {}", folded(user_name));
+        self.count_for(block(address), Key::Name(String::new(), name))
+    }
+
     fn count(&self, address: IpAddr, name: String) -> Result<(), Problem> {
-        let now = self.clock.now_ms();
         let address = block(address);
         let name = name.chars().take(100).collect();
-        let keys = [Key::Name(address.clone(), name), Key::Address(address)];
+        self.count_for(address.clone(), Key::Name(address, name))
+    }
+
+    fn count_for(&self, address: String, name: Key) -> Result<(), Problem> {
+        let now = self.clock.now_ms();
+        let keys = [name, Key::Address(address)];
         let mut attempts = self
             .attempts
             .lock()

@@ -7,4 +7,5 @@ pub mod ids;
 pub mod keyed_hash;
 pub mod paging;
 pub mod text;
+pub mod totp;
 pub mod validation;

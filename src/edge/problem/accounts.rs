@@ -15,6 +15,24 @@ impl From<AccountsError> for Problem {
                 "invalid_credentials",
                 "The user name or the password is wrong.",
             ),
+            AccountsError::CodeDemanded => Self::new(
+                StatusCode::UNAUTHORIZED,
+                "code_required",
+                "Send the code of your authenticator app, or a recovery code, as `code` too.",
+            ),
+            AccountsError::CodeRefused => Self::new(
+                StatusCode::UNAUTHORIZED,
+                "invalid_code",
+                "The code is wrong or was used before. Wait for the next one.",
+            ),
+            AccountsError::TicketRefused => Self::new(
+                StatusCode::UNAUTHORIZED,
+                "sign_in_expired",
+                "That took too long. Sign in again.",
+            ),
+            AccountsError::SecondFactorOn => {
+                Self::conflict("second_factor_on", "The second factor is on already.")
+            }
             AccountsError::Oneself => Self::conflict(
                 "oneself",
                 "You cannot change your own role, or deactivate or delete your own account.",

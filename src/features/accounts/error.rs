@@ -13,6 +13,16 @@ pub enum AccountsError {
     /// Name and password do not fit together, or the user may not sign in.
     #[error("the user name or the password is wrong")]
     SignInRefused,
+    /// Name and password fit; the second factor is to follow.
+    #[error("a code of the authenticator app is needed")]
+    CodeDemanded,
+    #[error("the code is wrong or was used before")]
+    CodeRefused,
+    /// The second step of a sign-in came too late, or for another password.
+    #[error("the sign-in has to begin again")]
+    TicketRefused,
+    #[error("the second factor is on already")]
+    SecondFactorOn,
     #[error("nobody changes the own role, deactivates or deletes the own account")]
     Oneself,
     #[error("at least one active administrator must remain")]

@@ -4,13 +4,15 @@
 //! *Session*: what a sign-in opens, in a browser or for a program; it ends by itself after 30 days without use. *Output
 //! credential*: the token in the links that players and media servers open; it belongs to a user or to nobody. *API
 //! token*: what a person's own programs send, with a *scope* and perhaps an end. Of sessions and API tokens only keyed
-//! hashes are stored; of credentials also the token, encrypted, since links are rebuilt from it.
+//! hashes are stored; of credentials also the token, encrypted, since links are rebuilt from it. *Second factor*: codes
+//! of an authenticator app beside the password, with *recovery codes* for the day it is lost.
 
 pub mod api_token;
 pub mod credential;
 mod error;
 pub mod first_start;
 pub mod password;
+pub mod second_factor;
 pub mod session;
 pub mod sign_in;
 mod store;

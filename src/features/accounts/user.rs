@@ -57,6 +57,8 @@ record! {
         pub must_change_password: bool,
         pub created_at_ms: i64,
         pub last_login_ms: Option<i64>,
+        /// Since when codes of an app are asked for at sign-in; none where they are not.
+        pub second_factor_since_ms: Option<i64>,
     }
 }
 

@@ -6,6 +6,7 @@ mod cli;
 mod credentials;
 mod first_start;
 mod pages;
+mod second_factor;
 mod server;
 mod sign_in;
 mod tokens;

@@ -96,6 +96,18 @@ impl Server {
         }
     }
 
+    /// As [`Self::program`], with a code of the second factor.
+    pub async fn program_with(&self, username: &str, code: &str) -> Client {
+        let visitor = self.visitor();
+        let body = json!({"username": username, "password": PASSWORD, "code": code});
+        let answer = visitor.post("/api/auth/login", body).await;
+        assert_eq!(answer.status, StatusCode::OK, "{}", answer.text);
+        Client {
+            token: Some(answer.json()["token"].as_str().unwrap().to_owned()),
+            ..visitor
+        }
+    }
+
     /// A browser in which `username` is signed in.
     pub async fn browser(&self, username: &str) -> Client {
         let visitor = self.visitor();

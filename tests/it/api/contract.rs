@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::support::{TestApp, seed};
 
 /// What somebody who administers nothing may ask.
-const FOR_EVERYBODY: [(&str, &str); 27] = [
+const FOR_EVERYBODY: [(&str, &str); 32] = [
     ("post", "/api/auth/login"),
     ("post", "/api/auth/logout"),
     ("post", "/api/auth/password"),
@@ -18,6 +18,11 @@ const FOR_EVERYBODY: [(&str, &str); 27] = [
     ("get", "/api/output-credentials"),
     ("post", "/api/output-credentials"),
     ("delete", "/api/output-credentials/{id}"),
+    ("get", "/api/auth/second-factor"),
+    ("post", "/api/auth/second-factor"),
+    ("delete", "/api/auth/second-factor"),
+    ("post", "/api/auth/second-factor/confirmation"),
+    ("post", "/api/auth/second-factor/recovery-codes"),
     ("get", "/api/tokens"),
     ("post", "/api/tokens"),
     ("delete", "/api/tokens/{id}"),

@@ -24,6 +24,7 @@ fn admin_only(played: &Played, run: i64, job: i64) -> (Vec<String>, Vec<String>)
         "/users/1/password",
         "/users/1/deactivation",
         "/users/1/removal",
+        "/users/1/second-factor",
     ]
     .map(str::to_owned)
     .into_iter()
@@ -49,6 +50,7 @@ fn admin_only(played: &Played, run: i64, job: i64) -> (Vec<String>, Vec<String>)
         "/users/1/activation",
         "/users/1/deactivation",
         "/users/1/removal",
+        "/users/1/second-factor",
         "/users/1/sessions/revocation",
         "/users/1/sessions/1/revocation",
         "/users/1/tokens/1/revocation",

@@ -62,6 +62,7 @@ record! {
         must_change_password: bool,
         created_at_ms: i64,
         last_login_ms: Option<i64>,
+        second_factor_since_ms: Option<i64>,
     }
 }
 
@@ -81,7 +82,8 @@ pub(in super::super) async fn find_live(
     let found: Option<FoundWithUser> = db
         .optional(
             "select t.id, t.scope, t.last_used_at, t.user_id,
-                u.username, u.email, u.full_name, u.role, u.is_active, u.must_change_password, u.created_at, u.last_login
+                u.username, u.email, u.full_name, u.role, u.is_active, u.must_change_password, u.created_at, u.last_login,
+                u.totp_since
              from api_tokens t join users u on u.id = t.user_id
              where t.token_hash = $1 and (t.expires_at is null or t.expires_at > $2) and u.is_active",
             args![token_hash, now_ms],
@@ -107,6 +109,7 @@ impl FoundWithUser {
             must_change_password: self.must_change_password,
             created_at_ms: self.created_at_ms,
             last_login_ms: self.last_login_ms,
+            second_factor_since_ms: self.second_factor_since_ms,
         };
         (found, user)
     }

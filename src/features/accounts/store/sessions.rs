@@ -60,7 +60,8 @@ pub(in super::super) async fn find(
     let found: Option<FoundWithUser> = db
         .optional(
             "select s.id, s.kind, s.last_seen_at, s.user_id,
-                u.username, u.email, u.full_name, u.role, u.is_active, u.must_change_password, u.created_at, u.last_login
+                u.username, u.email, u.full_name, u.role, u.is_active, u.must_change_password, u.created_at, u.last_login,
+                u.totp_since
              from sessions s join users u on u.id = s.user_id
              where s.token_hash = $1 and s.expires_at > $2 and u.is_active",
             args![token_hash, now_ms],
@@ -83,6 +84,7 @@ record! {
         must_change_password: bool,
         created_at_ms: i64,
         last_login_ms: Option<i64>,
+        second_factor_since_ms: Option<i64>,
     }
 }
 
@@ -104,6 +106,7 @@ impl FoundWithUser {
             must_change_password: self.must_change_password,
             created_at_ms: self.created_at_ms,
             last_login_ms: self.last_login_ms,
+            second_factor_since_ms: self.second_factor_since_ms,
         };
         (found, user)
     }

@@ -7,7 +7,7 @@ use crate::support::text::folded;
 
 macro_rules! columns {
     () => {
-        "id, username, email, full_name, role, is_active, must_change_password, created_at, last_login"
+        "id, username, email, full_name, role, is_active, must_change_password, created_at, last_login, totp_since"
     };
 }
 /// What is stored about a user besides what time adds.

@@ -3,6 +3,7 @@
 mod credentials;
 mod device;
 mod password;
+mod second_factor;
 mod sessions;
 mod show;
 mod sign_in;
@@ -21,6 +22,11 @@ pub fn routes(config: &mut ServiceConfig) {
                 .route(web::get().to(sign_in::new))
                 .route(web::post().to(sign_in::create)),
         )
+        .service(
+            web::resource(sign_in::SECOND_STEP)
+                .route(web::get().to(sign_in::restart))
+                .route(web::post().to(sign_in::finish)),
+        )
         .service(web::resource(urls::SIGN_OUT).route(web::post().to(sign_out::create)))
         .service(
             web::resource(urls::PASSWORD)
@@ -30,6 +36,7 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(web::resource(urls::ACCOUNT).route(web::get().to(show::show)))
         .configure(users::routes)
         .service(web::resource("/account/sessions/{id}/revocation").route(web::post().to(sessions::revoke)))
+        .configure(second_factor::routes)
         .service(web::resource(tokens::INDEX).route(web::post().to(tokens::create)))
         .service(web::resource("/account/tokens/new").route(web::get().to(tokens::new)))
         .service(

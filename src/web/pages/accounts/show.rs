@@ -7,13 +7,14 @@ use super::sessions::SessionRow;
 use super::tokens::TokenRow;
 use crate::ctx::Ctx;
 use crate::edge::Member;
+use crate::features::accounts::second_factor::{self, Status};
 use crate::features::accounts::session;
 use crate::features::accounts::{OutputCredential, User, api_token, credential};
 use crate::support::paging::{MAX_LIMIT, Slice};
 use crate::support::validation::Invalid;
 use crate::web::kit::page::base_url;
 use crate::web::kit::respond::{self, Answer};
-use crate::web::kit::{Page, urls};
+use crate::web::kit::{Page, format, urls};
 use crate::web::ui;
 
 #[derive(Template)]
@@ -24,6 +25,7 @@ struct AccountShow {
     sessions: Vec<SessionRow>,
     credentials: Vec<CredentialCard>,
     tokens: Vec<TokenRow>,
+    second_factor: Status,
     /// What was typed as the name of a new credential, and what is wrong with it.
     name: String,
     invalid: Invalid,
@@ -70,7 +72,7 @@ pub(super) async fn render(
     let (base, now_ms) = (base_url(req), ctx.clock.now_ms());
     let page = AccountShow {
         page: Page::new(req, "Your account")
-            .lead("Your password, where you are signed in, the links of your players, and API tokens."),
+            .lead("Your password and second factor, where you are signed in, the links of your players, and API tokens."),
         user: member.user.clone(),
         sessions: sessions
             .map(|session| SessionRow::new(session, member.session(), "/account/sessions"))
@@ -82,6 +84,7 @@ pub(super) async fn render(
                 credential,
             })
             .collect(),
+        second_factor: second_factor::status(ctx, member.user.id).await?,
         tokens: tokens
             .map(|token| TokenRow::new(token, now_ms, "/account/tokens"))
             .collect(),

@@ -6,6 +6,7 @@ mod form;
 mod index;
 mod password;
 mod removal;
+mod second_factor;
 mod sessions;
 mod show;
 mod state;
@@ -55,6 +56,11 @@ pub(super) fn routes(config: &mut ServiceConfig) {
             web::resource("/users/{id}/removal")
                 .route(web::get().to(removal::new))
                 .route(web::post().to(removal::create)),
+        )
+        .service(
+            web::resource("/users/{id}/second-factor")
+                .route(web::get().to(second_factor::confirm))
+                .route(web::post().to(second_factor::disable)),
         )
         .service(web::resource("/users/{id}/sessions/revocation").route(web::post().to(sessions::revoke_all)))
         .service(
