@@ -8,7 +8,7 @@ use super::list::{List, Window, WindowParams, envelope};
 use super::openapi::ApiError;
 use super::time::rfc3339;
 use crate::ctx::Ctx;
-use crate::edge::{Admin, Problem};
+use crate::edge::{Admin, Edge, Problem};
 use crate::features::audit::{self, Filter, Line};
 use crate::support::ids::UserId;
 
@@ -48,6 +48,12 @@ impl From<Line> for LineView {
 pub struct FilterParams {
     user_id: Option<i64>,
     action: Option<String>,
+    /// First day, of the installation's zone.
+    #[param(format = Date)]
+    from: Option<String>,
+    /// Last day, of the installation's zone.
+    #[param(format = Date)]
+    to: Option<String>,
 }
 
 /// The lines, newest first.
@@ -56,13 +62,26 @@ pub struct FilterParams {
 pub(super) async fn index(
     _: Admin,
     ctx: Data<Ctx>,
+    edge: Data<Edge>,
     filter: Query<FilterParams>,
     window: Window,
 ) -> Result<Json<List<LineView>>, Problem> {
-    let FilterParams { user_id, action } = filter.into_inner();
+    let FilterParams {
+        user_id,
+        action,
+        from,
+        to,
+    } = filter.into_inner();
+    let (from_ms, until_ms) = audit::days(
+        from.as_deref().unwrap_or_default(),
+        to.as_deref().unwrap_or_default(),
+        &edge.zone(),
+    )?;
     let filter = Filter {
         user_id: user_id.map(UserId),
         action,
+        from_ms,
+        until_ms,
     };
     let listed = audit::list(&ctx.db, &filter, window.0).await?;
     Ok(envelope(listed, window, LineView::from))

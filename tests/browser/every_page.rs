@@ -158,7 +158,9 @@ async fn filled_pages_are_accessible(browser: Browser) {
             ("settings-strm", "/settings/strm"),
             ("account", "/account"),
             ("password", "/password"),
+            ("audit-filtered", "/audit?action=user.created&from=2026-01-01"),
             ("users", "/users"),
+            ("user-own", "/users/1"),
             ("users-none", "/users?q=nobody"),
             ("user-new", "/users/new"),
             ("user", "/users/2"),
@@ -185,6 +187,13 @@ async fn people(api: &Api) {
             "email": format!("{}@example.org", &name[..1]), "password": "a long password", "is_active": at != 1,
             "must_change_password": at == 4});
         api.post("/api/users", user).await;
+    }
+    for (name, scope) in [("Home automation", "write"), (&LONG[..90], "read")] {
+        api.post(
+            "/api/tokens",
+            json!({"name": name, "scope": scope, "expires_at": "2099-01-01T00:00:00Z"}),
+        )
+        .await;
     }
     api.post(
         "/api/auth/login",

@@ -5,7 +5,7 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use secrecy::{ExposeSecret, SecretString};
-use serde_json::Value;
+use serde_json::json;
 
 use super::store::users as store;
 use super::{AccountsError, Role, credential, password};
@@ -83,7 +83,7 @@ pub async fn prepare(ctx: &Ctx) -> Result<FirstStart, AccountsError> {
         &Actor::System,
         "user.created",
         resource,
-        Value::Null,
+        json!({"username": USERNAME, "role": Role::Admin.as_str()}),
     )
     .await?;
     if !generated {

@@ -201,7 +201,7 @@ async fn set_password(
     let hash = password::hash(new).await?;
     let now_ms = ctx.clock.now_ms();
     let mut tx = ctx.db.begin().await?;
-    store::get_locked(&mut tx, id).await?;
+    let user = store::get_locked(&mut tx, id).await?;
     let was_in_file = store::set_password(&mut tx, id, &hash, false).await?;
     let ended = session::end_all(&mut tx, id, keep).await?;
     // Whoever changes the own password keeps the programs that were let in; a reset ends those too.
@@ -209,14 +209,14 @@ async fn set_password(
         Some(_) => 0,
         None => api_token::end_all(&mut tx, id).await?,
     };
-    let nothing = serde_json::Value::Null;
+    let details = json!({"username": user.username});
     audit::record(
         &mut tx,
         now_ms,
         actor,
         "user.password_changed",
         resource(id),
-        nothing,
+        details,
     )
     .await?;
     tx.commit().await?;

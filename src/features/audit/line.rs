@@ -69,4 +69,8 @@ impl FromRow for Line {
 pub struct Filter {
     pub user_id: Option<UserId>,
     pub action: Option<String>,
+    /// From this instant on.
+    pub from_ms: Option<i64>,
+    /// Before this instant.
+    pub until_ms: Option<i64>,
 }

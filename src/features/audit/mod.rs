@@ -3,9 +3,11 @@
 //! *Actor*: who did it; *action*: `noun.verb` in the past (`user.created`); *resource*: `noun:id`, what it was done to;
 //! *details*: a few words more, never a secret.
 
+mod days;
 mod line;
 mod store;
 
+pub use days::days;
 pub use line::{Actor, Filter, Line};
 
 use crate::db::{Db, DbError, Tx};
@@ -31,6 +33,11 @@ pub async fn list(db: &Db, filter: &Filter, slice: Slice) -> Result<Listed<Line>
 /// At most `limit` lines that match and are older than the line `before`, newest first.
 pub async fn page(db: &Db, filter: &Filter, before: Option<i64>, limit: u32) -> Result<Vec<Line>, DbError> {
     store::page(db, filter, before, limit).await
+}
+
+/// How many lines match.
+pub async fn count(db: &Db, filter: &Filter) -> Result<i64, DbError> {
+    store::count(db, filter).await
 }
 
 /// Every action that occurs, in alphabetical order.

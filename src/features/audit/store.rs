@@ -24,20 +24,40 @@ pub(super) async fn insert(
     .map(|_| ())
 }
 
-pub(super) async fn list(db: &Db, filter: &Filter, slice: Slice) -> Result<Listed<Line>, DbError> {
+/// How many lines match.
+pub(super) async fn count(db: &Db, filter: &Filter) -> Result<i64, DbError> {
     let (total,): (i64,) = db
         .one(
-            "/* scan: the total that the API promises beside each page */ select count(*) from audit_log
-             where ($1 is null or user_id = $1) and ($2 is null or action = $2)",
-            args![filter.user_id, filter.action.clone()],
+            "/* scan: the total that is promised beside each page */ select count(*) from audit_log
+             where ($1 is null or user_id = $1) and ($2 is null or action = $2)
+                and ($3 is null or at >= $3) and ($4 is null or at < $4)",
+            args![
+                filter.user_id,
+                filter.action.clone(),
+                filter.from_ms,
+                filter.until_ms
+            ],
         )
         .await?;
+    Ok(total)
+}
+
+pub(super) async fn list(db: &Db, filter: &Filter, slice: Slice) -> Result<Listed<Line>, DbError> {
+    let total = count(db, filter).await?;
     let items = db
         .all(
             "select id, user_id, actor, action, resource, at, details from audit_log
              where ($1 is null or user_id = $1) and ($2 is null or action = $2)
-             order by id desc limit $3 offset $4",
-            args![filter.user_id, filter.action.clone(), slice.limit, slice.skip],
+                and ($3 is null or at >= $3) and ($4 is null or at < $4)
+             order by id desc limit $5 offset $6",
+            args![
+                filter.user_id,
+                filter.action.clone(),
+                filter.from_ms,
+                filter.until_ms,
+                slice.limit,
+                slice.skip
+            ],
         )
         .await?;
     Ok(Listed { items, total })
@@ -51,9 +71,17 @@ pub(super) async fn page(
 ) -> Result<Vec<Line>, DbError> {
     db.all(
         "select id, user_id, actor, action, resource, at, details from audit_log
-         where ($1 is null or user_id = $1) and ($2 is null or action = $2) and ($3 is null or id < $3)
-         order by id desc limit $4",
-        args![filter.user_id, filter.action.clone(), before, limit],
+         where ($1 is null or user_id = $1) and ($2 is null or action = $2)
+            and ($3 is null or at >= $3) and ($4 is null or at < $4) and ($5 is null or id < $5)
+         order by id desc limit $6",
+        args![
+            filter.user_id,
+            filter.action.clone(),
+            filter.from_ms,
+            filter.until_ms,
+            before,
+            limit
+        ],
     )
     .await
 }

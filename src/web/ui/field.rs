@@ -61,6 +61,11 @@ impl Field {
         Self::input("number", name, label, value)
     }
 
+    /// A day, as `2026-11-28`.
+    pub fn date(name: &str, label: &str, value: impl Display) -> Self {
+        Self::input("date", name, label, value)
+    }
+
     pub fn search(name: &str, label: &str, value: impl Display) -> Self {
         Self::input("search", name, label, value)
     }

@@ -35,11 +35,25 @@ on_both_engines! {
         assert_eq!(all.iter().map(|line| line.action.as_str()).collect::<Vec<_>>(),
             ["thing.done", "thing.done", "thing.done", "user.created"]);
         assert_eq!((all[3].user_id, all[3].actor.as_str()), (None, "(terminal)"));
-        let filter = Filter { user_id: Some(chief.id), action: Some("thing.done".to_owned()) };
+        let filter = Filter { user_id: Some(chief.id), action: Some("thing.done".to_owned()), ..Filter::default() };
         let page = audit::list(&test.ctx.db, &filter, Slice { skip: 1, limit: 1 }).await.unwrap();
         assert_eq!(page.total, 3);
         assert_eq!((page.items[0].resource.as_str(), &page.items[0].details), ("thing:2", &json!({"n": 2})));
         assert_eq!(audit::actions(&test.ctx.db).await.unwrap(), ["thing.done", "user.created"]);
+    }
+
+    async fn lines_are_found_by_day_with_both_ends_included(test: TestCtx) {
+        let mut tx = test.ctx.db.begin().await.unwrap();
+        for at_ms in [999, 1_000, 1_999, 2_000] {
+            audit::record(&mut tx, at_ms, &Actor::System, "thing.done", format!("thing:{at_ms}"), json!({})).await.unwrap();
+        }
+        tx.commit().await.unwrap();
+        for (from_ms, until_ms, found) in [(Some(1_000), None, 3), (None, Some(2_000), 3), (Some(1_000), Some(2_000), 2), (Some(3_000), None, 0)] {
+            let filter = Filter { from_ms, until_ms, ..Filter::default() };
+            assert_eq!(lines(&test, &filter).await.len(), found, "{filter:?}");
+            assert_eq!(audit::count(&test.ctx.db, &filter).await.unwrap(), found as i64, "{filter:?}");
+            assert_eq!(audit::page(&test.ctx.db, &filter, None, 10).await.unwrap().len(), found, "{filter:?}");
+        }
     }
 
     async fn a_line_outlives_its_user_and_never_holds_a_password(test: TestCtx) {

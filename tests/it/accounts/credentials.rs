@@ -17,6 +17,7 @@ async fn reads(test: &TestCtx, by: &User) -> i64 {
     let filter = Filter {
         user_id: Some(by.id),
         action: Some("output_credential.read".to_owned()),
+        ..Filter::default()
     };
     audit::list(&test.ctx.db, &filter, Slice::default())
         .await

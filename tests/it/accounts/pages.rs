@@ -229,6 +229,28 @@ on_both_engines! {
         assert!(log.text.contains("User password changed") && log.text.contains("(system)"));
     }
 
+    async fn the_audit_log_is_filtered_by_day_and_names_what_was_acted_on(server: Server) {
+        let chief = server.browser("chief").await;
+        let id = chief.get("/api/users?q=anna").await.json()["items"][0]["id"].clone();
+        server.test.advance_ms(86_400_000);
+        let off = chief.form(&format!("/users/{id}/deactivation"), &[]).await;
+        assert_eq!(off.status, StatusCode::SEE_OTHER);
+        let program = server.program("chief").await;
+        for (query, found) in [("from=2026-01-02", 1), ("to=2026-01-01", 2), ("from=2026-01-01&to=2026-01-02", 3), ("from=2026-01-03", 0)] {
+            let page = chief.get(&format!("/audit?{query}")).await.text;
+            assert_eq!(page.matches("<td class=\"cell-name\">").count(), found, "{query}");
+            assert!(page.contains(&format!("{found} act")), "{query}");
+            assert_eq!(program.get(&format!("/api/audit?{query}")).await.json()["total"], found, "{query}");
+        }
+        let page = chief.get("/audit?from=2026-01-02").await.text;
+        assert!(page.contains(&format!("User <a href=\"/users/{id}\"><bdi>anna</bdi></a>")), "{page}");
+        assert!(page.contains("Remove filter"));
+        assert_eq!(program.get("/api/audit?from=x").await.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert_eq!(chief.form(&format!("/users/{id}/removal"), &[]).await.status, StatusCode::SEE_OTHER);
+        let page = chief.get("/audit?action=user.deleted").await.text;
+        assert!(page.contains("User <bdi>anna</bdi>"), "{page}");
+    }
+
     async fn the_audit_page_is_for_administrators_filters_and_pages(server: Server) {
         assert_eq!(server.browser("anna").await.get("/audit").await.status, StatusCode::FORBIDDEN);
         let chief = server.browser("chief").await;
@@ -247,6 +269,8 @@ on_both_engines! {
         let fragment = chief.send(chief.request(Method::GET, "/audit").header("hx-request", "true")).await;
         assert!(fragment.text.starts_with("<section id=\"lines\""), "{}", fragment.text);
         assert_eq!(fragment.header("vary"), Some("HX-Request"));
-        assert_eq!(chief.get("/audit?user=x").await.status, StatusCode::UNPROCESSABLE_ENTITY);
+        for wrong in ["user=x", "from=yesterday", "to=2026-02-30", "from=2026-01-02&to=2026-01-01", "after=x"] {
+            assert_eq!(chief.get(&format!("/audit?{wrong}")).await.status, StatusCode::UNPROCESSABLE_ENTITY, "{wrong}");
+        }
     }
 }

@@ -4,6 +4,7 @@ use std::io::Write;
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
+use m3u_strm_processor::args;
 use m3u_strm_processor::db::Engine;
 
 use crate::support::{TestApp, seed};
@@ -25,6 +26,46 @@ fn assets(html: &str) -> Vec<String> {
     found.sort();
     found.dedup();
     found
+}
+
+/// Users with long names, tokens, and 10,000 acts.
+async fn people(app: &TestApp, word: impl Fn(i64) -> String) {
+    let mut tx = app.ctx.db.begin().await.unwrap();
+    let users = (2..=80).flat_map(|id| {
+        let name = format!("{}{}", word(id), word(id * 3));
+        args![
+            name.clone(),
+            name,
+            format!("{} {}", word(id * 5), word(id * 7)),
+            "x",
+            "viewer",
+            true,
+            false,
+            0_i64
+        ]
+    });
+    let head = "insert into users (username, username_key, full_name, password_hash, role, is_active, must_change_password, created_at)";
+    tx.insert_many(head, 8, users.collect(), "").await.unwrap();
+    let tokens = (0..50_u8).flat_map(|at| args![word(i64::from(at)), 1_i64, "read", [at; 32], 0_i64]);
+    let head = "insert into api_tokens (name, user_id, scope, token_hash, created_at)";
+    tx.insert_many(head, 5, tokens.collect(), "").await.unwrap();
+    let acts = (0..10_000_i64).flat_map(|at| {
+        let details = format!(
+            "{{\"username\": \"{}\", \"changed\": [\"email\", \"role\"]}}",
+            word(at)
+        );
+        args![
+            1_i64,
+            "admin",
+            "user.updated",
+            format!("user:{at}"),
+            1_770_000_000_000 + at,
+            details
+        ]
+    });
+    let head = "insert into audit_log (user_id, actor, action, resource, at, details)";
+    tx.insert_many(head, 6, acts.collect(), "").await.unwrap();
+    tx.commit().await.unwrap();
 }
 
 #[tokio::test]
@@ -58,6 +99,7 @@ async fn every_page_is_light_at_fifty_rows_with_real_names() {
     let many = "update channel_streams set channel_id = 1 where id <= 50";
     db.execute(many, Vec::new()).await.unwrap();
     seed::runs(db, 60).await;
+    people(&app, word).await;
     let token = app.admin_token().await;
     for path in [
         "/providers/1",
@@ -73,6 +115,11 @@ async fn every_page_is_light_at_fifty_rows_with_real_names() {
         "/series",
         "/series/1",
         "/favourites",
+        "/users",
+        "/users?q=a",
+        "/account",
+        "/audit",
+        "/audit?action=user.updated&from=2026-01-01",
     ] {
         let page = app.page(&token, path, 200).await;
         let html = packed(page.as_bytes());
