@@ -80,14 +80,15 @@ impl<'a> Value<'a> {
     }
 }
 
-/// The values of a record.
-pub(super) fn values(record: &[u8]) -> Result<Vec<Value<'_>>, Malformed> {
+/// The values of a record; who meets an error reads no further.
+pub(super) fn values(record: &[u8]) -> impl Iterator<Item = Result<Value<'_>, Malformed>> {
     let mut input = Input(record);
-    let mut values = Vec::with_capacity(4);
-    while !input.is_empty() {
-        values.push(Value::take(&mut input)?);
-    }
-    Ok(values)
+    std::iter::from_fn(move || (!input.is_empty()).then(|| Value::take(&mut input)))
+}
+
+/// How many values a record has.
+pub(super) fn count(record: &[u8]) -> Result<usize, Malformed> {
+    values(record).try_fold(0, |count, value| value.map(|_| count + 1))
 }
 
 #[cfg(test)]
@@ -109,7 +110,9 @@ mod tests {
         ];
         let mut record = Vec::new();
         given.iter().for_each(|value| value.put(&mut record));
-        assert_eq!(values(&record).unwrap(), given);
-        assert_eq!(values(&record[..record.len() - 1]), Err(Malformed));
+        let read = |record| values(record).collect::<Result<Vec<_>, _>>();
+        assert_eq!(read(&record).unwrap(), given);
+        assert_eq!(count(&record), Ok(given.len()));
+        assert_eq!(read(&record[..record.len() - 1]), Err(Malformed));
     }
 }

@@ -61,7 +61,7 @@ impl Collector {
                 .map(|text| &**text)
                 .ok_or(Malformed),
         };
-        values(record)?.into_iter().map(text).collect()
+        values(record).map(|value| value.and_then(text)).collect()
     }
 
     /// Sorts what repeats into a dictionary that does not depend on the order of the list.
@@ -89,10 +89,13 @@ impl Collector {
 }
 
 impl Recorded {
-    /// The record as it is stored.
-    pub(super) fn stored(&self, record: &[u8], out: &mut Vec<u8>) -> Result<(), Malformed> {
+    /// The record as it is stored; the answer is how many values it has.
+    pub(super) fn stored(&self, record: &[u8], out: &mut Vec<u8>) -> Result<usize, Malformed> {
         out.clear();
-        for value in values(record)? {
+        let mut count = 0;
+        for value in values(record) {
+            let value = value?;
+            count += 1;
             match value {
                 Value::Own(_) => value,
                 Value::Known(place) => match self.place_of.get(place as usize).ok_or(Malformed)? {
@@ -102,7 +105,7 @@ impl Recorded {
             }
             .put(out);
         }
-        Ok(())
+        Ok(count)
     }
 
     /// The dictionary of the collector itself, for a run that waits: [`Recorded::of_texts`] reads it again.
@@ -151,7 +154,8 @@ mod tests {
         );
         let mut stored = Vec::new();
         recorded.stored(&records[1], &mut stored).unwrap();
-        assert_eq!(values(&stored).unwrap(), [Value::Known(0), Value::Own("y")]);
+        let values: Result<Vec<_>, _> = values(&stored).collect();
+        assert_eq!(values.unwrap(), [Value::Known(0), Value::Own("y")]);
         let texts: Vec<(String, bool)> = recorded
             .all_texts()
             .map(|(text, repeats)| (text.to_owned(), repeats))

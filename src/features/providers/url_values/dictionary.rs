@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::block::{Input, Malformed, put_bytes, put_number, values};
+use super::block::{Input, Malformed, count, put_bytes, put_number};
 
 /// What records refer to.
 #[derive(Default, PartialEq, Eq)]
@@ -29,14 +29,14 @@ impl Dictionary {
 
     pub(super) fn decode(bytes: &[u8]) -> Result<Self, Malformed> {
         let mut input = Input(bytes);
-        let count = input.number()?;
-        let texts = (0..count)
+        let texts = input.number()?;
+        let texts = (0..texts)
             .map(|_| input.text().map(Box::from))
             .collect::<Result<_, _>>()?;
         let mut usual = HashMap::new();
         while !input.is_empty() {
             let record = input.bytes()?;
-            usual.insert(values(record)?.len(), record.to_vec());
+            usual.insert(count(record)?, record.to_vec());
         }
         Ok(Self { texts, usual })
     }
@@ -66,7 +66,7 @@ impl Census {
         counted.sort_unstable_by(|one, other| (other.1, &one.0).cmp(&(one.1, &other.0)));
         let mut usual = HashMap::new();
         for (record, _) in counted {
-            usual.entry(values(&record)?.len()).or_insert(record);
+            usual.entry(count(&record)?).or_insert(record);
         }
         Ok(usual)
     }

@@ -84,9 +84,8 @@ impl Opened {
                 text.map(|text| text.to_string()).ok_or(Malformed)
             }
         };
-        Ok(values(record)?
-            .into_iter()
-            .map(text)
+        Ok(values(record)
+            .map(|value| value.and_then(text))
             .collect::<Result<_, Malformed>>()?)
     }
 }

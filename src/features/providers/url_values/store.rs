@@ -49,8 +49,7 @@ where
     writer.block(0, &dictionary.encode());
     let (mut present, mut bytes, mut last) = (0, Vec::new(), 0);
     for (owner, record) in records {
-        recorded.stored(record, &mut stored)?;
-        let arity = super::block::values(&stored)?.len();
+        let arity = recorded.stored(record, &mut stored)?;
         if dictionary.usual.get(&arity) == Some(&stored) {
             continue;
         }
