@@ -37,26 +37,43 @@ pub async fn any_hidden(tx: &mut Tx) -> Result<bool, DbError> {
     Ok(found.is_some())
 }
 
-/// What is there of a provider now, missing entries aside.
+/// What is there of a provider now, missing entries aside. Each count reads an index alone, series aside.
 pub async fn totals(tx: &mut Tx, provider: ProviderId) -> Result<Totals, DbError> {
-    let (channels, active_channels): (i64, i64) = tx
-        .one(
-            "select count(*), count(*) filter (where is_active and enabled) from channel_streams \
-             where provider_id = $1 and missing_since is null",
-            args![provider],
-        )
-        .await?;
-    let (movies, series): (i64, i64) = tx
-        .one(
-            "select count(distinct v.movie_id), count(distinct e.series_id) from vod_versions v \
-             left join vod_episodes e on e.id = v.episode_id where v.provider_id = $1 and v.missing_since is null",
-            args![provider],
-        )
-        .await?;
+    let channels = count(
+        tx,
+        "select count(*) from channel_streams where provider_id = $1 and missing_since is null",
+        provider,
+    )
+    .await?;
+    let inactive = count(
+        tx,
+        "select count(*) from channel_streams where provider_id = $1 and missing_since is null \
+         and not (is_active and enabled)",
+        provider,
+    )
+    .await?;
+    let movies = count(
+        tx,
+        "select count(distinct movie_id) from vod_versions where provider_id = $1 and missing_since is null",
+        provider,
+    )
+    .await?;
+    let series = count(
+        tx,
+        "select count(distinct e.series_id) from vod_versions v join vod_episodes e on e.id = v.episode_id \
+         where v.provider_id = $1 and v.missing_since is null and v.movie_id is null",
+        provider,
+    )
+    .await?;
     Ok(Totals {
         channels,
-        active_channels,
+        active_channels: channels - inactive,
         movies,
         series,
     })
+}
+
+async fn count(tx: &mut Tx, sql: &'static str, provider: ProviderId) -> Result<i64, DbError> {
+    let (count,) = tx.one(sql, args![provider]).await?;
+    Ok(count)
 }
