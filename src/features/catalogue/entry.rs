@@ -144,23 +144,8 @@ impl<'a> Entry<'a> {
     /// [`Malformed`] if the bytes are not what [`Entry::encode`] wrote.
     pub fn decode(bytes: &'a [u8]) -> Result<Self, Malformed> {
         let mut input = Input(bytes);
-        let content = match input.byte()? {
-            0 => Content::Live,
-            1 => Content::Movie {
-                title: input.text()?,
-                year: input.number()?,
-            },
-            2 => Content::Episode {
-                series: input.text()?,
-                year: input.number()?,
-                season: input.number()?.ok_or(Malformed)?,
-                episode: input.number()?.ok_or(Malformed)?,
-                title: input.optional()?,
-            },
-            _ => return Err(Malformed),
-        };
         Ok(Self {
-            content,
+            content: input.content()?,
             name: input.text()?,
             group: input.text()?,
             url_template: input.text()?,
@@ -173,6 +158,17 @@ impl<'a> Entry<'a> {
             metadata: input.optional()?,
             number: input.number()?.and_then(ChannelNumber::from_stored),
         })
+    }
+
+    /// The group of an encoded entry, without reading what follows it.
+    ///
+    /// # Errors
+    /// As [`Entry::decode`].
+    pub fn group_of(bytes: &'a [u8]) -> Result<&'a str, Malformed> {
+        let mut input = Input(bytes);
+        input.content()?;
+        input.text()?;
+        input.text()
     }
 }
 
@@ -212,6 +208,24 @@ impl<'a> Input<'a> {
         let (taken, rest) = self.0.split_at_checked(length).ok_or(Malformed)?;
         self.0 = rest;
         Ok(taken)
+    }
+
+    fn content(&mut self) -> Result<Content<'a>, Malformed> {
+        Ok(match self.byte()? {
+            0 => Content::Live,
+            1 => Content::Movie {
+                title: self.text()?,
+                year: self.number()?,
+            },
+            2 => Content::Episode {
+                series: self.text()?,
+                year: self.number()?,
+                season: self.number()?.ok_or(Malformed)?,
+                episode: self.number()?.ok_or(Malformed)?,
+                title: self.optional()?,
+            },
+            _ => return Err(Malformed),
+        })
     }
 
     fn byte(&mut self) -> Result<u8, Malformed> {
@@ -283,9 +297,11 @@ mod tests {
             title: Some(long),
         };
         for content in [Content::Live, film, episode] {
-            let (entry, mut bytes) = (entry(content, long), Vec::new());
+            let (mut entry, mut bytes) = (entry(content, long), Vec::new());
+            entry.group = "Sport";
             entry.encode(&mut bytes);
             assert_eq!(Entry::decode(&bytes), Ok(entry));
+            assert_eq!(Entry::group_of(&bytes), Ok("Sport"));
         }
     }
 

@@ -19,5 +19,5 @@ pub mod store;
 mod succession;
 pub mod vod;
 
-pub use apply::{Applied, ApplyError, Changes, ChannelMoved, Staged, apply, facts, settle};
+pub use apply::{Applied, ApplyError, Changes, ChannelMoved, Staged, StoredStreams, apply, facts, settle};
 pub use number::ChannelNumber;

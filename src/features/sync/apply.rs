@@ -2,7 +2,7 @@
 
 use crate::ctx::Ctx;
 use crate::db::Tx;
-use crate::features::catalogue::{self, Changes, store};
+use crate::features::catalogue::{self, Changes, StoredStreams, store};
 use crate::features::providers::{self, Status, url_values};
 use crate::support::ids::ProviderId;
 
@@ -17,9 +17,10 @@ pub(super) async fn apply(
     provider: ProviderId,
     plan: &Plan,
     staging: &mut Staging,
+    ahead: Option<StoredStreams>,
     hooks: &[MovedHook],
 ) -> Result<(), Error> {
-    let added = catalogue(tx, provider, &plan.changes, staging, hooks).await?;
+    let added = catalogue(tx, provider, &plan.changes, staging, ahead, hooks).await?;
     let records = plan.records(staging, &added);
     let records = records
         .iter()
@@ -37,12 +38,13 @@ pub(super) async fn catalogue(
     provider: ProviderId,
     changes: &Changes,
     staging: &mut Staging,
+    ahead: Option<StoredStreams>,
     hooks: &[MovedHook],
 ) -> Result<Vec<(u32, i64)>, Error> {
     if changes.is_empty() {
         return Ok(Vec::new());
     }
-    let applied = catalogue::apply(tx, provider, changes, staging).await?;
+    let applied = catalogue::apply(tx, provider, changes, staging, ahead).await?;
     for hook in hooks {
         if !applied.moved.is_empty() {
             hook(tx, &applied.moved).await?;

@@ -136,7 +136,7 @@ async fn applied(ctx: &Ctx, job: &JobRun, hooks: &[MovedHook], sync: SyncId) -> 
     if !providers::store::lock(&mut tx, row.provider_id).await? || !store::approved(&mut tx, sync).await? {
         return Err(Error::Decided);
     }
-    apply::apply(&mut tx, ctx, row.provider_id, &plan, &mut staging, hooks).await?;
+    apply::apply(&mut tx, ctx, row.provider_id, &plan, &mut staging, None, hooks).await?;
     store::drop_staging(&mut tx, sync).await?;
     tx.commit().await?;
     catalogue::settle(&ctx.db, &plan.changes).await;

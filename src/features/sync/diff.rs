@@ -101,7 +101,7 @@ pub(super) async fn diff(stored: &Stored<'_>, staging: &mut Staging) -> Result<D
     if !open.rows.is_empty() && !open.staged.is_empty() {
         open.find_hosts(stored, staging).await?;
         let pairs = assign::by_identity(&open.stored, &open.listed);
-        open.accept(staging, &pairs, |_| Change::Changed);
+        open.accept(staging, &pairs, |_| Change::Changed)?;
     }
     if !open.rows.is_empty() && !open.staged.is_empty() {
         let occurrences = occurrences(staging, &open, |item| Some(item.keys.url));
@@ -219,7 +219,7 @@ impl Open {
         self.accept(staging, &good, |pair| match renamed.get(&pair) {
             Some(true) => Change::Renamed,
             _ => Change::Changed,
-        });
+        })?;
         Ok(())
     }
 
@@ -268,7 +268,12 @@ impl Open {
             .collect()
     }
 
-    fn accept(&mut self, staging: &mut Staging, pairs: &[Pair], change: impl Fn(Pair) -> Change) {
+    fn accept(
+        &mut self,
+        staging: &mut Staging,
+        pairs: &[Pair],
+        change: impl Fn(Pair) -> Change,
+    ) -> Result<(), StagingError> {
         let (mut row_is_taken, mut entry_is_taken) =
             (vec![false; self.rows.len()], vec![false; self.staged.len()]);
         for pair in pairs {
@@ -277,12 +282,7 @@ impl Open {
             entry_is_taken[pair.1 as usize] = true;
             staging.index.take(row);
             if staging.index.keys(row).digest == self.listed[pair.1 as usize].keys.digest {
-                staging
-                    .settled
-                    .push((row, staging.entries[staged as usize].record));
-                if staging.index.is_missing(row) {
-                    staging.returned.push(row);
-                }
+                staging.settle_staged(row, staged)?;
             } else {
                 let change = if staging.index.is_missing(row) {
                     Change::Returned
@@ -296,6 +296,7 @@ impl Open {
         retain(&mut self.stored, &row_is_taken);
         retain(&mut self.staged, &entry_is_taken);
         retain(&mut self.listed, &entry_is_taken);
+        Ok(())
     }
 }
 

@@ -3,7 +3,7 @@
 use crate::features::catalogue::entry::EntryKind;
 
 /// Categories of fewer entries are not looked at by themselves.
-pub(super) const CATEGORY_ENTRIES: u64 = 50;
+const CATEGORY_ENTRIES: u64 = 50;
 
 /// How much of something was lost.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,6 +24,11 @@ pub(super) fn objections(losses: &[Loss], percent: u8) -> Vec<String> {
         .filter(|loss| is_too_much(loss, percent))
         .map(sentence)
         .collect()
+}
+
+/// Whether a loss is too much for any category that is judged: for the smallest of them.
+pub(super) fn may_be_too_much(lost: u64, percent: u8) -> bool {
+    lost * 100 > CATEGORY_ENTRIES * u64::from(percent)
 }
 
 fn is_too_much(loss: &Loss, percent: u8) -> bool {

@@ -33,7 +33,7 @@ const REPEATED: u8 = 0b1_0000;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Claim {
     /// An equal row, which nobody else may claim now.
-    Settled { row: Row, was_missing: bool },
+    Settled { row: Row },
     /// No equal row is free, or several are: the whole list has to be known.
     Open,
 }
@@ -82,10 +82,7 @@ impl Index {
             return Claim::Open;
         }
         *flags |= CLAIMED;
-        Claim::Settled {
-            row,
-            was_missing: *flags & MISSING != 0,
-        }
+        Claim::Settled { row }
     }
 
     /// Marks a row as found by another way than its digest.
@@ -169,20 +166,9 @@ mod tests {
     fn a_row_is_claimed_once() {
         let mut index = index(&[(EntryKind::Live, 1, false), (EntryKind::Live, 5, true)]);
         let (first, second) = (index.claim(EntryKind::Live, 1), index.claim(EntryKind::Live, 5));
-        assert_eq!(
-            first,
-            Claim::Settled {
-                row: 0,
-                was_missing: false
-            }
-        );
-        assert_eq!(
-            second,
-            Claim::Settled {
-                row: 1,
-                was_missing: true
-            }
-        );
+        assert_eq!(first, Claim::Settled { row: 0 });
+        assert_eq!(second, Claim::Settled { row: 1 });
+        assert!(!index.is_missing(0) && index.is_missing(1));
         assert_eq!(index.claim(EntryKind::Live, 1), Claim::Open);
         assert_eq!(index.claim(EntryKind::Live, 9), Claim::Open);
         assert_eq!(index.id(0), 10);
@@ -196,13 +182,7 @@ mod tests {
             (EntryKind::Movie, 1, false),
         ]);
         assert_eq!(index.claim(EntryKind::Live, 1), Claim::Open);
-        assert_eq!(
-            index.claim(EntryKind::Movie, 1),
-            Claim::Settled {
-                row: 2,
-                was_missing: false
-            }
-        );
+        assert_eq!(index.claim(EntryKind::Movie, 1), Claim::Settled { row: 2 });
         assert_eq!(index.claim(EntryKind::Episode, 1), Claim::Open);
     }
 

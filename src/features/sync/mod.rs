@@ -8,6 +8,7 @@
 mod apply;
 mod approval;
 mod assign;
+mod categories;
 mod changes;
 mod diff;
 mod error;
@@ -17,6 +18,7 @@ mod index;
 mod intake;
 mod learn;
 pub mod log;
+mod losses;
 mod plan;
 mod read;
 mod removal;

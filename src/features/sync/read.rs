@@ -5,12 +5,12 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue};
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, oneshot};
 use tokio::task::spawn_blocking;
 use url::Url;
 
 use crate::ctx::Ctx;
-use crate::features::catalogue::store;
+use crate::features::catalogue::{StoredStreams, store};
 use crate::features::providers::{Provider, Secrets};
 use crate::fetch::{Download, FetchRequest, Guard};
 use crate::jobs::JobRun;
@@ -31,6 +31,8 @@ pub(super) struct List {
     pub staging: Staging,
     /// Whether the answer said how long it is.
     pub had_length: bool,
+    /// Read beside the list, if that holds anything that is not stored as it is.
+    pub ahead: Option<StoredStreams>,
 }
 
 /// How the list is asked for.
@@ -80,16 +82,23 @@ pub(super) async fn list(
         result
     });
     let (progress, folder) = (job.progress.clone(), ctx.config.data.dir.clone());
-    let db = ctx.db.clone();
-    let staging = async move {
-        let index = index(&db, provider).await?;
+    let (difference_in, difference) = oneshot::channel();
+    let staging = async {
+        let index = index(&ctx.db, provider).await?;
+        let mut difference_in = Some(difference_in);
         let fill = move || {
-            Staging::new(index, folder).fill(&batches, |bytes, entries| {
+            Staging::new(index, folder).fill(&batches, |staging, bytes| {
                 progress.set(
                     bytes,
                     length.filter(|length| *length >= bytes),
-                    &read_so_far(entries),
+                    &read_so_far(staging.listed()),
                 );
+                if !staging.entries.is_empty()
+                    && let Some(waiting) = difference_in.take()
+                {
+                    // A run that was given up waits no more.
+                    let _ = waiting.send(());
+                }
             })
         };
         spawn_blocking(fill)
@@ -98,7 +107,13 @@ pub(super) async fn list(
             .map_err(Error::from)
     };
     let downloading = tokio::time::timeout_at(deadline, forward(download, chunks_in));
-    let (downloaded, staging) = tokio::join!(downloading, staging);
+    let ahead = async {
+        match difference.await {
+            Ok(()) => StoredStreams::ahead(&ctx.db).await.map(Some),
+            Err(_) => Ok(None),
+        }
+    };
+    let (downloaded, staging, ahead) = tokio::join!(downloading, staging, ahead);
     let intake = reading.await.map_err(|_| Error::Staging)?;
     // A page instead of a list also ends the download early, by closing its channel.
     let intake = match (downloaded.map_err(|_| timed_out())?, intake) {
@@ -110,6 +125,7 @@ pub(super) async fn list(
         intake,
         staging: staging?,
         had_length: length.is_some(),
+        ahead: ahead?,
     })
 }
 

@@ -48,7 +48,7 @@ async fn remove(ctx: &Ctx, job: &JobRun, hooks: &[MovedHook], provider: Provider
         ..Changes::default()
     };
     let mut nothing = Staging::new(Index::default(), ctx.config.data.dir.clone());
-    apply::catalogue(&mut tx, provider, &changes, &mut nothing, hooks).await?;
+    apply::catalogue(&mut tx, provider, &changes, &mut nothing, None, hooks).await?;
     url_values::remove(&mut tx, provider).await?;
     held::supersede(&mut tx, provider).await?;
     tx.commit().await?;

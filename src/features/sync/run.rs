@@ -1,7 +1,5 @@
 //! One run, from its job to the catalogue.
 
-use std::collections::HashMap;
-
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -9,9 +7,8 @@ use crate::args;
 use crate::ctx::Ctx;
 use crate::db::Tx;
 use crate::events::Event;
-use crate::features::catalogue;
 use crate::features::catalogue::entry::EntryKind;
-use crate::features::catalogue::store::listed;
+use crate::features::catalogue::{self, StoredStreams};
 use crate::features::providers::m3u::{NotAPlaylist, Summary};
 use crate::features::providers::url_parts::ProviderSecrets;
 use crate::features::providers::{self, Provider, Secrets, Status, url_values};
@@ -21,13 +18,13 @@ use crate::support::ids::{ProviderId, SyncId};
 
 use super::changes::count;
 use super::diff::{Change, Diff, Stored, diff};
-use super::guard::{self, Loss};
+use super::guard;
 use super::intake::{Sample, Source};
 use super::log::{Counts, Outcome};
 use super::plan::{Plan, owner};
 use super::read::{self, List};
 use super::staging::Staging;
-use super::{Error, MovedHook, apply, changes, held, learn, store};
+use super::{Error, MovedHook, apply, changes, held, learn, losses, store};
 
 /// What a sync job is to do.
 #[derive(Debug, Serialize, Deserialize)]
@@ -95,6 +92,7 @@ impl Run<'_> {
             intake,
             mut staging,
             had_length,
+            ahead,
         } = self.list(&provider, &secrets, source, &settings).await?;
         judge(&intake.summary, had_length)?;
         self.count_list(&intake.summary, &staging);
@@ -112,10 +110,9 @@ impl Run<'_> {
         let mut collector = intake.collector;
         let learned = learn::learn(&stored, &found, &mut staging, &mut collector, known).await?;
         self.count_changes(&found, &staging);
-        let objections = guard::objections(
-            &self.losses(&found, &staging).await?,
-            settings.sync_shrink_guard_percent,
-        );
+        let percent = settings.sync_shrink_guard_percent;
+        let losses = losses::losses(&self.ctx.db, &found, &staging, percent).await?;
+        let objections = guard::objections(&losses, percent);
         let now = self.ctx.clock.now_ms();
         let plan = Plan {
             changes: found.changes(&staging, now, settings.fuzzy_match_threshold),
@@ -126,7 +123,7 @@ impl Run<'_> {
         };
         self.job.check().map_err(|_| Error::Cancelled)?;
         if objections.is_empty() {
-            self.apply(&plan, &found, &mut staging, runs_before).await
+            self.apply(&plan, &found, &mut staging, ahead, runs_before).await
         } else {
             self.hold(&plan, &found, &mut staging, &objections).await
         }
@@ -198,60 +195,12 @@ impl Run<'_> {
         self.counts.unchanged = count(staging.settled.len() - staging.returned.len());
     }
 
-    /// What was lost of each kind, and of each large category where anything was.
-    async fn losses(&self, found: &Diff, staging: &Staging) -> Result<Vec<Loss>, Error> {
-        let mut losses: Vec<Loss> = EntryKind::ALL
-            .map(|kind| Loss {
-                kind,
-                category: None,
-                before: 0,
-                lost: 0,
-            })
-            .into();
-        let index = &staging.index;
-        for row in index.rows().filter(|row| !index.is_missing(*row)) {
-            losses[index.kind(row) as usize].before += 1;
-        }
-        for row in &found.removed {
-            losses[index.kind(*row) as usize].lost += 1;
-        }
-        if found.removed.is_empty() {
-            return Ok(losses);
-        }
-        let mut lost: HashMap<(EntryKind, String), u64> = HashMap::new();
-        for kind in EntryKind::ALL {
-            let ids = found
-                .removed
-                .iter()
-                .filter(|row| index.kind(**row) == kind)
-                .map(|row| index.id(*row));
-            listed::each_text(&self.ctx.db, kind, ids, |texts| {
-                if let Some(count) = lost.get_mut(&(kind, texts.group.to_owned())) {
-                    *count += 1;
-                } else {
-                    lost.insert((kind, texts.group.to_owned()), 1);
-                }
-            })
-            .await?;
-        }
-        let least = i64::try_from(guard::CATEGORY_ENTRIES).unwrap_or(i64::MAX);
-        for (kind, group, before) in listed::groups(&self.ctx.db, self.provider, least).await? {
-            let lost = lost.get(&(kind, group.clone())).copied().unwrap_or(0);
-            losses.push(Loss {
-                kind,
-                category: Some(group),
-                before: before.cast_unsigned(),
-                lost,
-            });
-        }
-        Ok(losses)
-    }
-
     async fn apply(
         &mut self,
         plan: &Plan,
         found: &Diff,
         staging: &mut Staging,
+        ahead: Option<StoredStreams>,
         runs_before: i64,
     ) -> Result<Outcome, Error> {
         self.job
@@ -268,7 +217,7 @@ impl Run<'_> {
         }
         changes::list(&mut tx, &self.ctx.db, self.sync, found, staging).await?;
         held::supersede(&mut tx, self.provider).await?;
-        apply::apply(&mut tx, self.ctx, self.provider, plan, staging, self.hooks).await?;
+        apply::apply(&mut tx, self.ctx, self.provider, plan, staging, ahead, self.hooks).await?;
         self.finish(&mut tx, outcome, None).await?;
         tx.commit().await?;
         if outcome == Outcome::Applied {

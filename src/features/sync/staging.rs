@@ -8,6 +8,7 @@ use crate::features::catalogue::entry::{Entry, EntryKeys, EntryKind, Malformed};
 use crate::features::catalogue::{self, Staged};
 
 use super::assign::Item;
+use super::categories::Categories;
 use super::index::{Claim, Index, Row};
 use super::intake::Batch;
 use super::spool::Spool;
@@ -19,6 +20,8 @@ pub(super) struct Staging {
     pub settled: Vec<(Row, u32)>,
     /// Settled rows that had been missing.
     pub returned: Vec<Row>,
+    /// Of the settled rows that had not been missing.
+    pub kept: Categories,
     pub entries: Vec<StagedEntry>,
     blocks: Vec<u64>,
     pub records: Vec<u8>,
@@ -55,6 +58,7 @@ impl Staging {
             index,
             settled: Vec::with_capacity(rows),
             returned: Vec::new(),
+            kept: Categories::default(),
             entries: Vec::new(),
             blocks: Vec::new(),
             records: Vec::new(),
@@ -63,17 +67,15 @@ impl Staging {
         }
     }
 
-    /// Takes batches until there are no more, telling how far it is.
+    /// Takes batches until there are no more, telling how it stands and how many bytes are read.
     pub(super) fn fill(
         mut self,
         batches: &Receiver<Batch>,
-        mut tell: impl FnMut(u64, u64),
+        mut tell: impl FnMut(&Self, u64),
     ) -> Result<Self, StagingError> {
-        let mut entries = 0;
         for batch in batches {
-            entries += batch.entries.len() as u64;
             self.take(&batch)?;
-            tell(batch.bytes_read, entries);
+            tell(&self, batch.bytes_read);
         }
         Ok(self)
     }
@@ -88,12 +90,7 @@ impl Staging {
             self.counts[listed.kind as usize] += 1;
             let record = self.keep_record(values);
             match self.index.claim(listed.kind, listed.keys.digest) {
-                Claim::Settled { row, was_missing } => {
-                    self.settled.push((row, record));
-                    if was_missing {
-                        self.returned.push(row);
-                    }
-                }
+                Claim::Settled { row } => self.settle(row, record, Entry::group_of(encoded)?),
                 Claim::Open => {
                     if listed.kind == EntryKind::Live {
                         self.blocks
@@ -112,6 +109,24 @@ impl Staging {
                 }
             }
         }
+        Ok(())
+    }
+
+    fn settle(&mut self, row: Row, record: u32, group: &str) {
+        self.settled.push((row, record));
+        if self.index.is_missing(row) {
+            self.returned.push(row);
+        } else {
+            self.kept.count(self.index.kind(row), group);
+        }
+    }
+
+    /// Settles a staged entry that turned out to equal a row.
+    pub(super) fn settle_staged(&mut self, row: Row, staged: u32) -> Result<(), StagingError> {
+        let mut encoded = Vec::new();
+        self.read(staged, &mut encoded)?;
+        let record = self.entries.get(staged as usize).map_or(0, |entry| entry.record);
+        self.settle(row, record, Entry::group_of(&encoded)?);
         Ok(())
     }
 
@@ -143,6 +158,11 @@ impl Staging {
             Some((length, rest)) => rest.get(..usize::from(*length)).unwrap_or_default(),
             None => &[],
         }
+    }
+
+    /// How many entries are listed.
+    pub(super) fn listed(&self) -> u64 {
+        self.counts.iter().sum()
     }
 
     /// How many entries of a kind are listed.

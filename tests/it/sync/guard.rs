@@ -161,6 +161,12 @@ on_both_engines! {
             category.held_reasons.as_deref(),
             Some(r#"["11 of 50 live streams of the category \"Sport\" (22 %) are not listed any more."]"#)
         );
+        let renamed = |entries: Vec<String>| -> Vec<String> {
+            entries.iter().map(|entry| entry.replace(",Sport ", ",Sports ")).collect()
+        };
+        let besides = synced.lists_and_syncs(&[entries(300, 10, 10), renamed(sport(39))].concat()).await;
+        assert_eq!(besides.renamed, 39, "{besides:?}");
+        assert_eq!(besides.held_reasons, category.held_reasons, "entries that changed had been there too");
         let few = synced.lists_and_syncs(&[entries(280, 8, 8), sport(40)].concat()).await;
         assert_eq!((few.outcome, few.removed), (Outcome::Applied, 34), "{few:?}");
     }

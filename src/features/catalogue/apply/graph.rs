@@ -10,7 +10,8 @@ use crate::features::catalogue::matching::tie;
 #[derive(Default)]
 pub(super) struct Graph {
     blocks: Vec<u64>,
-    ends: Vec<u32>,
+    starts: Vec<u32>,
+    lengths: Vec<u16>,
 }
 
 /// Blocks are hashes already.
@@ -38,44 +39,50 @@ type BlockMap = HashMap<u64, u32, BuildHasherDefault<Taken>>;
 
 impl Graph {
     pub(super) fn push(&mut self, blocks: impl Iterator<Item = u64>) {
+        let start = self.blocks.len();
         self.blocks.extend(blocks);
-        self.ends.push(to_u32(self.blocks.len()));
+        self.starts.push(to_u32(start));
+        self.lengths.push(length(self.blocks.len() - start));
+    }
+
+    /// Gives a stream other blocks.
+    pub(super) fn replace(&mut self, node: usize, blocks: &[u64]) {
+        if let (Some(start), Some(known)) = (self.starts.get_mut(node), self.lengths.get_mut(node)) {
+            *start = to_u32(self.blocks.len());
+            *known = length(blocks.len());
+            self.blocks.extend(blocks);
+        }
     }
 
     pub(super) fn len(&self) -> usize {
-        self.ends.len()
+        self.starts.len()
     }
 
-    fn of(&self, node: usize) -> &[u64] {
-        let start = node
-            .checked_sub(1)
-            .and_then(|before| self.ends.get(before))
-            .map_or(0, |end| *end as usize);
-        let end = self.ends.get(node).map_or(start, |end| *end as usize);
-        self.blocks.get(start..end).unwrap_or(&[])
+    pub(super) fn of(&self, node: usize) -> &[u64] {
+        let start = self.starts.get(node).map_or(0, |start| *start as usize);
+        let length = self.lengths.get(node).map_or(0, |length| usize::from(*length));
+        self.blocks.get(start..start + length).unwrap_or(&[])
     }
 
     /// The streams that `seeds` reach over shared blocks, each with all its neighbours: groups of streams, no stream in
     /// two of them, the groups in the order of their first stream and the streams of each in order.
-    pub(super) fn reached(&self, mut seeds: BlockSet) -> Groups {
+    pub(super) fn reached(&self, seeds: BlockSet) -> Groups {
         let mut is_reached = vec![false; self.len()];
+        let mut felt: BlockSet = seeds.into_iter().flat_map(tie::answers).collect();
         loop {
-            let mut grown = false;
+            let before = felt.len();
             for (node, reached) in is_reached.iter_mut().enumerate() {
                 let blocks = self.of(node);
-                let is_felt = |block: &u64| tie::answers(*block).iter().any(|other| seeds.contains(other));
-                if !*reached && blocks.iter().any(is_felt) {
+                if !*reached && blocks.iter().any(|block| felt.contains(block)) {
                     *reached = true;
-                    for block in blocks {
-                        grown |= seeds.insert(*block);
-                    }
+                    felt.extend(blocks.iter().copied().flat_map(tie::answers));
                 }
             }
-            if !grown {
+            if felt.len() == before {
                 break;
             }
         }
-        drop(seeds);
+        drop(felt);
         let nodes: Vec<u32> = is_reached
             .iter()
             .enumerate()
@@ -171,6 +178,10 @@ pub(super) fn to_u32(number: usize) -> u32 {
     u32::try_from(number).unwrap_or(u32::MAX)
 }
 
+fn length(blocks: usize) -> u16 {
+    u16::try_from(blocks).unwrap_or(u16::MAX)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -209,6 +220,14 @@ mod tests {
             [vec![0], vec![1]],
             "the one without is gone"
         );
+    }
+
+    #[test]
+    fn other_blocks_of_a_stream_take_the_place_of_its_own() {
+        let mut graph = graph(&[&[4], &[8], &[12]]);
+        graph.replace(1, &[12, 16]);
+        assert_eq!(groups(&graph, &[8]), Vec::<Vec<u32>>::new());
+        assert_eq!(groups(&graph, &[16]), [vec![1, 2]]);
     }
 
     #[test]

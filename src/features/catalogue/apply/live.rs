@@ -12,8 +12,8 @@ use crate::features::catalogue::store::{
 use crate::support::ids::{ChannelId, ProviderId};
 
 use super::graph::{BlockSet, Graph, Groups};
-use super::member::unpacked;
 use super::partition::{Partition, partition};
+use super::stored::StoredStreams;
 use super::{Applied, ApplyError, Changes, ChannelMoved, Staged, alike, channels, hand_over, names, numbers};
 
 /// Stands for "no cluster", "not staged".
@@ -98,11 +98,43 @@ impl Nodes {
         others.map(|(_, channel)| *channel).collect()
     }
 
-    fn push(&mut self, blocks: impl Iterator<Item = u64>, is_missing: bool, is_touched: bool, staged: u32) {
-        self.graph.push(blocks);
-        self.missing.push(is_missing);
-        self.touched.push(is_touched);
-        self.staged.push(staged);
+    fn of(stored: StoredStreams) -> Self {
+        let StoredStreams {
+            graph,
+            ids,
+            channels,
+            missing,
+            ..
+        } = stored;
+        Self {
+            touched: vec![false; ids.len()],
+            staged: vec![NONE; ids.len()],
+            graph,
+            ids,
+            channels,
+            missing,
+            ..Self::default()
+        }
+    }
+
+    fn node_of(&self, id: i64) -> Option<usize> {
+        self.ids.binary_search(&id).ok()
+    }
+
+    fn meet(&mut self, node: usize, fate: &Fate, staged: &dyn Staged) {
+        self.touched[node] = true;
+        self.missing[node] = matches!(fate, Fate::Removed);
+        if let Fate::Updated(number) = fate {
+            self.graph.replace(node, staged.blocks(*number));
+            self.staged[node] = *number;
+        }
+    }
+
+    fn add(&mut self, number: u32, blocks: &[u64]) {
+        self.graph.push(blocks.iter().copied());
+        self.missing.push(false);
+        self.touched.push(true);
+        self.staged.push(number);
     }
 }
 
@@ -111,6 +143,7 @@ pub(super) async fn apply(
     provider: ProviderId,
     changes: &Changes,
     staged: &mut dyn Staged,
+    ahead: Option<StoredStreams>,
     next: &mut state::Next,
     applied: &mut Applied,
 ) -> Result<(), ApplyError> {
@@ -119,9 +152,13 @@ pub(super) async fn apply(
     if fates.is_empty() && added.is_empty() {
         return Ok(());
     }
+    let stored = StoredStreams::current(tx, ahead).await?;
     set_missing(tx, changes).await?;
     let alike = alike::alike(tx, changes, staged).await?;
-    let (nodes, seeds, dressed) = load(tx, provider, &fates, &alike, &added, staged).await?;
+    let mut nodes = Nodes::of(stored);
+    nodes.owner = provider_store::owner(tx, provider).await?;
+    nodes.any_hidden = provider_store::any_hidden(tx).await?;
+    let (seeds, dressed) = touch(&mut nodes, &fates, &alike, &added, staged);
     drop((fates, alike));
     let groups = nodes.graph.reached(seeds);
     let dressed = not_in(&groups, nodes.present_in(&dressed));
@@ -153,7 +190,7 @@ fn not_in(groups: &Groups, mut nodes: Vec<u32>) -> Vec<u32> {
     nodes
 }
 
-fn fates(changes: &Changes, staged: &dyn Staged) -> HashMap<i64, Fate> {
+fn fates(changes: &Changes, staged: &dyn Staged) -> Vec<(i64, Fate)> {
     let is_live = |kind: EntryKind| kind == EntryKind::Live;
     let updated = changes
         .updated
@@ -186,53 +223,35 @@ async fn set_missing(tx: &mut Tx, changes: &Changes) -> Result<(), DbError> {
     Ok(())
 }
 
-/// Every stream with its blocks as they will be, the blocks that a change touches, old and new, and the channels of
+/// Makes the streams what they will be. The answer: the blocks that the change touches, old and new, and the channels of
 /// streams whose change is none for the matching.
-async fn load(
-    tx: &mut Tx,
-    provider: ProviderId,
-    fates: &HashMap<i64, Fate>,
+fn touch(
+    nodes: &mut Nodes,
+    fates: &[(i64, Fate)],
     alike: &HashSet<i64>,
     added: &[u32],
     staged: &dyn Staged,
-) -> Result<(Nodes, BlockSet, HashSet<i64>), ApplyError> {
-    let mut nodes = Nodes {
-        owner: provider_store::owner(tx, provider).await?,
-        any_hidden: provider_store::any_hidden(tx).await?,
-        ..Nodes::default()
-    };
-    let mut seeds = BlockSet::default();
-    let mut dressed = HashSet::new();
-    streams::each_node(tx, |id, channel, was_missing, blocks| {
-        let fate = fates.get(&id);
-        let is_dressed = !was_missing && alike.contains(&id);
+) -> (BlockSet, HashSet<i64>) {
+    let (mut seeds, mut dressed) = (BlockSet::default(), HashSet::new());
+    for (id, fate) in fates {
+        let Some(node) = nodes.node_of(*id) else { continue };
+        let is_dressed = !nodes.missing[node] && alike.contains(id);
         if is_dressed {
-            dressed.insert(channel);
-        } else if fate.is_some() {
-            seeds.extend(unpacked(blocks));
+            dressed.insert(nodes.channels[node]);
+        } else {
+            seeds.extend(nodes.graph.of(node));
         }
-        nodes.ids.push(id);
-        nodes.channels.push(channel);
-        match fate {
-            Some(Fate::Updated(number)) => {
-                let blocks = staged.blocks(*number);
-                if !is_dressed {
-                    seeds.extend(blocks);
-                }
-                nodes.push(blocks.iter().copied(), false, true, *number);
-            }
-            Some(Fate::Returned) => nodes.push(unpacked(blocks), false, true, NONE),
-            Some(Fate::Removed) => nodes.push(unpacked(blocks), true, true, NONE),
-            None => nodes.push(unpacked(blocks), was_missing, false, NONE),
+        nodes.meet(node, fate, staged);
+        if !is_dressed {
+            seeds.extend(nodes.graph.of(node));
         }
-    })
-    .await?;
+    }
     for number in added {
         let blocks = staged.blocks(*number);
         seeds.extend(blocks);
-        nodes.push(blocks.iter().copied(), false, true, *number);
+        nodes.add(*number, blocks);
     }
-    Ok((nodes, seeds, dressed))
+    (seeds, dressed)
 }
 
 /// Channels whose streams are all missing or in other channels now.

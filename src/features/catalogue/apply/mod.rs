@@ -13,6 +13,7 @@ mod names;
 mod numbers;
 mod partition;
 mod row;
+mod stored;
 mod vod;
 
 use crate::db::{Db, DbError, Tx};
@@ -21,6 +22,8 @@ use crate::support::ids::{ChannelId, ProviderId};
 use super::entry::{Entry, EntryKeys, EntryKind, Malformed};
 use super::matching::{Facts, Raw};
 use super::store::state;
+
+pub use stored::StoredStreams;
 
 /// Tables whose statistics a bulk change makes stale.
 const CHANGED_TABLES: [&str; 6] = [
@@ -102,7 +105,7 @@ pub struct Applied {
     pub moved: Vec<ChannelMoved>,
 }
 
-/// Applies the differences of one provider.
+/// Applies the differences of one provider; `ahead` saves reading what was read before the transaction began.
 ///
 /// # Errors
 /// [`ApplyError`]; then the transaction must be dropped.
@@ -111,10 +114,11 @@ pub async fn apply(
     provider: ProviderId,
     changes: &Changes,
     staged: &mut dyn Staged,
+    ahead: Option<StoredStreams>,
 ) -> Result<Applied, ApplyError> {
     let mut next = state::lock(tx, changes.now_ms).await?;
     let mut applied = Applied::default();
-    live::apply(tx, provider, changes, staged, &mut next, &mut applied).await?;
+    live::apply(tx, provider, changes, staged, ahead, &mut next, &mut applied).await?;
     vod::apply(tx, provider, changes, staged, &mut next, &mut applied).await?;
     state::keep(tx, next).await?;
     let rows = next.stream + next.version;

@@ -32,7 +32,7 @@ pub(super) fn of(keys: &Keys, country: Option<Country>) -> impl Iterator<Item = 
     .flatten()
 }
 
-/// The ties of others that are felt through one's own.
+/// The ties of others that are felt through one's own, and through which those feel it.
 pub fn answers(tie: u64) -> [u64; 2] {
     let key = tie & !SIDES;
     match tie & SIDES {

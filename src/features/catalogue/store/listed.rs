@@ -1,9 +1,7 @@
 //! What a provider listed at its last good run, for comparing the next list with it.
 
-use crate::args;
 use crate::db::{Db, DbError, Row, Value};
 use crate::features::catalogue::entry::EntryKind;
-use crate::support::ids::ProviderId;
 
 /// The texts of a stored entry that tell whether another one is the same.
 #[derive(Debug, Clone, Copy)]
@@ -49,39 +47,4 @@ pub async fn each_text(
         Ok(())
     })
     .await
-}
-
-/// A provider's groups with at least `least` entries that are there: kind, name, entries. A group of films and one of
-/// episodes are apart.
-pub async fn groups(
-    db: &Db,
-    provider: ProviderId,
-    least: i64,
-) -> Result<Vec<(EntryKind, String, i64)>, DbError> {
-    let live: Vec<(String, i64)> = db
-        .all(
-            "select group_name, count(*) from channel_streams where provider_id = $1 and missing_since is null \
-             group by group_name having count(*) >= $2",
-            args![provider, least],
-        )
-        .await?;
-    let vod: Vec<(String, bool, i64)> = db
-        .all(
-            "select group_name, movie_id is not null, count(*) from vod_versions where provider_id = $1 \
-             and missing_since is null group by group_name, movie_id is not null having count(*) >= $2",
-            args![provider, least],
-        )
-        .await?;
-    let live = live
-        .into_iter()
-        .map(|(name, count)| (EntryKind::Live, name, count));
-    let vod = vod.into_iter().map(|(name, is_movie, count)| {
-        let kind = if is_movie {
-            EntryKind::Movie
-        } else {
-            EntryKind::Episode
-        };
-        (kind, name, count)
-    });
-    Ok(live.chain(vod).collect())
 }

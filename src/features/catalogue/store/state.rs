@@ -1,7 +1,7 @@
 //! The one row that says which state the catalogue is in, and hands out ids.
 
 use crate::args;
-use crate::db::{DbError, Tx};
+use crate::db::{Db, DbError, Tx};
 use crate::record;
 
 record! {
@@ -27,6 +27,20 @@ pub async fn lock(tx: &mut Tx, now_ms: i64) -> Result<Next, DbError> {
         args![now_ms],
     )
     .await
+}
+
+const VERSION: &str = "select version from catalogue_state where id = 1";
+
+/// The version of the catalogue: how many changes it has seen.
+pub async fn version(db: &Db) -> Result<i64, DbError> {
+    let (version,) = db.one(VERSION, args![]).await?;
+    Ok(version)
+}
+
+/// As [`version`], within a transaction.
+pub async fn version_in(tx: &mut Tx) -> Result<i64, DbError> {
+    let (version,) = tx.one(VERSION, args![]).await?;
+    Ok(version)
 }
 
 /// Stores the ids that were not used.

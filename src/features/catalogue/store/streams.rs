@@ -78,22 +78,40 @@ pub(super) fn keys(row: &Row<'_>) -> Result<EntryKeys, DbError> {
     })
 }
 
-/// Hands (id, channel, whether it is missing, blocks) of every stream of every provider to `take`, by id.
-pub async fn each_node(
-    tx: &mut Tx,
-    mut take: impl FnMut(i64, i64, bool, &[u8]) + Send,
-) -> Result<(), DbError> {
-    tx.each(
-        "/* scan: a change of the catalogue looks at the blocks of all streams, by an index that holds no more */ \
-         select id, channel_id, missing_since, blocks from channel_streams order by id",
-        args![],
-        |row| {
-            let (id, channel) = (row.get(0)?, row.get(1)?);
-            let is_missing = row.get::<Option<i64>>(2)?.is_some();
-            row.with_bytes(3, |blocks| take(id, channel, is_missing, blocks))
-        },
-    )
-    .await
+/// A stream with what ties it to others.
+#[derive(Debug, Clone, Copy)]
+pub struct Node<'a> {
+    pub id: i64,
+    pub channel: i64,
+    pub is_missing: bool,
+    /// As the column holds them.
+    pub blocks: &'a [u8],
+}
+
+const NODES: &str = "/* scan: a change of the catalogue looks at the blocks of all streams, by an index that holds \
+    no more */ select id, channel_id, missing_since, blocks from channel_streams order by id";
+
+/// Hands every stream of every provider to `take`, by id.
+pub async fn each_node(db: &Db, mut take: impl FnMut(Node<'_>) + Send) -> Result<(), DbError> {
+    db.each(NODES, args![], |row| node(row, &mut take)).await
+}
+
+/// As [`each_node`], within a transaction.
+pub async fn each_node_in(tx: &mut Tx, mut take: impl FnMut(Node<'_>) + Send) -> Result<(), DbError> {
+    tx.each(NODES, args![], |row| node(row, &mut take)).await
+}
+
+fn node(row: &Row<'_>, take: &mut impl FnMut(Node<'_>)) -> Result<(), DbError> {
+    let (id, channel) = (row.get(0)?, row.get(1)?);
+    let is_missing = row.get::<Option<i64>>(2)?.is_some();
+    row.with_bytes(3, |blocks| {
+        take(Node {
+            id,
+            channel,
+            is_missing,
+            blocks,
+        })
+    })
 }
 
 /// Hands the rows of these streams to `take`.

@@ -1,0 +1,56 @@
+//! The streams of the catalogue as a change finds them, packed.
+
+use crate::db::{Db, DbError, Tx};
+use crate::features::catalogue::store::{state, streams};
+
+use super::graph::Graph;
+use super::member::unpacked;
+
+/// Every stored stream of every provider, by id, with what ties it to others.
+#[derive(Default)]
+pub struct StoredStreams {
+    /// The version of the catalogue that they are of.
+    version: i64,
+    pub(super) graph: Graph,
+    pub(super) ids: Vec<i64>,
+    pub(super) channels: Vec<i64>,
+    pub(super) missing: Vec<bool>,
+}
+
+impl StoredStreams {
+    /// Reads them ahead of a change. It may come to nothing: a change reads them anew if another one came first.
+    ///
+    /// # Errors
+    /// Whatever the database says.
+    pub async fn ahead(db: &Db) -> Result<Self, DbError> {
+        // The version comes first: whatever is applied while the streams are read raises it.
+        let mut stored = Self {
+            version: state::version(db).await?,
+            ..Self::default()
+        };
+        streams::each_node(db, |node| stored.push(node)).await?;
+        Ok(stored)
+    }
+
+    /// Those that the change of `tx` finds: `ahead`, unless another change came first.
+    pub(super) async fn current(tx: &mut Tx, ahead: Option<Self>) -> Result<Self, DbError> {
+        // The lock has raised the version already.
+        let version = state::version_in(tx).await? - 1;
+        if let Some(stored) = ahead.filter(|stored| stored.version == version) {
+            return Ok(stored);
+        }
+        let mut stored = Self {
+            version,
+            ..Self::default()
+        };
+        streams::each_node_in(tx, |node| stored.push(node)).await?;
+        Ok(stored)
+    }
+
+    fn push(&mut self, node: streams::Node<'_>) {
+        self.graph.push(unpacked(node.blocks));
+        self.ids.push(node.id);
+        self.channels.push(node.channel);
+        self.missing.push(node.is_missing);
+    }
+}
