@@ -5,7 +5,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use crate::ctx::Ctx;
 use crate::edge::{Member, Problem};
-use crate::features::catalogue::browse::{self, ChannelFilter, ChannelLine, ChannelSort, Place};
+use crate::features::catalogue::browse::{ChannelFilter, ChannelLine, ChannelSort, Lists, Place};
 use crate::features::catalogue::detail::{self, ChannelDetail, StreamDetail};
 use crate::features::catalogue::number::ChannelNumber;
 use crate::support::ids::{ChannelId, ProviderId};
@@ -106,11 +106,13 @@ pub(super) async fn index(
     _member: Member,
     query: web::Query<ChannelQuery>,
     window: Window,
-    ctx: web::Data<Ctx>,
+    lists: web::Data<Lists>,
 ) -> Result<Json<List<ChannelJson>>, Problem> {
     let (filter, sort) = query.into_inner().read()?;
     let place = Place::Skip(window.0.skip);
-    let page = browse::channels(&ctx.db, &filter, sort, &place, i64::from(window.0.limit)).await?;
+    let page = lists
+        .channels(&filter, sort, &place, i64::from(window.0.limit))
+        .await?;
     Ok(envelope(page.listed(), window, ChannelJson::from))
 }
 
@@ -146,8 +148,11 @@ pub(super) async fn streams(
 
 /// The categories in use.
 #[utoipa::path(get, path = "/api/channels/categories", tag = "catalogue", responses((status = 200, body = Vec<String>)))]
-pub(super) async fn categories(_member: Member, ctx: web::Data<Ctx>) -> Result<Json<Vec<String>>, Problem> {
-    Ok(Json(browse::categories(&ctx.db).await?))
+pub(super) async fn categories(
+    _member: Member,
+    lists: web::Data<Lists>,
+) -> Result<Json<Vec<String>>, Problem> {
+    Ok(Json(lists.categories().await?))
 }
 
 impl ChannelQuery {

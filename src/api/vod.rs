@@ -4,7 +4,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use crate::ctx::Ctx;
 use crate::edge::{Member, Problem};
-use crate::features::catalogue::browse::{self, MovieLine, Place, SeriesLine, TitleFilter, TitleSort};
+use crate::features::catalogue::browse::{self, Lists, MovieLine, Place, SeriesLine, TitleFilter, TitleSort};
 use crate::features::catalogue::detail::{self, EpisodeDetail, MovieDetail, SeasonDetail, SeriesDetail};
 use crate::support::ids::{MovieId, SeriesId};
 use crate::support::validation::Invalid;
@@ -89,11 +89,13 @@ pub(super) async fn movies(
     _member: Member,
     query: web::Query<TitleQuery>,
     window: Window,
-    ctx: web::Data<Ctx>,
+    lists: web::Data<Lists>,
 ) -> Result<Json<List<MovieJson>>, Problem> {
     let (filter, sort) = query.into_inner().read()?;
     let place = Place::Skip(window.0.skip);
-    let page = browse::movies(&ctx.db, &filter, sort, &place, i64::from(window.0.limit)).await?;
+    let page = lists
+        .movies(&filter, sort, &place, i64::from(window.0.limit))
+        .await?;
     Ok(envelope(page.listed(), window, MovieJson::from))
 }
 
@@ -116,11 +118,13 @@ pub(super) async fn series_index(
     _member: Member,
     query: web::Query<TitleQuery>,
     window: Window,
-    ctx: web::Data<Ctx>,
+    lists: web::Data<Lists>,
 ) -> Result<Json<List<SeriesJson>>, Problem> {
     let (filter, sort) = query.into_inner().read()?;
     let place = Place::Skip(window.0.skip);
-    let page = browse::series(&ctx.db, &filter, sort, &place, i64::from(window.0.limit)).await?;
+    let page = lists
+        .series(&filter, sort, &place, i64::from(window.0.limit))
+        .await?;
     Ok(envelope(page.listed(), window, SeriesJson::from))
 }
 

@@ -9,11 +9,12 @@ use crate::edge::limits::Rate;
 use crate::edge::{Edge, principal};
 use crate::events::{Event, Heard};
 use crate::features::accounts::credential;
+use crate::features::catalogue::browse::Lists;
 use crate::features::playback::Relay;
 use crate::features::settings;
 
 /// Listens until the task is aborted.
-pub(super) fn start(ctx: &Ctx, edge: &Edge, relay: &Relay) -> JoinHandle<()> {
+pub(super) fn start(ctx: &Ctx, edge: &Edge, relay: &Relay, lists: Lists) -> JoinHandle<()> {
     let (ctx, edge, relay) = (ctx.clone(), edge.clone(), relay.clone());
     let mut events = ctx.events.listen();
     tokio::spawn(async move {
@@ -28,7 +29,9 @@ pub(super) fn start(ctx: &Ctx, edge: &Edge, relay: &Relay) -> JoinHandle<()> {
                     None => break,
                     Some(Heard::Event(Event::SettingsChanged)) => take_settings(&ctx, &edge).await,
                     Some(Heard::Event(Event::AccessRevoked)) => end_streams(&ctx, &edge, &relay).await,
+                    Some(Heard::Event(Event::CatalogueChanged)) => renew(&lists),
                     Some(Heard::Missed) => {
+                        renew(&lists);
                         take_settings(&ctx, &edge).await;
                         end_streams(&ctx, &edge, &relay).await;
                     }
@@ -56,6 +59,16 @@ async fn end_streams(ctx: &Ctx, edge: &Edge, relay: &Relay) {
             Err(error) => tracing::warn!(%error, "a player's credential could not be checked"),
         }
     }
+}
+
+/// Whoever looks at a list next finds it ready.
+fn renew(lists: &Lists) {
+    let lists = lists.clone();
+    tokio::spawn(async move {
+        if let Err(error) = lists.renew().await {
+            tracing::warn!(%error, "lists could not be indexed again");
+        }
+    });
 }
 
 async fn take_settings(ctx: &Ctx, edge: &Edge) {

@@ -16,6 +16,7 @@ use crate::edge::address::TrustedProxies;
 use crate::edge::problem::{Renderers, extract};
 use crate::edge::{Edge, cookies, limits, origin, principal, request, sessions};
 use crate::features::accounts::first_start;
+use crate::features::catalogue::browse::Lists;
 use crate::jobs::{Pulse, Workers};
 use crate::web as pages;
 use crate::web::kit::headers;
@@ -56,16 +57,17 @@ impl Server {
             announce(&text);
         }
         let edge = edge(&app);
+        let lists = Lists::new(app.ctx.db.clone());
         let playing = Playing::start(&app.ctx)?;
         let workers = Workers::start(app.ctx.jobs.clone(), handlers(&app.ctx))
             .await
             .map_err(StartError::Jobs)?;
-        let server = http(&app, &edge, &playing, workers.pulse(), listener).map_err(failed)?;
+        let server = http(&app, &edge, &playing, &lists, workers.pulse(), listener).map_err(failed)?;
         let handle = server.handle();
         tracing::info!(%address, version = env!("CARGO_PKG_VERSION"), "serves");
         Ok(Self {
             address,
-            listeners: listeners::start(&app.ctx, &edge, &playing.relay),
+            listeners: listeners::start(&app.ctx, &edge, &playing.relay, lists),
             app,
             edge,
             workers,
@@ -140,6 +142,7 @@ fn http(
     app: &App,
     edge: &Edge,
     playing: &Playing,
+    lists: &Lists,
     workers: Pulse,
     listener: TcpListener,
 ) -> std::io::Result<actix_web::dev::Server> {
@@ -150,6 +153,7 @@ fn http(
         web::Data::new(playing.relay.clone()),
         web::Data::from(Arc::clone(&playing.drafts)),
     );
+    let lists = web::Data::new(lists.clone());
     let server = HttpServer::new(move || {
         // The last one wrapped sees a request first.
         actix_web::App::new()
@@ -158,6 +162,7 @@ fn http(
             .app_data(health.clone())
             .app_data(relay.clone())
             .app_data(drafts.clone())
+            .app_data(lists.clone())
             .app_data(live.clone())
             .configure(extract::configure)
             .configure(routes::all)

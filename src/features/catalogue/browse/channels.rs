@@ -96,6 +96,10 @@ impl Placed for ChannelLine {
             id: self.id.0,
         }
     }
+
+    fn lead_with(&mut self, lead: i64) {
+        self.lead = lead;
+    }
 }
 
 /// A page of the channels that have a stream.

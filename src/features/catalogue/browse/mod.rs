@@ -1,5 +1,5 @@
-//! Lists of channels, films and series as people and programs page through them: searched, filtered and sorted by the
-//! database over the whole list.
+//! Lists of channels, films and series as people and programs page through them: searched, filtered and sorted over the
+//! whole list, by the database, or by [`Lists`] where they are large.
 //!
 //! - *place*: where in the list a page begins: a number of entries to skip, or beside an entry that was seen (a keyset,
 //!   which stays right while the list changes).
@@ -7,17 +7,23 @@
 
 mod channels;
 mod cursor;
+mod index;
+mod lists;
 mod store;
 mod titles;
 
 pub use channels::{ChannelFilter, ChannelLine, ChannelSort, Health, categories, channel_total, channels};
 pub use cursor::Cursor;
+pub use lists::Lists;
 pub use titles::{
     MovieLine, SeriesLine, TitleFilter, TitleSort, TitleTotals, genres, movies, series, title_totals,
 };
 
 use crate::support::paging::Listed;
-use crate::support::text::name_key;
+use crate::support::text::{name_key, sort_key};
+
+/// Beyond every number of the line-up: what fits better stands in front of all of them.
+const FIT_STEP: i64 = 1_000_000_000_000;
 
 /// Where a page of a list begins.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -53,6 +59,8 @@ impl<T> Page<T> {
 /// A line of a list that knows its place in it.
 trait Placed {
     fn cursor(&self) -> Cursor;
+    /// Takes the number that its list compares first.
+    fn lead_with(&mut self, lead: i64);
 }
 
 /// Cuts a page out of what was read: one entry more than asked for tells whether the list goes on.
@@ -60,6 +68,11 @@ fn cut<T: Placed>(mut items: Vec<T>, place: &Place, limit: i64, total: i64) -> P
     let limit = usize::try_from(limit).unwrap_or(usize::MAX);
     let goes_on = items.len() > limit;
     items.truncate(limit);
+    page(items, place, goes_on, total)
+}
+
+/// The page of these entries, which the list goes on behind or not.
+fn page<T: Placed>(mut items: Vec<T>, place: &Place, goes_on: bool, total: i64) -> Page<T> {
     if matches!(place, Place::Before(_)) {
         items.reverse();
     }
@@ -86,4 +99,9 @@ fn words(q: &str) -> Vec<String> {
         .take(8)
         .map(str::to_owned)
         .collect()
+}
+
+fn in_natural_order(mut names: Vec<String>) -> Vec<String> {
+    names.sort_by_cached_key(|name| sort_key(&name_key(name)));
+    names
 }

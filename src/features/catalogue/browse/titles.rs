@@ -78,6 +78,10 @@ impl Placed for MovieLine {
             id: self.id.0,
         }
     }
+
+    fn lead_with(&mut self, lead: i64) {
+        self.lead = lead;
+    }
 }
 
 impl Placed for SeriesLine {
@@ -87,6 +91,10 @@ impl Placed for SeriesLine {
             sort_key: self.sort_key.clone(),
             id: self.id.0,
         }
+    }
+
+    fn lead_with(&mut self, lead: i64) {
+        self.lead = lead;
     }
 }
 

@@ -10,7 +10,7 @@ use super::star::{Look, star};
 use crate::ctx::Ctx;
 use crate::db::DbError;
 use crate::edge::{Member, Problem};
-use crate::features::catalogue::browse::{self, ChannelFilter, ChannelLine, ChannelSort, Place};
+use crate::features::catalogue::browse::{ChannelFilter, ChannelLine, ChannelSort, Lists, Place};
 use crate::features::catalogue::content::Content;
 use crate::features::catalogue::favourites;
 use crate::features::catalogue::number::ChannelNumber;
@@ -54,10 +54,16 @@ pub(super) struct Wanted {
 }
 
 /// GET /channels
-pub(super) async fn index(req: HttpRequest, member: Member, ctx: Data<Ctx>, wanted: Query<Wanted>) -> Answer {
+pub(super) async fn index(
+    req: HttpRequest,
+    member: Member,
+    ctx: Data<Ctx>,
+    lists: Data<Lists>,
+    wanted: Query<Wanted>,
+) -> Answer {
     let wanted = wanted.into_inner();
     let (filter, sort, place) = wanted.read()?;
-    let found = browse::channels(&ctx.db, &filter, sort, &place, ROWS).await?;
+    let found = lists.channels(&filter, sort, &place, ROWS).await?;
     let contents: Vec<Content> = found.items.iter().map(|line| Content::Channel(line.id)).collect();
     let marked = favourites::marked(&ctx.db, member.user.id, &contents).await?;
     let providers = providers::store::names(&ctx.db).await?;
@@ -82,7 +88,7 @@ pub(super) async fn index(req: HttpRequest, member: Member, ctx: Data<Ctx>, want
             })
             .collect(),
         empty,
-        categories: categories(&req, &ctx, &wanted).await?,
+        categories: categories(&req, &lists, &wanted).await?,
         providers,
         wanted,
     };
@@ -197,11 +203,15 @@ impl Row {
 }
 
 /// Only the page has the form; a fragment does without.
-async fn categories(req: &HttpRequest, ctx: &Ctx, wanted: &Wanted) -> Result<Vec<(String, String)>, DbError> {
+async fn categories(
+    req: &HttpRequest,
+    lists: &Lists,
+    wanted: &Wanted,
+) -> Result<Vec<(String, String)>, DbError> {
     if Htmx::of(req).fragment {
         return Ok(Vec::new());
     }
-    let names = browse::categories(&ctx.db).await?;
+    let names = lists.categories().await?;
     let names = names.into_iter().map(|name| (name.clone(), name));
     Ok(listing::choices("All", names, &wanted.category))
 }

@@ -11,7 +11,7 @@ use crate::ctx::Ctx;
 use crate::db::DbError;
 use crate::edge::{Member, Problem};
 use crate::features::catalogue::browse::{
-    self, MovieLine, Page as Found, Place, SeriesLine, TitleFilter, TitleSort,
+    self, Lists, MovieLine, Page as Found, Place, SeriesLine, TitleFilter, TitleSort,
 };
 use crate::features::catalogue::content::Content;
 use crate::features::catalogue::favourites;
@@ -92,10 +92,11 @@ pub(super) async fn movies(
     req: HttpRequest,
     member: Member,
     ctx: Data<Ctx>,
+    lists: Data<Lists>,
     wanted: Query<Wanted>,
 ) -> Answer {
     let (filter, sort, place) = wanted.read()?;
-    let found = browse::movies(&ctx.db, &filter, sort, &place, ROWS).await?;
+    let found = lists.movies(&filter, sort, &place, ROWS).await?;
     index(&req, &member, &ctx, wanted.into_inner(), &OF_MOVIES, found).await
 }
 
@@ -104,10 +105,11 @@ pub(super) async fn series(
     req: HttpRequest,
     member: Member,
     ctx: Data<Ctx>,
+    lists: Data<Lists>,
     wanted: Query<Wanted>,
 ) -> Answer {
     let (filter, sort, place) = wanted.read()?;
-    let found = browse::series(&ctx.db, &filter, sort, &place, ROWS).await?;
+    let found = lists.series(&filter, sort, &place, ROWS).await?;
     index(&req, &member, &ctx, wanted.into_inner(), &OF_SERIES, found).await
 }
 

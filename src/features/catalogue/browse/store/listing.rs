@@ -1,6 +1,6 @@
 use crate::db::{Sql, Value};
 use crate::features::catalogue::browse::{
-    ChannelFilter, ChannelSort, Health, Place, TitleFilter, TitleSort, words,
+    ChannelFilter, ChannelSort, FIT_STEP, Health, Place, TitleFilter, TitleSort, words,
 };
 use crate::support::text::name_key;
 
@@ -31,8 +31,6 @@ const CHANNEL_COLUMNS: &str = "t.id, t.name, t.category, t.country, t.logo_url, 
 const MOVIE_COLUMNS: &str = "t.id, t.title, t.year, t.genre, t.cover_url, t.version_count, t.sort_key";
 const SERIES_COLUMNS: &str =
     "t.id, t.title, t.year, t.genre, t.cover_url, t.season_count, t.episode_count, t.sort_key";
-/// Beyond every number of the line-up: what fits better stands in front of all of them.
-const FIT_STEP: &str = "1000000000000";
 
 impl Listing {
     pub fn of_channels(filter: &ChannelFilter, sort: ChannelSort) -> Self {

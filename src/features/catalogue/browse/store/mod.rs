@@ -1,12 +1,13 @@
+mod index;
 mod listing;
 
+pub use index::{Table, index, rows, version};
 pub use listing::Listing;
 
 use crate::args;
 use crate::db::{Db, DbError, FromRow};
-use crate::support::text::{name_key, sort_key};
 
-use super::{Page, Place, Placed, cut};
+use super::{Page, Place, Placed, cut, in_natural_order};
 
 /// Reads a page and counts its list: at once where two indexes serve better than one walk.
 pub async fn page<T: FromRow + Placed>(
@@ -89,7 +90,5 @@ pub async fn genres(db: &Db) -> Result<Vec<String>, DbError> {
 }
 
 fn natural(rows: Vec<(String,)>) -> Vec<String> {
-    let mut names: Vec<String> = rows.into_iter().map(|(name,)| name).collect();
-    names.sort_by_cached_key(|name| sort_key(&name_key(name)));
-    names
+    in_natural_order(rows.into_iter().map(|(name,)| name).collect())
 }
