@@ -88,6 +88,7 @@ fn run_job(installation: &Installation, root: &Path) -> (Duration, usize) {
 fn run(root: &tempfile::TempDir) -> (Duration, usize) {
     let start = Instant::now();
     let mut tree = Tree::open(root.path()).expect("the root");
+    tree.look();
     let mut written = 0;
     let mut put = |path: &str, text: String| {
         written += usize::from(tree.put(path, text.as_bytes()).expect("a file") == Put::Written);

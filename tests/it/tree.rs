@@ -92,7 +92,7 @@ fn only_our_own_files_with_our_own_bytes_are_removed() {
     );
     assert!(root.path().join("a/foreign.txt").exists() && root.path().join("kept.strm").exists());
     assert_eq!(
-        Tree::open(root.path()).unwrap().paths().collect::<Vec<_>>(),
+        Tree::open(root.path()).unwrap().others().collect::<Vec<_>>(),
         ["kept.strm"]
     );
 }
@@ -163,9 +163,60 @@ fn a_forged_manifest_removes_nothing_outside() {
     );
     fs::write(root.path().join(MANIFEST), lines).unwrap();
     let mut tree = Tree::open(root.path()).unwrap();
-    assert_eq!(tree.paths().collect::<Vec<_>>(), ["link/victim.strm"]);
+    assert_eq!(tree.others().collect::<Vec<_>>(), ["link/victim.strm"]);
     assert!(tree.remove_others().is_err());
     assert!(victim.exists());
+}
+
+#[test]
+fn what_changed_under_our_files_is_found_when_they_are_looked_at_all_at_once() {
+    let (root, outside) = (root(), root());
+    let at = |path: &str| root.path().join(path);
+    let paths = [
+        "same.strm",
+        "f/same.strm",
+        "edited.strm",
+        "gone.strm",
+        "g/gone.strm",
+        "touched.strm",
+        "linked.strm",
+        "out/x.strm",
+    ];
+    put(root.path(), &paths.map(|path| (path, "text\n")));
+    let inode = fs::metadata(at("f/same.strm")).unwrap().ino();
+    fs::write(at("edited.strm"), "other\n").unwrap();
+    fs::remove_file(at("gone.strm")).unwrap();
+    fs::remove_dir_all(at("g")).unwrap();
+    touch(&at("touched.strm"));
+    fs::rename(at("linked.strm"), outside.path().join("linked.strm")).unwrap();
+    symlink(outside.path().join("linked.strm"), at("linked.strm")).unwrap();
+    fs::rename(at("out"), outside.path().join("out")).unwrap();
+    symlink(outside.path().join("out"), at("out")).unwrap();
+    let mut tree = Tree::open(root.path()).unwrap();
+    tree.look();
+    let mut outcome = |path: &str, text: &str| tree.put(path, text.as_bytes());
+    for (path, expected) in [
+        ("same.strm", Put::Unchanged),
+        ("f/same.strm", Put::Unchanged),
+        ("edited.strm", Put::Written),
+        ("gone.strm", Put::Written),
+        ("g/gone.strm", Put::Written),
+        ("touched.strm", Put::Unchanged),
+        ("linked.strm", Put::Written),
+    ] {
+        assert_eq!(outcome(path, "text\n").unwrap(), expected, "{path}");
+        assert_eq!(fs::read_to_string(at(path)).unwrap(), "text\n", "{path}");
+    }
+    assert!(matches!(
+        outcome("out/x.strm", "text\n"),
+        Err(TreeError::LeadsOut { .. })
+    ));
+    assert_eq!(fs::metadata(at("f/same.strm")).unwrap().ino(), inode);
+    assert!(!at("linked.strm").is_symlink());
+    // A second text for a path of this run is no matter of what was seen before.
+    assert_eq!(outcome("same.strm", "new\n").unwrap(), Put::Written);
+    assert_eq!(outcome("same.strm", "text\n").unwrap(), Put::Written);
+    assert_eq!(tree.others().collect::<Vec<_>>(), ["out/x.strm"]);
 }
 
 #[test]

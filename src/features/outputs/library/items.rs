@@ -22,17 +22,32 @@ pub struct Items {
 
 impl Items {
     pub async fn read(ctx: &Ctx, settings: &Settings) -> Result<Self, LibraryError> {
-        let known = store::names(&ctx.db).await?;
-        let channels = store::channels(&ctx.db).await?;
+        let db = &ctx.db;
+        let (known, channels, mut movies, series, mut episodes) = futures_util::try_join!(
+            store::names(db),
+            store::channels(db),
+            store::movies(db),
+            store::series(db),
+            store::episodes(db),
+        )?;
+        // Only a link that was never written needs one.
+        let ids = unnamed(Kind::Movie, movies.iter().map(|item| item.id), &known);
+        let mut formats = store::movie_formats(db, ids).await?;
+        for item in &mut movies {
+            item.format = formats.remove(&item.id);
+        }
+        let ids = unnamed(Kind::Episode, episodes.iter().map(|item| item.id), &known);
+        let mut formats = store::episode_formats(db, ids).await?;
+        for item in &mut episodes {
+            item.format = formats.remove(&item.id);
+        }
         let wanted: Vec<Wanted> = channels.iter().map(wanted_channel).collect();
         let channels = channels.into_iter().zip(assign(&wanted, &known)).collect();
-        let movies = store::movies(&ctx.db).await?;
         let wanted: Vec<Wanted> = movies
             .iter()
             .map(|item| wanted_title(Kind::Movie, item, settings, &known))
             .collect();
         let movies = movies.into_iter().zip(assign(&wanted, &known)).collect();
-        let series = store::series(&ctx.db).await?;
         let wanted: Vec<Wanted> = series
             .iter()
             .map(|item| wanted_title(Kind::Series, item, settings, &known))
@@ -43,7 +58,6 @@ impl Items {
             .zip(names)
             .map(|(item, name)| (item.id, (item, name)))
             .collect();
-        let episodes = store::episodes(&ctx.db).await?;
         let episodes = episodes
             .into_iter()
             .filter_map(|item| {
@@ -188,6 +202,10 @@ fn wanted_title(kind: Kind, item: &store::TitleItem, settings: &Settings, known:
         feed: None,
         extension: extension(kind, item.id, item.format.as_deref(), known),
     }
+}
+
+fn unnamed(kind: Kind, ids: impl Iterator<Item = i64>, known: &Known) -> Vec<i64> {
+    ids.filter(|id| !known.contains_key(&(kind, *id))).collect()
 }
 
 fn episode_name(item: &store::EpisodeItem, series: &str, known: &Known) -> Name {

@@ -63,16 +63,18 @@ pub type Known = HashMap<(Kind, i64), Name>;
 /// the folder has. Does not depend on the order.
 pub fn assign(wanted: &[Wanted], known: &Known) -> Vec<Name> {
     let mut names: Vec<Option<Name>> = wanted.iter().map(|item| keep(item, known)).collect();
-    let mut taken: HashSet<(&str, String)> = HashSet::with_capacity(wanted.len());
     let mut fresh: HashMap<&str, Vec<usize>> = HashMap::new();
-    for (at, item) in wanted.iter().enumerate() {
-        match &names[at] {
-            Some(name) => {
-                taken.insert((item.folder.as_str(), folded(&name.name)));
-            }
-            None => fresh.entry(item.folder.as_str()).or_default().push(at),
-        }
+    for (at, item) in wanted.iter().enumerate().filter(|(at, _)| names[*at].is_none()) {
+        fresh.entry(item.folder.as_str()).or_default().push(at);
     }
+    // What is kept elsewhere stands in nobody's way.
+    let kept = wanted
+        .iter()
+        .zip(&names)
+        .filter(|(item, _)| fresh.contains_key(item.folder.as_str()));
+    let mut taken: HashSet<(&str, String)> = kept
+        .filter_map(|(item, name)| Some((item.folder.as_str(), folded(&name.as_ref()?.name))))
+        .collect();
     for (folder, places) in fresh {
         let named: Vec<Named<'_, (Kind, i64)>> = places.iter().map(|at| named(&wanted[*at])).collect();
         for (at, name) in places.into_iter().zip(distinct(&named, SUFFIX_BYTES)) {

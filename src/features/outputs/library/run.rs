@@ -1,4 +1,3 @@
-use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use secrecy::ExposeSecret;
@@ -111,26 +110,27 @@ async fn write_all(
 ) -> Result<Written, LibraryError> {
     let write = move || {
         let mut tree = Tree::open(&root.0)?;
+        tree.look();
         let mut outcome = Outcome::default();
-        let mut present = HashSet::with_capacity(items.len() * 2);
+        let mut done = 0;
         let total = Some(count(items.len() * 2));
         items.each(&links, |(path, bytes)| {
             match tree.put(&path, &bytes)? {
                 Put::Written => outcome.written += 1,
                 Put::Unchanged => outcome.unchanged += 1,
             }
-            present.insert(path);
-            if present.len() % STEP == 0 {
+            done += 1;
+            if done % STEP == 0 {
                 if cancel.is_cancelled() {
                     return Err(LibraryError::Cancelled);
                 }
-                progress(count(present.len()), total, "Writing files");
+                progress(count(done), total, "Writing files");
             }
             Ok(())
         })?;
         let old = items.old_paths(&links);
         let (mut moved, mut orphans) = (Vec::new(), Vec::new());
-        for path in tree.paths().filter(|path| !present.contains(*path)) {
+        for path in tree.others() {
             if old.contains(path) {
                 moved.push(path.to_owned());
             } else {

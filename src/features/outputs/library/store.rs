@@ -1,5 +1,7 @@
+use std::collections::HashMap;
+
 use crate::args;
-use crate::db::{Db, DbError, Tx};
+use crate::db::{Db, DbError, Tx, Value};
 use crate::support::ids::{CredentialId, TrashId};
 
 use super::names::{Kind, Known, Name};
@@ -48,11 +50,8 @@ pub async fn channels(db: &Db) -> Result<Vec<ChannelItem>, DbError> {
 
 pub async fn movies(db: &Db) -> Result<Vec<TitleItem>, DbError> {
     db.all(
-        "select m.id, m.title, m.year, m.genre,
-             (select v.format from vod_versions v join providers p on p.id = v.provider_id
-              where v.movie_id = m.id and v.missing_since is null and p.enabled and p.deleted_at is null
-              order by v.id limit 1)
-         from vod_movies m where m.version_count > 0 order by m.id",
+        "/* scan: the library holds them all */
+         select id, title, year, genre, cast(null as text) from vod_movies where version_count > 0 order by id",
         args![],
     )
     .await
@@ -69,14 +68,37 @@ pub async fn series(db: &Db) -> Result<Vec<TitleItem>, DbError> {
 
 pub async fn episodes(db: &Db) -> Result<Vec<EpisodeItem>, DbError> {
     db.all(
-        "select e.id, e.series_id, e.season, e.episode, e.title,
-             (select v.format from vod_versions v join providers p on p.id = v.provider_id
-              where v.episode_id = e.id and v.missing_since is null and p.enabled and p.deleted_at is null
-              order by v.id limit 1)
-         from vod_episodes e where e.version_count > 0 order by e.id",
+        "/* scan: the library holds them all */
+         select id, series_id, season, episode, title, cast(null as text) from vod_episodes
+         where version_count > 0 order by id",
         args![],
     )
     .await
+}
+
+/// The formats of films by their ids: of the version that came first.
+pub async fn movie_formats(db: &Db, ids: Vec<i64>) -> Result<HashMap<i64, String>, DbError> {
+    let head = "select v.movie_id, v.format from vod_versions v join providers p on p.id = v.provider_id
+                where v.missing_since is null and p.enabled and p.deleted_at is null and v.movie_id in";
+    formats(db, head, ids).await
+}
+
+/// As [`movie_formats`], of episodes.
+pub async fn episode_formats(db: &Db, ids: Vec<i64>) -> Result<HashMap<i64, String>, DbError> {
+    let head = "select v.episode_id, v.format from vod_versions v join providers p on p.id = v.provider_id
+                where v.missing_since is null and p.enabled and p.deleted_at is null and v.episode_id in";
+    formats(db, head, ids).await
+}
+
+async fn formats(db: &Db, head: &'static str, ids: Vec<i64>) -> Result<HashMap<i64, String>, DbError> {
+    let mut formats = HashMap::new();
+    db.each_in(head, ids.into_iter().map(Value::from), "order by v.id", |row| {
+        let format: String = row.get(1)?;
+        formats.entry(row.get(0)?).or_insert(format);
+        Ok(())
+    })
+    .await?;
+    Ok(formats)
 }
 
 pub async fn names(db: &Db) -> Result<Known, DbError> {

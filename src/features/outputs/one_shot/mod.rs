@@ -144,6 +144,7 @@ impl Plan {
             clean,
         } = self;
         let mut tree = Tree::open(out)?;
+        tree.look();
         let written = put_all(&mut tree, &files, &mut report);
         let removed = written.and_then(|()| if clean { tree.remove_others() } else { Ok(0) });
         tree.commit()?;

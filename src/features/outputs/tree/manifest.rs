@@ -49,8 +49,28 @@ impl Stamp {
     }
 }
 
+/// A file of ours.
+#[derive(Debug)]
+pub(super) struct Known {
+    pub stamp: Stamp,
+    /// Seen with this size and time, in a folder inside the root, when this run began.
+    pub is_there: bool,
+    /// Put by this run.
+    pub is_put: bool,
+}
+
+impl Known {
+    fn new(stamp: Stamp) -> Self {
+        Self {
+            stamp,
+            is_there: false,
+            is_put: false,
+        }
+    }
+}
+
 #[derive(Debug, Default)]
-pub(super) struct Manifest(HashMap<String, Stamp>);
+pub(super) struct Manifest(HashMap<String, Known>);
 
 impl Manifest {
     /// Reads a manifest; a missing one is empty, and lines that are none of ours are left out.
@@ -69,12 +89,12 @@ impl Manifest {
     }
 
     pub(super) fn text(&self) -> String {
-        let mut paths: Vec<(&String, &Stamp)> = self.0.iter().collect();
+        let mut paths: Vec<(&String, &Known)> = self.0.iter().collect();
         paths.sort_unstable_by_key(|(path, _)| *path);
         let mut text = String::with_capacity(paths.len() * 128 + HEADING.len());
         text.push_str(HEADING);
         text.push('\n');
-        for (path, stamp) in paths {
+        for (path, Known { stamp, .. }) in paths {
             let _ = writeln!(
                 text,
                 "{}\t{}\t{}\t{path}",
@@ -85,14 +105,28 @@ impl Manifest {
     }
 
     pub(super) fn get(&self, path: &str) -> Option<&Stamp> {
-        self.0.get(path)
+        self.0.get(path).map(|known| &known.stamp)
     }
 
-    pub(super) fn insert(&mut self, path: &str, stamp: Stamp) {
+    pub(super) fn known(&mut self, path: &str) -> Option<&mut Known> {
+        self.0.get_mut(path)
+    }
+
+    pub(super) fn files(&mut self) -> impl Iterator<Item = (&str, &mut Known)> {
+        self.0.iter_mut().map(|(path, known)| (path.as_str(), known))
+    }
+
+    /// What this run put.
+    pub(super) fn put(&mut self, path: &str, stamp: Stamp) {
         match self.0.get_mut(path) {
-            Some(known) => *known = stamp,
+            Some(known) => {
+                known.stamp = stamp;
+                known.is_put = true;
+            }
             None => {
-                self.0.insert(path.to_owned(), stamp);
+                let mut known = Known::new(stamp);
+                known.is_put = true;
+                self.0.insert(path.to_owned(), known);
             }
         }
     }
@@ -101,12 +135,14 @@ impl Manifest {
         self.0.remove(path);
     }
 
-    pub(super) fn paths(&self) -> impl Iterator<Item = &str> {
-        self.0.keys().map(String::as_str)
+    /// The files that this run did not put.
+    pub(super) fn others(&self) -> impl Iterator<Item = &str> {
+        let others = self.0.iter().filter(|(_, known)| !known.is_put);
+        others.map(|(path, _)| path.as_str())
     }
 }
 
-fn line(text: &str) -> Option<(String, Stamp)> {
+fn line(text: &str) -> Option<(String, Known)> {
     let mut fields = text.splitn(4, '\t');
     let size = fields.next()?.parse().ok()?;
     let modified_ns = fields.next()?.parse().ok()?;
@@ -114,10 +150,10 @@ fn line(text: &str) -> Option<(String, Stamp)> {
     let path = fields.next().filter(|path| super::check_path(path).is_ok())?;
     Some((
         path.to_owned(),
-        Stamp {
+        Known::new(Stamp {
             size,
             modified_ns,
             digest,
-        },
+        }),
     ))
 }

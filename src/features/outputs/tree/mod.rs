@@ -7,20 +7,24 @@ mod error;
 mod folders;
 mod manifest;
 
-use std::collections::HashSet;
+use std::collections::hash_map::RandomState;
 use std::fs::{self, File, OpenOptions};
+use std::hash::BuildHasher;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
 
 pub use error::TreeError;
 use folders::Folders;
-use manifest::{Digest, Manifest, Stamp};
+use manifest::{Digest, Known, Manifest, Stamp};
 
 /// The manifest's file name in the root.
 pub const MANIFEST: &str = ".m3u-strm-manifest";
 
 const TEMPORARY: &str = ".m3u-strm-temporary";
+
+/// Threads that look at files at most: past this a disk is not faster, and other work waits.
+const MOST_LOOKING: usize = 4;
 
 /// What writing a file came to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,7 +47,6 @@ pub enum Removal {
 pub struct Tree {
     folders: Folders,
     manifest: Manifest,
-    put: HashSet<String>,
     changed: bool,
     // Held so that no second run writes the same root meanwhile; released when dropped.
     _lock: File,
@@ -64,20 +67,57 @@ impl Tree {
         Ok(Self {
             folders: Folders::new(root),
             manifest,
-            put: HashSet::new(),
             changed: false,
             _lock: lock,
         })
+    }
+
+    /// Looks at all files of the manifest, on several threads: those that are as it says need no look of their own when
+    /// they are put. For a run that puts most of them.
+    pub fn look(&mut self) {
+        let root = self.folders.root();
+        let threads = std::thread::available_parallelism().map_or(1, |cores| cores.get().min(MOST_LOOKING));
+        let mut parts: Vec<Vec<(&str, &mut Known)>> = (0..threads).map(|_| Vec::new()).collect();
+        let hasher = RandomState::new();
+        for (path, known) in self.manifest.files() {
+            // The files of a folder go to one thread, which looks at the folder once.
+            let folder = path.rsplit_once('/').map(|(folder, _)| folder);
+            let part = usize::try_from(hasher.hash_one(folder) % threads as u64).unwrap_or(0);
+            parts[part].push((path, known));
+        }
+        std::thread::scope(|scope| {
+            for part in parts {
+                scope.spawn(move || {
+                    let mut folders = Folders::new(root.to_owned());
+                    for (path, known) in part {
+                        // Whatever is wrong is found again, and told, when the file is put.
+                        known.is_there = folders.holds(path).unwrap_or(false)
+                            && root.join(path).symlink_metadata().is_ok_and(|found| {
+                                found.is_file() && Stamp::of(&found).matches(Some(&known.stamp))
+                            });
+                    }
+                });
+            }
+        });
     }
 
     /// Writes a file unless it has these bytes already. Size and time of the manifest are believed; bytes are read only
     /// where these differ.
     pub fn put(&mut self, path: &str, bytes: &[u8]) -> Result<Put, TreeError> {
         check_path(path)?;
+        let digest = Digest::of(bytes);
+        let known = self.manifest.known(path);
+        let again = known.as_ref().is_some_and(|known| known.is_put);
+        if let Some(known) = known
+            && known.is_there
+            && !again
+            && known.stamp.digest == digest
+        {
+            known.is_put = true;
+            return Ok(Put::Unchanged);
+        }
         let fresh = self.folders.make(path)?;
         let file = self.folders.root().join(path);
-        let digest = Digest::of(bytes);
-        let again = !self.put.insert(path.to_owned());
         if (again || !fresh)
             && let Some(found) = self.stamp(path, &file)?
         {
@@ -87,6 +127,7 @@ impl Tree {
                     .get(path)
                     .is_some_and(|known| known.digest == digest)
                 {
+                    self.manifest.put(path, Stamp { digest, ..found });
                     return Ok(Put::Unchanged);
                 }
             } else if found.size == bytes.len() as u64
@@ -134,12 +175,7 @@ impl Tree {
 
     /// Removes all files of ours that this run did not put; the number removed.
     pub fn remove_others(&mut self) -> Result<u64, TreeError> {
-        let others: Vec<String> = self
-            .manifest
-            .paths()
-            .filter(|path| !self.put.contains(*path))
-            .map(str::to_owned)
-            .collect();
+        let others: Vec<String> = self.others().map(str::to_owned).collect();
         let mut removed = 0;
         for path in others {
             removed += u64::from(self.remove(&path)? == Removal::Removed);
@@ -147,9 +183,9 @@ impl Tree {
         Ok(removed)
     }
 
-    /// The paths of the manifest, in no order.
-    pub fn paths(&self) -> impl Iterator<Item = &str> {
-        self.manifest.paths()
+    /// The paths of the files of ours that this run did not put, in no order.
+    pub fn others(&self) -> impl Iterator<Item = &str> {
+        self.manifest.others()
     }
 
     /// Writes the manifest if anything changed. Without it the files are found again by their bytes.
@@ -165,7 +201,7 @@ impl Tree {
     }
 
     fn record(&mut self, path: &str, stamp: Stamp) {
-        self.manifest.insert(path, stamp);
+        self.manifest.put(path, stamp);
         self.changed = true;
     }
 
