@@ -13,6 +13,7 @@ pub fn cases() -> Vec<Case> {
         a_name_that_is_taken_is_told_when_the_field_is_left_and_when_it_is_sent,
         editing_shows_no_secret_and_keeps_it,
         a_connection_is_tested_before_anything_is_saved,
+        the_list_follows_a_sync_and_leaves_an_open_menu_open,
     ]
 }
 
@@ -130,4 +131,38 @@ async fn a_connection_is_tested_before_anything_is_saved(browser: Browser) {
         .await;
     assert_eq!(typed, json!(world.list_url()), "what was typed stays");
     assert_eq!(world.api().await.get("/api/providers").await["total"], 0);
+}
+
+async fn the_list_follows_a_sync_and_leaves_an_open_menu_open(browser: Browser) {
+    let world = World::start().await;
+    let api = world.api().await;
+    let id = api.provider("Living room", &world.list_url()).await;
+    world.sign_in(&browser, "/providers").await;
+    browser.click(&format!("#provider-{id} summary")).await;
+    browser
+        .wait_for(&format!(
+            "document.querySelector('#provider-status-{id}').textContent.includes('Never')"
+        ))
+        .await;
+    api.sync(id).await;
+    browser
+        .wait_for(&format!(
+            "!document.querySelector('#provider-status-{id}').textContent.includes('Never')"
+        ))
+        .await;
+    browser
+        .wait_for(&format!(
+            "document.querySelector('#provider-channels-{id}').textContent.trim() !== '0'"
+        ))
+        .await;
+    browser
+        .wait_for(&format!(
+            "document.querySelector('#provider-synced-{id}').textContent.trim() !== 'never'"
+        ))
+        .await;
+    browser
+        .wait_for(&format!("document.querySelector('#provider-{id} details').open"))
+        .await;
+    browser.expect_accessible("list of providers").await;
+    browser.expect_quiet_console().await;
 }

@@ -79,6 +79,32 @@ async fn whoever_watches_a_provider_sees_its_sync_begin_move_and_end() {
 }
 
 #[tokio::test]
+async fn the_list_of_providers_follows_a_sync() {
+    let played = Played::start().await;
+    played.lists(&["Alpha", "Beta"]);
+    let id = played.provider;
+    let page = played.app.page(&played.token, "/providers?after=0", 200).await;
+    assert!(
+        page.contains("sse-connect=\"/providers/events?after=0\""),
+        "{page}"
+    );
+    let mut stream = watch(&played, "/providers/events?after=0").await;
+    let first = until(&mut stream, &format!("event: provider-synced-{id}\n")).await;
+    assert!(
+        first.contains("Never synced") && first.contains("event: provider-totals\n"),
+        "{first}"
+    );
+    played.sync().await;
+    let ended = until(&mut stream, &format!("event: provider-synced-{id}\n")).await;
+    let channels = format!("event: provider-channels-{id}\ndata: 2\n");
+    assert!(
+        ended.contains(&channels) && !ended.contains("Never synced"),
+        "{ended}"
+    );
+    assert!(!ended.contains("s3cret"));
+}
+
+#[tokio::test]
 async fn lists_of_jobs_and_syncs_and_a_run_are_live_too() {
     let played = Played::start().await;
     played.lists(&["Alpha"]);

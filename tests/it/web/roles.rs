@@ -8,6 +8,7 @@ fn admin_only(played: &Played, run: i64, job: i64) -> (Vec<String>, Vec<String>)
     let pages = [
         "/providers",
         "/providers/new",
+        "/providers/events",
         "/syncs",
         "/syncs/events",
         "/jobs",

@@ -28,6 +28,7 @@ pub fn routes(config: &mut ServiceConfig) {
                 .route(web::get().to(index::index))
                 .route(web::post().to(create::create)),
         )
+        .service(web::resource("/providers/events").route(web::get().to(index::events)))
         .service(web::resource("/providers/new").route(web::get().to(create::new)))
         .service(web::resource("/providers/checks").route(web::post().to(create::check)))
         .service(web::resource("/providers/tests").route(web::post().to(tests::of_new)))
