@@ -169,13 +169,13 @@ fn number(value: &Value) -> i64 {
 }
 
 /// A PostgreSQL that lives as long as this value.
-struct Postgres {
+pub struct Postgres {
     folder: String,
     process: Child,
 }
 
 impl Postgres {
-    fn start() -> Self {
+    pub fn start() -> Self {
         let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/postgres");
         let mut command = Command::new(script);
         let mut process = command
@@ -193,7 +193,7 @@ impl Postgres {
         }
     }
 
-    fn url(&self) -> String {
+    pub fn url(&self) -> String {
         format!("postgres://postgres@localhost/postgres?host={}", self.folder)
     }
 }

@@ -15,6 +15,7 @@ use crate::ctx::Ctx;
 use crate::edge::{Admin, Problem};
 use crate::features::catalogue::line_up;
 use crate::features::providers::connection::{Tested, TestedHost};
+use crate::features::providers::xtream::Account;
 use crate::features::providers::{self, Host, Shown, connection, store};
 use crate::support::ids::ProviderId;
 
@@ -23,14 +24,17 @@ use crate::support::ids::ProviderId;
 pub struct ProviderView {
     id: i64,
     name: String,
-    /// `m3u`.
+    /// `m3u` or `xstream`.
     r#type: &'static str,
     enabled: bool,
     /// 1–100, higher is preferred.
     priority: i64,
     xstream_host: Option<String>,
     xstream_username: Option<String>,
+    /// `***` if there is one.
+    xstream_password: Option<String>,
     backup_hosts: Vec<String>,
+    /// Empty for a panel.
     m3u_url: String,
     backup_urls: Vec<String>,
     epg_url: Option<String>,
@@ -47,7 +51,12 @@ pub struct ProviderView {
     total_vod_series: i64,
     last_sync: Option<String>,
     last_health_check: Option<String>,
+    /// What the panel said of the account at the last run: `active`, `expired`, `banned`, `disabled` or `unknown`.
+    account_status: Option<String>,
+    /// When the account expires; null: not known, or never.
     expires_at: Option<String>,
+    /// How many streams the account allows at once; `max_connections` goes before it.
+    account_connections: Option<i64>,
     breaker: Vec<BreakerView>,
     created_at: Option<String>,
     updated_at: Option<String>,
@@ -71,9 +80,16 @@ pub struct BreakerView {
 pub struct ProviderFields {
     /// 1–100 characters.
     name: String,
-    /// `m3u`.
+    /// `m3u` or `xstream`; `xtream` is taken too.
     r#type: String,
-    m3u_url: String,
+    /// The panel's address, with its port: needed for `xstream`, as are user name and password.
+    xstream_host: Option<String>,
+    xstream_username: Option<String>,
+    xstream_password: Option<String>,
+    /// At most ten further addresses of the panel.
+    backup_hosts: Option<Vec<String>>,
+    /// Needed for `m3u`.
+    m3u_url: Option<String>,
     backup_urls: Option<Vec<String>>,
     epg_url: Option<String>,
     user_agent: Option<String>,
@@ -91,8 +107,20 @@ pub struct TestView {
     ok: bool,
     message: String,
     hosts: Vec<TestedHostView>,
-    /// Null for playlists, which have none.
-    account: Option<Value>,
+    /// Null for playlists, which have none, and where no host knows it.
+    account: Option<AccountView>,
+}
+
+/// What a panel says of an account.
+#[derive(Serialize, ToSchema)]
+pub struct AccountView {
+    /// `active`, `expired`, `banned`, `disabled` or `unknown`.
+    status: &'static str,
+    /// Null: it does not expire.
+    expires_at: Option<String>,
+    /// Null: not limited.
+    max_connections: Option<i64>,
+    active_connections: Option<i64>,
 }
 
 /// What one host answered.
@@ -112,9 +140,10 @@ impl From<Shown> for ProviderView {
             r#type: provider.kind.as_str(),
             enabled: provider.enabled,
             priority: provider.priority,
-            xstream_host: None,
-            xstream_username: None,
-            backup_hosts: Vec::new(),
+            xstream_host: given(shown.xstream_host),
+            xstream_username: given(shown.xstream_username),
+            xstream_password: given(shown.xstream_password),
+            backup_hosts: shown.backup_hosts,
             m3u_url: shown.m3u_url,
             backup_urls: shown.backup_urls,
             epg_url: shown.epg_url,
@@ -127,7 +156,9 @@ impl From<Shown> for ProviderView {
             total_vod_series: provider.total_vod_series,
             last_sync: provider.last_sync.and_then(rfc3339),
             last_health_check: None,
-            expires_at: None,
+            account_status: provider.account_status,
+            expires_at: provider.expires_at.and_then(rfc3339),
+            account_connections: provider.account_connections,
             breaker: shown.hosts.into_iter().map(BreakerView::from).collect(),
             created_at: rfc3339(provider.created_at),
             updated_at: rfc3339(provider.updated_at),
@@ -161,9 +192,24 @@ impl From<Tested> for TestView {
             ok: tested.ok,
             message: tested.message,
             hosts: tested.hosts.into_iter().map(host).collect(),
-            account: None,
+            account: tested.account.map(AccountView::from),
         }
     }
+}
+
+impl From<Account> for AccountView {
+    fn from(account: Account) -> Self {
+        Self {
+            status: account.status.as_str(),
+            expires_at: account.expires_at_ms.and_then(rfc3339),
+            max_connections: account.max_connections,
+            active_connections: account.active_connections,
+        }
+    }
+}
+
+fn given(text: String) -> Option<String> {
+    (!text.is_empty()).then_some(text)
 }
 
 /// The providers, those preferred first.
@@ -236,6 +282,6 @@ pub(super) async fn delete(
     (status = 200, body = TestView), (status = 403, body = ApiError), (status = 404, body = ApiError)))]
 pub(super) async fn test(_: Admin, ctx: Data<Ctx>, id: Path<ProviderId>) -> Result<Json<TestView>, Problem> {
     let provider = store::get(&ctx.db, id.into_inner()).await?;
-    let tested = connection::test(&ctx.fetch, &ctx.keys, &provider).await?;
+    let tested = connection::test(&ctx, &provider).await?;
     Ok(Json(tested.into()))
 }

@@ -10,7 +10,7 @@ use crate::jobs::{Handlers, kinds};
 
 /// The handlers of every kind, with the context inside.
 pub fn handlers(ctx: &Ctx) -> Handlers {
-    let (runs, approvals, removals) = (ctx.clone(), ctx.clone(), ctx.clone());
+    let (runs, approvals, removals, details) = (ctx.clone(), ctx.clone(), ctx.clone(), ctx.clone());
     let (writes, conversions) = (ctx.clone(), ctx.clone());
     Handlers::default()
         .on(kinds::SYNC, move |job| sync::run(runs.clone(), job, sync_hooks()))
@@ -19,6 +19,9 @@ pub fn handlers(ctx: &Ctx) -> Handlers {
         })
         .on(kinds::PROVIDER_REMOVAL, move |job| {
             sync::run_removal(removals.clone(), job, sync_hooks())
+        })
+        .on(kinds::SERIES_DETAILS, move |job| {
+            sync::run_details(details.clone(), job)
         })
         .on(kinds::LIBRARY, move |job| library::job(writes.clone(), job))
         .on(kinds::STRM_FROM_PLAYLIST, move |job| {

@@ -4,6 +4,7 @@ mod follow;
 mod match_names;
 mod migrate;
 mod provider;
+mod secret;
 mod serve;
 mod strm;
 mod strm_from;

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use clap::{Args, Subcommand};
 use serde_json::{Map, Value, json};
 
-use super::{fail, say, status};
+use super::{fail, say, secret, status};
 use crate::app::{App, StartError};
 use crate::config::Config;
 use crate::features::audit::Actor;
@@ -21,7 +21,8 @@ pub(super) struct ProviderCommand {
 
 #[derive(Debug, Subcommand)]
 enum Action {
-    /// Add a provider that answers with a playlist; `sync --provider NAME` then fetches it
+    /// Add a provider, a playlist or an Xtream Codes account; `sync --provider NAME` then fetches it. The password of an
+    /// account comes from STRM_XTREAM_PASSWORD, or is asked for
     Add(Add),
     /// List the providers, those preferred first
     List,
@@ -32,16 +33,47 @@ struct Add {
     /// What it is called here, 1 to 100 characters
     name: String,
     /// The address of its playlist, with user name and password if it has them
-    #[arg(long, value_name = "URL")]
-    m3u_url: String,
+    #[arg(
+        long,
+        value_name = "URL",
+        required_unless_present = "xtream_host",
+        conflicts_with = "xtream_host"
+    )]
+    m3u_url: Option<String>,
     /// An address to try when the first fails; may be repeated
-    #[arg(long, value_name = "URL")]
+    #[arg(long, value_name = "URL", requires = "m3u_url")]
     backup_url: Vec<String>,
+    /// The address of a panel, with its port
+    #[arg(long, value_name = "URL", requires = "xtream_username")]
+    xtream_host: Option<String>,
+    /// The user name of the account
+    #[arg(long, value_name = "NAME", requires = "xtream_host")]
+    xtream_username: Option<String>,
+    /// A further address of the panel; may be repeated
+    #[arg(long, value_name = "URL", requires = "xtream_host")]
+    xtream_backup_host: Vec<String>,
 }
+
+/// The variable that gives an account's password where nobody types one.
+const PASSWORD: &str = "STRM_XTREAM_PASSWORD";
 
 impl Add {
     fn sent(self) -> Map<String, Value> {
-        let sent = json!({ "name": self.name, "type": "m3u", "m3u_url": self.m3u_url, "backup_urls": self.backup_url });
+        let sent = match self.xtream_host {
+            None => {
+                json!({ "name": self.name, "type": "m3u", "m3u_url": self.m3u_url, "backup_urls": self.backup_url })
+            }
+            Some(host) => {
+                let question = format!(
+                    "Password of {}",
+                    self.xtream_username.as_deref().unwrap_or_default()
+                );
+                let password = std::env::var(PASSWORD).unwrap_or_else(|_| secret::typed(&question));
+                json!({ "name": self.name, "type": "xstream", "xstream_host": host,
+                    "xstream_username": self.xtream_username, "xstream_password": password,
+                    "backup_hosts": self.xtream_backup_host })
+            }
+        };
         sent.as_object().cloned().unwrap_or_default()
     }
 }

@@ -14,7 +14,7 @@ use crate::features::audit::Actor;
 use crate::features::providers::{self, Provider};
 use crate::features::sync::log::Outcome;
 use crate::features::sync::{self, Error, Shown, Started};
-use crate::jobs::{Job, State, settle};
+use crate::jobs::{Job, State, kinds, settle};
 use crate::support::ids::SyncId;
 use crate::support::paging::{MAX_LIMIT, Slice};
 
@@ -113,9 +113,51 @@ async fn one(app: &App, end: &mut shutdown::Wish, provider: &Provider) -> Result
         }
     };
     match follow(app, end, name, job, own).await? {
-        Left::Ended(job) => report(app, name, &job).await,
+        Left::Ended(job) => Ok(graver(
+            report(app, name, &job).await?,
+            episodes(app, end, provider).await?,
+        )),
         Left::Behind => {
             complain(&format!("{name}: the sync goes on."));
+            Ok(status::CANCELLED)
+        }
+    }
+}
+
+/// Reads the episodes of series that the sync found new or changed; the answer is the exit status.
+async fn episodes(app: &App, end: &mut shutdown::Wish, provider: &Provider) -> Result<u8, Failure> {
+    let name = &provider.name;
+    let key = providers::sync_key(provider.id);
+    let Some(id) = app.ctx.jobs.active(kinds::SERIES_DETAILS, &key).await? else {
+        return Ok(status::DONE);
+    };
+    let job = match follow(app, end, &format!("{name}: episodes"), id, true).await? {
+        Left::Ended(job) => job,
+        Left::Behind => return Ok(status::CANCELLED),
+    };
+    match (&job.state, &job.error) {
+        (State::Succeeded, _) => {
+            let count = |field: &str| {
+                job.result
+                    .as_ref()
+                    .and_then(|result| result.get(field)?.as_i64())
+                    .unwrap_or(0)
+            };
+            say(&format!(
+                "{name}: {} series read, {} new episodes.",
+                count("series"),
+                count("episodes")
+            ));
+            Ok(status::DONE)
+        }
+        (State::Failed, Some(error)) => {
+            complain(&format!("{name}: not all episodes were read. {}", error.message));
+            Ok(status::FAILED)
+        }
+        _ => {
+            complain(&format!(
+                "{name}: not all episodes were read; the next sync goes on."
+            ));
             Ok(status::CANCELLED)
         }
     }
@@ -142,6 +184,9 @@ async fn report(app: &App, name: &str, job: &Job) -> Result<u8, Failure> {
         .and_then(Value::as_i64);
     let shown = sync::show(&app.ctx, SyncId(id.unwrap_or_default())).await?;
     say(&format!("{name}: {}", summary(&shown)));
+    if let Some(incomplete) = &shown.run.error_message {
+        complain(&format!("  {incomplete}"));
+    }
     if shown.run.outcome == Outcome::Held {
         for reason in shown.held_reasons() {
             say(&format!("  {reason}"));

@@ -1,11 +1,10 @@
 use std::fmt::Write as _;
-use std::io::{BufRead, IsTerminal, Write as _};
-use std::process::{Command, ExitCode, Stdio};
+use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
 use secrecy::{ExposeSecret, SecretString};
 
-use super::{fail, say, status};
+use super::{fail, say, secret, status};
 use crate::app::{App, StartError};
 use crate::config::Config;
 use crate::ctx::Ctx;
@@ -172,40 +171,11 @@ fn with_password(mut text: String, password: &SecretString, is_made_up: bool) ->
 
 /// From the environment, else typed or piped in, else made up; and whether it is made up.
 fn wanted_password(username: &str) -> (SecretString, bool) {
-    let given = std::env::var(VARIABLE).unwrap_or_else(|_| typed(username));
+    let given = std::env::var(VARIABLE)
+        .unwrap_or_else(|_| secret::typed(&format!("Password of {username} (empty: one is made up)")));
     if given.is_empty() {
         (password::random(), true)
     } else {
         (given.into(), false)
     }
-}
-
-/// The first line of standard input; at a terminal it is asked for and not shown.
-fn typed(username: &str) -> String {
-    let input = std::io::stdin();
-    let is_terminal = input.is_terminal();
-    if is_terminal {
-        let _ = write!(
-            std::io::stderr(),
-            "Password of {username} (empty: one is made up): "
-        );
-        let _ = std::io::stderr().flush();
-        echo(false);
-    }
-    let mut line = String::new();
-    let _ = input.lock().read_line(&mut line);
-    if is_terminal {
-        echo(true);
-        let _ = writeln!(std::io::stderr());
-    }
-    line.trim_end_matches(['\r', '\n']).to_owned()
-}
-
-/// Turns the terminal's echo on or off, where the system has the usual program for it.
-fn echo(on: bool) {
-    let _ = Command::new("stty")
-        .arg(if on { "echo" } else { "-echo" })
-        .stdin(Stdio::inherit())
-        .stderr(Stdio::null())
-        .status();
 }

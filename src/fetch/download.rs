@@ -27,6 +27,10 @@ pub struct Download {
     pub headers: HeaderMap,
     /// The declared length, before unpacking.
     pub content_length: Option<u64>,
+    /// Which of the request's URLs gave it.
+    pub asked: usize,
+    /// The hosts that were asked before and gave nothing.
+    pub passed_over: Vec<HostFailure>,
     body: Body,
     max_bytes: u64,
     got: u64,
@@ -90,6 +94,8 @@ impl Download {
             status,
             headers,
             content_length,
+            asked: 0,
+            passed_over: Vec::new(),
             body,
             max_bytes,
             got: 0,

@@ -53,12 +53,17 @@ impl Fetcher {
         let mut pauses = Pauses::new();
         let rounds = request.rounds.clamp(1, ROUNDS);
         for round in 1..=rounds {
-            for (url, last) in request.urls.iter().zip(&mut causes) {
+            for (asked, url) in request.urls.iter().enumerate() {
+                let last = &mut causes[asked];
                 if last.as_ref().is_some_and(|failure| !again(&failure.cause)) {
                     continue;
                 }
                 let error = match self.attempt(request, url, &typed, file.as_deref_mut()).await {
-                    Ok(download) => return Ok(download),
+                    Ok(mut download) => {
+                        download.asked = asked;
+                        download.passed_over = causes.into_iter().flatten().collect();
+                        return Ok(download);
+                    }
                     Err(error) => error,
                 };
                 let Some(failure) = error.failures().first() else {

@@ -6,6 +6,8 @@ pub const SYNC: &str = "sync";
 pub const SYNC_APPROVAL: &str = "sync_approval";
 /// Removes what a deleted provider leaves. Payload: `{provider_id}`.
 pub const PROVIDER_REMOVAL: &str = "provider_removal";
+/// Reads the episodes of a panel's series that are new or have changed. Payload: `{provider_id}`.
+pub const SERIES_DETAILS: &str = "series_details";
 /// Writes the STRM and NFO library.
 pub const LIBRARY: &str = "library";
 /// The one-shot tool on a playlist of the web. Payload: `{sealed}`, what is wanted, encrypted.

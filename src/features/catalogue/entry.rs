@@ -67,7 +67,7 @@ pub struct EntryKeys {
     pub identity: i64,
     /// Of path and query without host, credentials and tokens.
     pub url: i64,
-    /// Of the tvg-id.
+    /// Of the tvg-id; of a panel's episode, of the series that it is listed under.
     pub tvg: Option<i64>,
     /// Of every stored fact: equal digests are equal rows.
     pub digest: i64,

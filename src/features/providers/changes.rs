@@ -4,7 +4,8 @@ use std::pin::Pin;
 
 use serde_json::{Map, Value, json};
 
-use super::{Draft, Error, Provider, store};
+use super::url_values::ValuesError;
+use super::{Draft, Error, Kind, Provider, store, url_values};
 use crate::ctx::Ctx;
 use crate::db::{DbError, Tx};
 use crate::events::Event;
@@ -107,6 +108,9 @@ pub async fn update(
         return Err(Error::NameTaken);
     }
     store::update(&mut tx, &ctx.keys, id, &draft, now).await?;
+    if before.kind == Kind::Xtream && changed.iter().any(|field| OF_ACCOUNT.contains(field)) {
+        move_account(ctx, &mut tx, &draft, id, &changed).await?;
+    }
     let relisted = Relisted {
         is_shown_anew: draft.enabled != before.enabled,
         is_ranked_anew: draft.priority != before.priority,
@@ -125,6 +129,44 @@ pub async fn update(
     tx.commit().await?;
     ctx.events.publish(Event::ProviderChanged(id));
     Ok(after)
+}
+
+/// Fields of which the addresses of a panel's streams are made.
+const OF_ACCOUNT: [&str; 5] = [
+    "type",
+    "xstream_host",
+    "xstream_username",
+    "xstream_password",
+    "backup_hosts",
+];
+
+/// A panel's streams play at its new place and with its new password at once; what was said of the account before, and by
+/// which host, holds no more where it may be another one.
+async fn move_account(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    draft: &Draft,
+    id: ProviderId,
+    changed: &[&'static str],
+) -> Result<(), Error> {
+    if changed
+        .iter()
+        .any(|field| OF_ACCOUNT.contains(field) && *field != "xstream_password")
+    {
+        store::forget_account(tx, id).await?;
+    }
+    if draft.kind == Kind::Xtream {
+        let provider = store::get_in(tx, id).await?;
+        if let Some(values) = provider.panel_values(&super::Secrets::from(draft)) {
+            url_values::replace_by_one(tx, &ctx.keys, id, &values)
+                .await
+                .map_err(|error| match error {
+                    ValuesError::Db(error) => Error::Db(error),
+                    ValuesError::Sealed(_) | ValuesError::Malformed(_) => Error::Sealed,
+                })?;
+        }
+    }
+    Ok(())
 }
 
 /// Hides a provider at once: it is gone everywhere and its name is free. A sync of it is told to stop, and what it left in
@@ -151,7 +193,7 @@ pub async fn remove(ctx: &Ctx, actor: &Actor, id: ProviderId, relist: Relist) ->
     tx.commit().await?;
     ctx.jobs.wake();
     ctx.events.publish(Event::ProviderChanged(id));
-    for kind in [kinds::SYNC, kinds::SYNC_APPROVAL] {
+    for kind in [kinds::SYNC, kinds::SYNC_APPROVAL, kinds::SERIES_DETAILS] {
         if let Some(job) = ctx.jobs.active(kind, &sync_key(id)).await? {
             ctx.jobs.cancel(job).await?;
         }

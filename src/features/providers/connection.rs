@@ -8,9 +8,10 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 use url::Url;
 
 use super::shown::host_of;
-use super::{Draft, Error, Provider, Secrets};
+use super::xtream::{self, Account, Panel};
+use super::{Draft, Error, Kind, Provider, Secrets};
+use crate::ctx::Ctx;
 use crate::fetch::{Download, FetchError, FetchRequest, Fetcher, Guard};
-use crate::support::crypto::Keys;
 
 /// Bytes within which a playlist must show itself.
 const ENOUGH: usize = 64 * 1024;
@@ -25,6 +26,8 @@ pub struct Tested {
     pub message: String,
     /// The main host, then the backups.
     pub hosts: Vec<TestedHost>,
+    /// What the panel says of the account; none for playlists, which have none.
+    pub account: Option<Account>,
 }
 
 /// What one host answered.
@@ -59,18 +62,36 @@ impl Target {
 ///
 /// # Errors
 /// [`Error::Sealed`].
-pub async fn test(fetch: &Fetcher, keys: &Keys, provider: &Provider) -> Result<Tested, Error> {
-    let secrets = provider.secrets(keys)?;
-    Ok(ask(fetch, Target::new(&secrets, provider.user_agent.as_ref())).await)
+pub async fn test(ctx: &Ctx, provider: &Provider) -> Result<Tested, Error> {
+    let secrets = provider.secrets(&ctx.keys)?;
+    let now_ms = ctx.clock.now_ms();
+    Ok(of(
+        &ctx.fetch,
+        provider.kind,
+        &secrets,
+        provider.user_agent.as_ref(),
+        now_ms,
+    )
+    .await)
 }
 
 /// Tests a provider as it stands in a form.
-pub async fn test_draft(fetch: &Fetcher, draft: &Draft) -> Tested {
-    ask(
-        fetch,
-        Target::new(&Secrets::from(draft), draft.user_agent.as_ref()),
-    )
-    .await
+pub async fn test_draft(fetch: &Fetcher, draft: &Draft, now_ms: i64) -> Tested {
+    let user_agent = draft.user_agent.as_ref();
+    of(fetch, draft.kind, &Secrets::from(draft), user_agent, now_ms).await
+}
+
+async fn of(
+    fetch: &Fetcher,
+    kind: Kind,
+    secrets: &Secrets,
+    user_agent: Option<&String>,
+    now_ms: i64,
+) -> Tested {
+    match kind {
+        Kind::M3u => ask(fetch, Target::new(secrets, user_agent)).await,
+        Kind::Xtream => xtream::test::ask(fetch, &Panel::new(secrets, user_agent), now_ms).await,
+    }
 }
 
 async fn ask(fetch: &Fetcher, target: Target) -> Tested {
@@ -87,6 +108,7 @@ async fn ask(fetch: &Fetcher, target: Target) -> Tested {
         ok: good > 0,
         message,
         hosts,
+        account: None,
     }
 }
 
@@ -202,11 +224,12 @@ fn kind_of(start: &[u8]) -> Found {
 }
 
 impl Secrets {
-    /// The playlist's addresses in the order they are tried, without those that an older release stored and this one
-    /// cannot read.
+    /// The playlist's or panel's addresses in the order they are tried, without those that an older release stored and
+    /// this one cannot read.
     pub fn urls(&self) -> Vec<Url> {
         self.playlist_urls()
             .iter()
+            .chain(&self.panel_hosts())
             .filter_map(|text| Url::parse(text).ok())
             .collect()
     }

@@ -44,6 +44,25 @@ pub fn url(text: &str) -> String {
     shown
 }
 
+/// An account's user name: its first two letters, if it is long enough to hide behind them.
+pub fn account(user: &str) -> String {
+    let start = if user.chars().count() >= 6 { 2 } else { 0 };
+    let mut shown: String = user.chars().take(start).collect();
+    if !user.is_empty() {
+        shown.push_str(MASK);
+    }
+    shown
+}
+
+/// A password, of which nothing is shown but that there is one.
+pub fn password(password: &str) -> String {
+    if password.is_empty() {
+        String::new()
+    } else {
+        MASK.to_owned()
+    }
+}
+
 /// Whether a text that somebody typed as an address holds, or may hold, something that [`url`] would mask.
 pub fn hides(text: &str) -> bool {
     let text = text.trim();
@@ -261,6 +280,19 @@ mod tests {
         ] {
             assert!(hides(secret), "{secret}");
         }
+    }
+
+    #[test]
+    fn of_an_account_only_the_beginning_of_a_long_name_is_shown() {
+        for (user, shown) in [
+            ("", ""),
+            ("ann", "***"),
+            ("livingroom", "li***"),
+            ("öäüöäü", "öä***"),
+        ] {
+            assert_eq!(account(user), shown);
+        }
+        assert_eq!((password("").as_str(), password("s3cret").as_str()), ("", "***"));
     }
 
     #[test]

@@ -18,6 +18,7 @@ mod shown;
 pub mod store;
 pub mod url_parts;
 pub mod url_values;
+pub mod xtream;
 
 pub use changes::{Relist, Relisted, create, remove, sync_key, update};
 pub use draft::Draft;
@@ -25,4 +26,4 @@ pub use error::Error;
 pub use offer::Offer;
 pub use provider::{Kind, Provider, Status, Summary, Totals};
 pub use secrets::Secrets;
-pub use shown::{Host, Shown, list, show};
+pub use shown::{Host, Shown, host_of, list, show};

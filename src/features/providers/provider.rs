@@ -1,6 +1,6 @@
 use serde::Serialize;
 
-use super::{Error, Secrets};
+use super::{Error, Secrets, xtream};
 use crate::db::{Column, DbError, Row};
 use crate::record;
 use crate::support::crypto::Keys;
@@ -12,6 +12,8 @@ use crate::support::ids::ProviderId;
 pub enum Kind {
     /// A playlist behind an address.
     M3u,
+    /// An account of an Xtream Codes panel.
+    Xtream,
 }
 
 impl Kind {
@@ -20,16 +22,16 @@ impl Kind {
     pub fn parse(text: &str) -> Result<Self, &'static str> {
         match text {
             "m3u" => Ok(Self::M3u),
-            "xstream" | "xtream" => Err(
-                "Xtream Codes accounts are not supported yet; use m3u with the playlist address of the account.",
-            ),
-            _ => Err("Choose a type: m3u."),
+            "xstream" | "xtream" => Ok(Self::Xtream),
+            _ => Err(super::draft::CHOOSE_TYPE),
         }
     }
 
     pub fn as_str(self) -> &'static str {
         match self {
             Self::M3u => "m3u",
+            // The spelling of the product's owner, in data and JSON.
+            Self::Xtream => "xstream",
         }
     }
 }
@@ -111,6 +113,14 @@ record! {
         pub total_vod_movies: i64,
         pub total_vod_series: i64,
         pub last_sync: Option<i64>,
+        /// What its panel said of the account at the last run: a word, and instants and numbers where it gave any.
+        pub account_status: Option<String>,
+        pub expires_at: Option<i64>,
+        pub account_connections: Option<i64>,
+        pub account_active: Option<i64>,
+        /// Which of the hosts knew the account.
+        pub(super) panel_host: i64,
+        pub(super) panel_https_port: Option<i64>,
         pub created_at: i64,
         pub updated_at: i64,
     }
@@ -121,6 +131,23 @@ impl Provider {
     /// [`Error::Sealed`] if the key file is not the one it was stored with.
     pub fn secrets(&self, keys: &Keys) -> Result<Secrets, Error> {
         Secrets::open(keys, self.id, &self.sealed)
+    }
+
+    /// How many streams it allows at once: what an administrator set, else what the account says; none for as many as
+    /// one likes.
+    pub fn connection_limit(&self) -> Option<i64> {
+        self.max_connections.or(self.account_connections)
+    }
+
+    /// What the placeholders of a panel's stream addresses stand for: scheme, host, user name, password; none if it is no
+    /// panel.
+    pub fn panel_values(&self, secrets: &Secrets) -> Option<[String; 4]> {
+        let hosts = secrets.panel_hosts();
+        let answered = usize::try_from(self.panel_host)
+            .ok()
+            .and_then(|host| hosts.get(host));
+        let port = self.panel_https_port.and_then(|port| u16::try_from(port).ok());
+        xtream::values(answered.or(hosts.first())?, port, secrets)
     }
 
     /// What is shown: a provider that is switched off is disabled, whatever its last run said.

@@ -17,6 +17,14 @@ pub struct Secrets {
     #[serde(default)]
     pub epg_url: Option<String>,
     #[serde(default)]
+    pub xstream_host: String,
+    #[serde(default)]
+    pub xstream_username: String,
+    #[serde(default)]
+    pub xstream_password: String,
+    #[serde(default)]
+    pub backup_hosts: Vec<String>,
+    #[serde(default)]
     pub headers: BTreeMap<String, String>,
 }
 
@@ -24,9 +32,16 @@ impl Secrets {
     /// The playlist's addresses in the order they are tried.
     pub fn playlist_urls(&self) -> Vec<String> {
         std::iter::once(&self.m3u_url)
+            .filter(|url| !url.is_empty())
             .chain(&self.backup_urls)
             .cloned()
             .collect()
+    }
+
+    /// A panel's addresses in the order they are tried; none if it is no panel.
+    pub fn panel_hosts(&self) -> Vec<String> {
+        let main = std::iter::once(&self.xstream_host).filter(|host| !host.is_empty());
+        main.chain(&self.backup_hosts).cloned().collect()
     }
 
     pub(super) fn seal(&self, keys: &Keys, id: ProviderId) -> Result<Vec<u8>, Error> {
@@ -52,6 +67,10 @@ impl From<&Draft> for Secrets {
             m3u_url: draft.m3u_url.clone(),
             backup_urls: draft.backup_urls.clone(),
             epg_url: draft.epg_url.clone(),
+            xstream_host: draft.xstream_host.clone(),
+            xstream_username: draft.xstream_username.clone(),
+            xstream_password: draft.xstream_password.clone(),
+            backup_hosts: draft.backup_hosts.clone(),
             headers: draft.headers.clone(),
         }
     }

@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 
-use super::{Error, Provider, Secrets, mask, store};
+use super::{Error, Kind, Provider, Secrets, mask, store};
 use crate::ctx::Ctx;
 use crate::fetch::{Breaker, BreakerState};
 use crate::support::ids::ProviderId;
@@ -10,6 +10,11 @@ use crate::support::paging::{Listed, Slice};
 #[derive(Clone)]
 pub struct Shown {
     pub provider: Provider,
+    pub xstream_host: String,
+    /// Its beginning.
+    pub xstream_username: String,
+    pub xstream_password: String,
+    pub backup_hosts: Vec<String>,
     pub m3u_url: String,
     pub backup_urls: Vec<String>,
     pub epg_url: Option<String>,
@@ -30,6 +35,11 @@ pub struct Host {
 }
 
 impl Shown {
+    /// Whether it is an account of a panel, not a playlist.
+    pub fn is_panel(&self) -> bool {
+        self.provider.kind == Kind::Xtream
+    }
+
     /// How many of its hosts are not asked at the moment.
     pub fn paused_hosts(&self) -> usize {
         let is_open = |host: &&Host| matches!(host.state, BreakerState::Open { .. });
@@ -84,6 +94,10 @@ fn shown(ctx: &Ctx, provider: Provider, breakers: &[(String, Breaker)]) -> Shown
     let masked = |texts: &[String]| texts.iter().map(|text| mask::url(text)).collect();
     let header = |(name, value): (&String, &String)| (name.clone(), mask::header(name, value));
     Shown {
+        xstream_host: host(&secrets.xstream_host),
+        xstream_username: mask::account(&secrets.xstream_username),
+        xstream_password: mask::password(&secrets.xstream_password),
+        backup_hosts: secrets.backup_hosts.iter().map(|text| host(text)).collect(),
         m3u_url: mask::url(&secrets.m3u_url),
         backup_urls: masked(&secrets.backup_urls),
         epg_url: secrets.epg_url.as_deref().map(mask::url),
@@ -92,6 +106,11 @@ fn shown(ctx: &Ctx, provider: Provider, breakers: &[(String, Breaker)]) -> Shown
         is_readable,
         provider,
     }
+}
+
+/// A panel's address as it was typed: it ends without a slash.
+fn host(text: &str) -> String {
+    mask::url(text).trim_end_matches('/').to_owned()
 }
 
 fn hosts(secrets: &Secrets, breakers: &[(String, Breaker)], now_ms: i64) -> Vec<Host> {
@@ -113,7 +132,7 @@ fn hosts(secrets: &Secrets, breakers: &[(String, Breaker)], now_ms: i64) -> Vec<
 }
 
 /// `host:port`, as breakers are kept by.
-pub(super) fn host_of(url: &url::Url) -> String {
+pub fn host_of(url: &url::Url) -> String {
     let name = url.host_str().unwrap_or_default();
     match url.port_or_known_default() {
         Some(port) => format!("{name}:{port}"),

@@ -1,10 +1,12 @@
-//! The tables `providers` and `provider_breakers`.
+//! The tables `providers`, `provider_breakers` and `provider_series`.
 
 mod breakers;
+pub mod series;
 
 pub use breakers::{Breakers, all_breakers, breakers};
 
 use super::provider::{Provider, Status, Summary, Totals};
+use super::xtream::Account;
 use super::{Draft, Error, Secrets};
 use crate::args;
 use crate::db::{Db, DbError, Sql, Tx, dialect};
@@ -15,8 +17,8 @@ use crate::support::paging::{Listed, Slice};
 use crate::support::text::folded;
 
 const SELECT: &str = "select id, name, type, enabled, priority, max_connections, user_agent, secrets, status, \
-    status_message, total_channels, active_channels, total_vod_movies, total_vod_series, last_sync, created_at, \
-    updated_at from providers where deleted_at is null";
+    status_message, total_channels, active_channels, total_vod_movies, total_vod_series, last_sync, account_status, \
+    expires_at, account_connections, account_active, panel_host, panel_https_port, created_at, updated_at from providers where deleted_at is null";
 
 macro_rules! select {
     ($rest:literal) => {
@@ -236,6 +238,36 @@ pub async fn set_totals(tx: &mut Tx, id: ProviderId, totals: Totals) -> Result<(
             totals.movies,
             totals.series
         ],
+    )
+    .await?;
+    Ok(())
+}
+
+/// What a panel said of the account, and which of the hosts said it.
+pub async fn set_account(tx: &mut Tx, id: ProviderId, host: usize, account: &Account) -> Result<(), DbError> {
+    tx.execute(
+        "update providers set account_status = $2, expires_at = $3, account_connections = $4, account_active = $5, \
+         panel_host = $6, panel_https_port = $7 where id = $1",
+        args![
+            id,
+            account.status.as_str(),
+            account.expires_at_ms,
+            account.max_connections,
+            account.active_connections,
+            i64::try_from(host).unwrap_or(0),
+            account.https_port.map(i64::from),
+        ],
+    )
+    .await?;
+    Ok(())
+}
+
+/// Forgets what was said of an account that is another one now.
+pub async fn forget_account(tx: &mut Tx, id: ProviderId) -> Result<(), DbError> {
+    tx.execute(
+        "update providers set account_status = null, expires_at = null, account_connections = null, \
+         account_active = null, panel_host = 0, panel_https_port = null where id = $1",
+        args![id],
     )
     .await?;
     Ok(())

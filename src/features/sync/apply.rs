@@ -21,12 +21,16 @@ pub(super) async fn apply(
     hooks: &[MovedHook],
 ) -> Result<(), Error> {
     let added = catalogue(tx, provider, &plan.changes, staging, ahead, hooks).await?;
-    let records = plan.records(staging, &added);
-    let records = records
-        .iter()
-        .map(|(owner, record)| (*owner, staging.record(*record)));
-    url_values::replace(tx, &ctx.keys, provider, &plan.recorded, records).await?;
-    url_values::remember(tx, provider, &plan.learned, plan.changes.now_ms).await?;
+    if plan.is_of_panel {
+        panel_values(tx, ctx, provider).await?;
+    } else {
+        let records = plan.records(staging, &added);
+        let records = records
+            .iter()
+            .map(|(owner, record)| (*owner, staging.record(*record)));
+        url_values::replace(tx, &ctx.keys, provider, &plan.recorded, records).await?;
+        url_values::remember(tx, provider, &plan.learned, plan.changes.now_ms).await?;
+    }
     providers::store::set_status(tx, provider, Status::Ok, None).await?;
     providers::store::set_last_sync(tx, provider, plan.changes.now_ms).await?;
     Ok(())
@@ -50,7 +54,25 @@ pub(super) async fn catalogue(
             hook(tx, &applied.moved).await?;
         }
     }
-    let totals = store::provider::totals(tx, provider).await?;
-    providers::store::set_totals(tx, provider, totals).await?;
+    totals(tx, provider).await?;
     Ok(applied.ids)
+}
+
+/// Counts a provider's totals anew. A panel's series count from when they are listed.
+pub(super) async fn totals(tx: &mut Tx, provider: ProviderId) -> Result<(), Error> {
+    let mut totals = store::provider::totals(tx, provider).await?;
+    let listed = providers::store::series::count(tx, provider).await?;
+    totals.series = totals.series.max(listed);
+    providers::store::set_totals(tx, provider, totals).await?;
+    Ok(())
+}
+
+/// All streams of a panel are where it answered, for the account as it is now.
+async fn panel_values(tx: &mut Tx, ctx: &Ctx, id: ProviderId) -> Result<(), Error> {
+    let provider = providers::store::get_in(tx, id).await?;
+    let secrets = provider.secrets(&ctx.keys)?;
+    if let Some(values) = provider.panel_values(&secrets) {
+        url_values::replace_by_one(tx, &ctx.keys, id, &values).await?;
+    }
+    Ok(())
 }

@@ -1,7 +1,7 @@
 //! What differs between a list and what is stored: every staged entry and every row that is not settled is added,
 //! changed, renamed, back, or gone.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::db::{Db, DbError};
 use crate::features::catalogue::entry::{Entry, EntryKind};
@@ -60,6 +60,8 @@ pub(super) struct Stored<'a> {
     pub keys: &'a Keys,
     pub hash: KeyedHash,
     pub provider: ProviderId,
+    /// Whether the provider's own ids, which stand in the place of addresses, say first what is what.
+    pub has_own_ids: bool,
 }
 
 impl Diff {
@@ -98,12 +100,20 @@ impl Diff {
 /// Compares; staged entries that turn out to equal a row are settled.
 pub(super) async fn diff(stored: &Stored<'_>, staging: &mut Staging) -> Result<Diff, DiffError> {
     let mut open = Open::new(staging);
+    if stored.has_own_ids && !open.rows.is_empty() && !open.staged.is_empty() {
+        let occurrences = occurrences(staging, &open, |item| Some(item.keys.url));
+        let of = |kind, key| occurrences.get(&(kind, key)).copied().unwrap_or_default();
+        let mut pairs = assign::by_url(&open.stored, &open.listed, of);
+        open.leave_renumbered(&mut pairs);
+        open.judge(stored, staging, pairs, |one| !one.is_contradicted())
+            .await?;
+    }
     if !open.rows.is_empty() && !open.staged.is_empty() {
         open.find_hosts(stored, staging).await?;
         let pairs = assign::by_identity(&open.stored, &open.listed);
         open.accept(staging, &pairs, |_| Change::Changed)?;
     }
-    if !open.rows.is_empty() && !open.staged.is_empty() {
+    if !stored.has_own_ids && !open.rows.is_empty() && !open.staged.is_empty() {
         let occurrences = occurrences(staging, &open, |item| Some(item.keys.url));
         let of = |kind, key| occurrences.get(&(kind, key)).copied().unwrap_or_default();
         let pairs = assign::by_url(&open.stored, &open.listed, of);
@@ -113,7 +123,9 @@ pub(super) async fn diff(stored: &Stored<'_>, staging: &mut Staging) -> Result<D
     if !open.rows.is_empty() && !open.staged.is_empty() {
         let occurrences = occurrences(staging, &open, |item| item.keys.tvg);
         let of = |kind, key| occurrences.get(&(kind, key)).copied().unwrap_or_default();
-        let pairs = assign::by_tvg_id(&open.stored, &open.listed, of);
+        let mut pairs = assign::by_tvg_id(&open.stored, &open.listed, of);
+        // What a panel's episodes are listed under is no name of their own.
+        pairs.retain(|(row, _)| !stored.has_own_ids || open.stored[*row as usize].kind == EntryKind::Live);
         open.judge(stored, staging, pairs, |one| one.same_group).await?;
     }
     let Open {
@@ -183,6 +195,21 @@ impl Open {
             matched: Vec::new(),
             settled_at_once: staging.settled.len(),
         }
+    }
+
+    /// A panel that numbers its list anew gives an id to another stream. Where an id says that one name became another, but
+    /// either name is listed under another id, names are the better witnesses.
+    fn leave_renumbered(&self, pairs: &mut Vec<Pair>) {
+        let names = |items: &[Item]| -> HashSet<(EntryKind, i64)> {
+            items.iter().map(|item| (item.kind, item.keys.identity)).collect()
+        };
+        let (stored, listed) = (names(&self.stored), names(&self.listed));
+        pairs.retain(|(row, entry)| {
+            let (was, is) = (self.stored[*row as usize], self.listed[*entry as usize]);
+            was.keys.identity == is.keys.identity
+                || (!listed.contains(&(was.kind, was.keys.identity))
+                    && !stored.contains(&(is.kind, is.keys.identity)))
+        });
     }
 
     /// The hosts of rows that others resemble.

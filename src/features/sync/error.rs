@@ -1,8 +1,9 @@
 use crate::db::DbError;
 use crate::features::catalogue::ApplyError;
-use crate::features::providers;
 use crate::features::providers::m3u::NotAPlaylist;
 use crate::features::providers::url_values::ValuesError;
+use crate::features::providers::xtream::{Entered, PanelError};
+use crate::features::providers::{self, Status};
 use crate::fetch::{Cause, FetchError};
 use crate::jobs::JobError;
 use crate::support::ids::JobId;
@@ -28,6 +29,11 @@ pub enum Error {
     Decided,
     #[error("The list could not be fetched: {0}.")]
     Fetch(FetchError),
+    #[error("The panel could not be read: {0}.")]
+    Panel(PanelError),
+    /// The panel does not serve the account, and says so.
+    #[error("{sentence}")]
+    Account { sentence: String, entered: Box<Entered> },
     #[error("The list was not there in {0} s.")]
     TimedOut(u64),
     #[error("The list was not taken: {0}.")]
@@ -62,6 +68,9 @@ impl Error {
             Self::TooOften { .. } => "too_many_requests",
             Self::Decided => "already_decided",
             Self::Fetch(error) => fetch_code(error),
+            Self::Panel(error) => error.code(),
+            Self::Account { entered, .. } if entered.account.is_over() => "account_expired",
+            Self::Account { .. } => "account_refused",
             Self::TimedOut(_) => "timed_out",
             Self::NotAPlaylist(NotAPlaylist::Empty) => "empty",
             Self::NotAPlaylist(NotAPlaylist::TooLarge { .. }) => "too_large",
@@ -75,6 +84,14 @@ impl Error {
             Self::Sealed => "key_file",
             Self::Db(DbError::Busy) => "database_busy",
             Self::Db(_) => "database",
+        }
+    }
+
+    /// How the provider is shown after it.
+    pub(super) fn status(&self) -> Status {
+        match self {
+            Self::Account { entered, .. } if entered.account.is_over() => Status::Expired,
+            _ => Status::Failing,
         }
     }
 
@@ -102,6 +119,15 @@ fn fetch_code(error: &FetchError) -> &'static str {
         Some(Cause::TimedOut { .. }) => "timed_out",
         Some(Cause::Status { .. }) => "http_status",
         _ => "unreachable",
+    }
+}
+
+impl From<PanelError> for Error {
+    fn from(error: PanelError) -> Self {
+        match error {
+            PanelError::Cancelled => Self::Cancelled,
+            other => Self::Panel(other),
+        }
     }
 }
 

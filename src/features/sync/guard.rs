@@ -3,7 +3,7 @@
 use crate::features::catalogue::entry::EntryKind;
 
 /// Categories of fewer entries are not looked at by themselves.
-const CATEGORY_ENTRIES: u64 = 50;
+pub(super) const CATEGORY_ENTRIES: u64 = 50;
 
 /// How much of something was lost.
 #[derive(Debug, Clone, PartialEq, Eq)]

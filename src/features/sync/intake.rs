@@ -17,9 +17,9 @@ use crate::support::crypto::Keys;
 use crate::support::keyed_hash::KeyedHash;
 
 /// Entries that are handed on at a time.
-const BATCH: usize = 1_024;
+pub(super) const BATCH: usize = 1_024;
 /// Refused entries that are kept as examples, of each reason.
-const SAMPLES: usize = 20;
+pub(super) const SAMPLES: usize = 20;
 
 /// What reading a list needs to know of its provider.
 pub(super) struct Source {
@@ -301,7 +301,7 @@ fn is_public(header: &Header) -> bool {
 }
 
 /// Whether a picture's address may be stored and handed on: of the web, and without anything that is the provider's secret.
-fn is_public_picture(url: &str, secrets: &ProviderSecrets) -> bool {
+pub(super) fn is_public_picture(url: &str, secrets: &ProviderSecrets) -> bool {
     let is_web = ["http://", "https://"].iter().any(|scheme| {
         url.get(..scheme.len())
             .is_some_and(|start| start.eq_ignore_ascii_case(scheme))

@@ -33,10 +33,18 @@ pub(super) async fn losses(
         .filter(|row| !staging.index.is_missing(*row))
         .collect();
     let matched = stored(db, &matched, staging).await?;
+    // Their groups were not read with them.
+    let is_suspect = |row: &&Row| {
+        suspects
+            .iter()
+            .any(|(kind, ..)| *kind == staging.index.kind(**row))
+    };
+    let unread: Vec<Row> = staging.unread.iter().filter(is_suspect).copied().collect();
+    let unread = stored(db, &unread, staging).await?;
     losses.extend(suspects.into_iter().map(|(kind, group, lost)| Loss {
         kind,
         category: Some(group.to_owned()),
-        before: lost + matched.of(kind, group) + staging.kept.of(kind, group),
+        before: lost + matched.of(kind, group) + staging.kept.of(kind, group) + unread.of(kind, group),
         lost,
     }));
     Ok(losses)

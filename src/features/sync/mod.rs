@@ -19,6 +19,7 @@ mod intake;
 mod learn;
 pub mod log;
 mod losses;
+mod panel;
 mod plan;
 mod read;
 mod removal;
@@ -167,6 +168,14 @@ pub async fn run_approval(ctx: Ctx, job: JobRun, hooks: Vec<MovedHook>) -> Resul
 /// Why the entries of a removed provider are still there.
 pub async fn run_removal(ctx: Ctx, job: JobRun, hooks: Vec<MovedHook>) -> Result<Value, JobError> {
     apart(move || async move { removal::run(&ctx, &job, &hooks).await }).await
+}
+
+/// The handler of [`kinds::SERIES_DETAILS`].
+///
+/// # Errors
+/// Why not all series that were wanted could be read; the next sync asks for the others.
+pub async fn run_details(ctx: Ctx, job: JobRun) -> Result<Value, JobError> {
+    apart(move || async move { panel::details::run(&ctx, &job).await }).await
 }
 
 async fn apart<F>(work: impl FnOnce() -> F + Send + 'static) -> Result<Value, JobError>

@@ -17,6 +17,8 @@ pub(super) struct Plan {
     pub settled: Vec<(Owner, u32)>,
     pub recorded: Recorded,
     pub learned: Vec<Learned>,
+    /// Of a panel, whose rows all have the same values.
+    pub is_of_panel: bool,
     pub counts: Counts,
 }
 
@@ -56,6 +58,8 @@ pub(super) struct Head {
     pub fuzzy_threshold: u8,
     pub texts: Vec<(String, bool)>,
     pub learned: Vec<Learned>,
+    #[serde(default)]
+    pub is_of_panel: bool,
     pub counts: Counts,
 }
 
@@ -73,6 +77,7 @@ impl Head {
                 .map(|(text, repeats)| (text.to_owned(), repeats))
                 .collect(),
             learned: plan.learned.clone(),
+            is_of_panel: plan.is_of_panel,
             counts: plan.counts,
         }
     }
@@ -90,6 +95,7 @@ impl Head {
             settled,
             recorded: Recorded::of_texts(self.texts.into_iter()),
             learned: self.learned,
+            is_of_panel: self.is_of_panel,
             counts: self.counts,
         }
     }

@@ -22,8 +22,8 @@ use super::intake::{self, Intake, Source};
 use super::staging::Staging;
 
 /// Chunks that wait to be read, and batches that wait to be staged: what is loaded ahead while the index is read.
-const CHUNKS_AHEAD: usize = 32;
-const BATCHES_AHEAD: usize = 8;
+pub(super) const CHUNKS_AHEAD: usize = 32;
+pub(super) const BATCHES_AHEAD: usize = 8;
 
 /// A whole list.
 pub(super) struct List {
@@ -129,7 +129,7 @@ pub(super) async fn list(
     })
 }
 
-async fn forward(
+pub(super) async fn forward(
     mut download: Download,
     chunks: mpsc::Sender<Bytes>,
 ) -> Result<(), crate::fetch::FetchError> {
@@ -150,6 +150,6 @@ pub(super) async fn index(db: &crate::db::Db, provider: ProviderId) -> Result<In
     Ok(index)
 }
 
-fn read_so_far(entries: u64) -> String {
+pub(super) fn read_so_far(entries: u64) -> String {
     format!("{entries} entries read")
 }

@@ -11,7 +11,8 @@ use crate::features::catalogue::entry::EntryKind;
 use crate::features::catalogue::{self, StoredStreams};
 use crate::features::providers::m3u::{NotAPlaylist, Summary};
 use crate::features::providers::url_parts::ProviderSecrets;
-use crate::features::providers::{self, Provider, Secrets, Status, url_values};
+use crate::features::providers::url_values::Collector;
+use crate::features::providers::{self, Kind, Provider, Secrets, Status, url_values};
 use crate::features::settings::{self, Settings};
 use crate::jobs::{JobError, JobRun};
 use crate::support::ids::{ProviderId, SyncId};
@@ -21,6 +22,7 @@ use super::diff::{Change, Diff, Stored, diff};
 use super::guard;
 use super::intake::{Sample, Source};
 use super::log::{Counts, Outcome};
+use super::panel::{self, News};
 use super::plan::{Plan, owner};
 use super::read::{self, List};
 use super::staging::Staging;
@@ -49,6 +51,7 @@ pub(super) async fn run(ctx: &Ctx, job: &JobRun, hooks: &[MovedHook]) -> Result<
         provider,
         counts: Counts::default(),
         refusals: Vec::new(),
+        news: None,
     };
     let result = run.whole().await;
     let answer = match result {
@@ -79,6 +82,20 @@ struct Run<'a> {
     provider: ProviderId,
     counts: Counts,
     refusals: Vec<crate::db::Value>,
+    /// What a panel said besides its lists.
+    news: Option<News>,
+}
+
+/// What a provider listed, staged.
+pub(super) struct Found {
+    pub staging: Staging,
+    pub summary: Summary,
+    pub samples: Vec<Sample>,
+    /// The values of its addresses, and what of them was known to be secret; none of a panel, whose account says all.
+    pub values: Option<(Collector, ProviderSecrets)>,
+    /// The stored streams, where they were read beside the list.
+    pub ahead: Option<StoredStreams>,
+    pub news: Option<News>,
 }
 
 impl Run<'_> {
@@ -87,16 +104,20 @@ impl Run<'_> {
         let settings = settings::load(self.ctx).await?;
         let runs_before = store::applied_count(&self.ctx.db, self.provider).await?;
         let secrets = provider.secrets(&self.ctx.keys)?;
-        let (source, known) = self.source(&secrets, &settings).await?;
-        let List {
-            intake,
+        let Found {
             mut staging,
-            had_length,
+            summary,
+            samples,
+            values,
             ahead,
-        } = self.list(&provider, &secrets, source, &settings).await?;
-        judge(&intake.summary, had_length)?;
-        self.count_list(&intake.summary, &staging);
-        self.refusals = refusals(self.sync, &intake.summary, &intake.samples);
+            news,
+        } = match provider.kind {
+            Kind::M3u => self.playlist(&provider, &secrets, &settings).await?,
+            Kind::Xtream => panel::find(self.ctx, self.job, &provider, &secrets, &settings).await?,
+        };
+        self.news = news;
+        self.count_list(&summary, &staging);
+        self.refusals = refusals(self.sync, &summary, &samples);
         self.job
             .progress
             .set(self.counts.entries.cast_unsigned(), None, "Comparing");
@@ -105,10 +126,16 @@ impl Run<'_> {
             keys: &self.ctx.keys,
             hash: super::intake::hash(&self.ctx.keys),
             provider: self.provider,
+            has_own_ids: provider.kind == Kind::Xtream,
         };
         let found = diff(&stored, &mut staging).await?;
-        let mut collector = intake.collector;
-        let learned = learn::learn(&stored, &found, &mut staging, &mut collector, known).await?;
+        let (recorded, learned) = match values {
+            Some((mut collector, known)) => {
+                let learned = learn::learn(&stored, &found, &mut staging, &mut collector, known).await?;
+                (collector.finish(), learned)
+            }
+            None => (Collector::default().finish(), Vec::new()),
+        };
         self.count_changes(&found, &staging);
         let percent = settings.sync_shrink_guard_percent;
         let losses = losses::losses(&self.ctx.db, &found, &staging, percent).await?;
@@ -117,8 +144,9 @@ impl Run<'_> {
         let plan = Plan {
             changes: found.changes(&staging, now, settings.fuzzy_match_threshold),
             settled: settled(&staging),
-            recorded: collector.finish(),
+            recorded,
             learned,
+            is_of_panel: provider.kind == Kind::Xtream,
             counts: self.counts,
         };
         self.job.check().map_err(|_| Error::Cancelled)?;
@@ -127,6 +155,30 @@ impl Run<'_> {
         } else {
             self.hold(&plan, &found, &mut staging, &objections).await
         }
+    }
+
+    async fn playlist(
+        &self,
+        provider: &Provider,
+        secrets: &Secrets,
+        settings: &Settings,
+    ) -> Result<Found, Error> {
+        let (source, known) = self.source(secrets, settings).await?;
+        let List {
+            intake,
+            staging,
+            had_length,
+            ahead,
+        } = self.list(provider, secrets, source, settings).await?;
+        judge(&intake.summary, had_length)?;
+        Ok(Found {
+            staging,
+            summary: intake.summary,
+            samples: intake.samples,
+            values: Some((intake.collector, known)),
+            ahead,
+            news: None,
+        })
     }
 
     async fn source(
@@ -217,9 +269,18 @@ impl Run<'_> {
         }
         changes::list(&mut tx, &self.ctx.db, self.sync, found, staging).await?;
         held::supersede(&mut tx, self.provider).await?;
+        if let Some(news) = &self.news {
+            news.keep_account(&mut tx, self.provider).await?;
+        }
         apply::apply(&mut tx, self.ctx, self.provider, plan, staging, ahead, self.hooks).await?;
+        if let Some(news) = &self.news {
+            news.keep_series(&mut tx, self.ctx, self.provider).await?;
+        }
         self.finish(&mut tx, outcome, None).await?;
         tx.commit().await?;
+        if self.news.is_some() {
+            self.ctx.jobs.wake();
+        }
         if outcome == Outcome::Applied {
             catalogue::settle(&self.ctx.db, &plan.changes).await;
             self.ctx.events.publish(Event::CatalogueChanged);
@@ -246,6 +307,9 @@ impl Run<'_> {
     ) -> Result<Outcome, Error> {
         let mut tx = self.begin().await?;
         held::supersede(&mut tx, self.provider).await?;
+        if let Some(news) = &self.news {
+            news.keep_account(&mut tx, self.provider).await?;
+        }
         changes::list(&mut tx, &self.ctx.db, self.sync, found, staging).await?;
         held::save(&mut tx, &self.ctx.keys, self.sync, plan, staging).await?;
         let message = objections.join(" ");
@@ -271,7 +335,7 @@ impl Run<'_> {
             self.sync,
             outcome,
             &self.counts,
-            None,
+            self.news.as_ref().and_then(News::error),
             reasons.as_deref(),
             now,
         )
@@ -286,13 +350,13 @@ impl Run<'_> {
             return error.into_job();
         }
         let (code, message) = (error.code(), error.to_string());
-        if let Err(cause) = self.note_failure(code, &message).await {
+        if let Err(cause) = self.note_failure(&error, code, &message).await {
             tracing::error!(error = %cause, "the end of a sync could not be stored");
         }
         error.into_job()
     }
 
-    async fn note_failure(&self, code: &str, message: &str) -> Result<(), Error> {
+    async fn note_failure(&self, error: &Error, code: &str, message: &str) -> Result<(), Error> {
         let now = self.ctx.clock.now_ms();
         let mut tx = self.ctx.db.begin().await?;
         store::finish(
@@ -306,7 +370,10 @@ impl Run<'_> {
         )
         .await?;
         store::insert_refusals(&mut tx, self.refusals.clone()).await?;
-        providers::store::set_status(&mut tx, self.provider, Status::Failing, Some(message)).await?;
+        if let Error::Account { entered, .. } = error {
+            providers::store::set_account(&mut tx, self.provider, entered.host, &entered.account).await?;
+        }
+        providers::store::set_status(&mut tx, self.provider, error.status(), Some(message)).await?;
         tx.commit().await?;
         Ok(())
     }

@@ -22,6 +22,8 @@ pub(super) struct Staging {
     pub returned: Vec<Row>,
     /// Of the settled rows that had not been missing.
     pub kept: Categories,
+    /// Settled rows that no list was read of.
+    pub unread: Vec<Row>,
     pub entries: Vec<StagedEntry>,
     blocks: Vec<u64>,
     pub records: Vec<u8>,
@@ -59,6 +61,7 @@ impl Staging {
             settled: Vec::with_capacity(rows),
             returned: Vec::new(),
             kept: Categories::default(),
+            unread: Vec::new(),
             entries: Vec::new(),
             blocks: Vec::new(),
             records: Vec::new(),
@@ -80,7 +83,8 @@ impl Staging {
         Ok(self)
     }
 
-    fn take(&mut self, batch: &Batch) -> Result<(), StagingError> {
+    /// Takes one batch.
+    pub(super) fn take(&mut self, batch: &Batch) -> Result<(), StagingError> {
         let (mut payload, mut records) = (batch.payload.as_slice(), batch.records.as_slice());
         for listed in &batch.entries {
             let (encoded, rest) = payload.split_at(listed.length as usize);
@@ -128,6 +132,46 @@ impl Staging {
         let record = self.entries.get(staged as usize).map_or(0, |entry| entry.record);
         self.settle(row, record, Entry::group_of(&encoded)?);
         Ok(())
+    }
+
+    /// Drops what was taken of a kind: its list turned out to be no whole one.
+    pub(super) fn forget(&mut self, kind: EntryKind) {
+        let Self {
+            index,
+            settled,
+            returned,
+            entries,
+            ..
+        } = self;
+        settled.retain(|(row, _)| index.kind(*row) != kind);
+        returned.retain(|row| index.kind(*row) != kind);
+        entries.retain(|entry| entry.kind != kind);
+        if kind == EntryKind::Live {
+            // Only live entries have any.
+            self.blocks.clear();
+            entries.iter_mut().for_each(|entry| entry.blocks_end = 0);
+        }
+        self.counts[kind as usize] = 0;
+    }
+
+    /// Settles the stored rows of a kind that are there as if they were listed, where `is_kept` says so of the key that
+    /// they are listed under; says how many.
+    pub(super) fn keep(&mut self, kind: EntryKind, is_kept: impl Fn(Option<i64>) -> bool) -> u64 {
+        let index = &mut self.index;
+        let mut kept = 0;
+        for row in index.rows() {
+            if index.kind(row) != kind || !is_kept(index.keys(row).tvg) {
+                continue;
+            }
+            index.take(row);
+            if !index.is_missing(row) {
+                self.settled.push((row, 0));
+                self.unread.push(row);
+                kept += 1;
+            }
+        }
+        self.counts[kind as usize] += kept;
+        kept
     }
 
     /// A record is kept behind its length, of which most fit one byte.

@@ -106,6 +106,17 @@ impl Badge {
         }
     }
 
+    /// What a panel says of an account.
+    pub fn account(status: &str) -> Self {
+        match status {
+            "active" => Self::success("Active"),
+            "expired" => Self::new("danger", "clock", "Expired"),
+            "banned" => Self::danger("Banned"),
+            "disabled" => Self::new("danger", "pause", "Switched off"),
+            _ => Self::neutral("Unknown"),
+        }
+    }
+
     fn new(tone: &'static str, icon: &'static str, label: impl Display) -> Self {
         Self {
             label: label.to_string(),

@@ -42,3 +42,38 @@ fn a_provider_that_cannot_stand_is_refused_in_the_terminal() {
         (Some(1), "Another provider has this name.\n")
     );
 }
+
+#[test]
+fn an_account_is_added_with_a_password_that_is_no_argument() {
+    let data = TempDir::new().unwrap();
+    let add = |arguments: &[&str], password: &str| {
+        let mut command = program(data.path());
+        command.env("STRM_XTREAM_PASSWORD", password);
+        run(command.args(["provider", "add"]).args(arguments))
+    };
+    let host = ["--xtream-host", "http://panel.example:8080"];
+    let (code, out, errors) = add(
+        &[&["Alpha"], &host[..], &["--xtream-username", "ann"]].concat(),
+        "s3cret",
+    );
+    assert_eq!((code, errors.as_str()), (Some(0), ""));
+    assert!(out.starts_with("Added provider 1, Alpha."), "{out}");
+    let (code, _, errors) = add(
+        &[&["Beta"], &host[..], &["--xtream-username", "ann"]].concat(),
+        "",
+    );
+    assert_eq!(code, Some(2));
+    assert!(errors.contains("Give the password of the account."), "{errors}");
+    assert_eq!(add(&[&["Beta"], &host[..]].concat(), "s3cret").0, Some(2));
+    let both = [
+        "Beta",
+        "--m3u-url",
+        "http://tv.example/",
+        "--xtream-host",
+        "http://panel.example",
+        "--xtream-username",
+        "ann",
+    ];
+    assert_eq!(add(&both, "s3cret").0, Some(2));
+    assert_eq!(add(&["Beta"], "s3cret").0, Some(2));
+}

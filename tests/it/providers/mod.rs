@@ -2,4 +2,5 @@ mod breakers;
 mod changes;
 mod cli;
 mod connection;
+mod panel;
 mod store;

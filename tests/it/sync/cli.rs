@@ -4,6 +4,7 @@ use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
 
 use m3u_strm_processor::db::Engine;
+use m3u_strm_processor::simulator::panel::{Account, Catalogue, Panel};
 use m3u_strm_processor::simulator::{Fault, Playlist, Resource, Simulator};
 use tempfile::TempDir;
 
@@ -97,6 +98,23 @@ async fn ended(mut child: Child) -> Option<i32> {
 }
 
 on_both_engines! {
+    async fn an_account_is_synced_with_the_episodes_of_its_series(terminal: Terminal) {
+        let panel = Panel::new();
+        panel.open(Account::new("ann", "s3cret"), Catalogue::plain());
+        terminal.simulator.put_panel(&panel);
+        let host = terminal.simulator.url("");
+        let mut add = terminal.command(&["provider", "add", "Two", "--xtream-host", &host, "--xtream-username", "ann"]);
+        add.env("STRM_XTREAM_PASSWORD", "s3cret");
+        let added = tokio::task::spawn_blocking(move || run(&mut add)).await.unwrap();
+        assert_eq!(added.0, Some(0), "{}", added.2);
+        let (status, out, error) = terminal.run(&["sync", "--provider", "Two"]).await;
+        assert_eq!(status, Some(0), "{error}");
+        assert!(out.contains("100 entries: 60 streams, 40 films, 0 episodes, 0 refused."), "{out}");
+        assert!(out.contains("Two: 8 series read,"), "{out}");
+        let (status, out, _) = terminal.run(&["sync", "--provider", "Two"]).await;
+        assert!(status == Some(0) && !out.contains("series read"), "{out}");
+    }
+
     async fn the_status_tells_how_a_sync_ended(at: Terminal) {
         at.lists(1_000);
         let (status, out, error) = at.run(&["sync", "--provider", "One"]).await;

@@ -10,6 +10,7 @@ mod identity;
 mod incremental;
 mod line_up;
 mod pace;
+mod panel;
 mod references;
 mod removal;
 mod secrets;

@@ -36,6 +36,41 @@ pub async fn each_stored(
     .await
 }
 
+/// Hands the stored episodes that are listed under these series to `take`.
+pub async fn each_under(
+    db: &Db,
+    series: impl Iterator<Item = i64>,
+    mut take: impl FnMut(Stored) + Send,
+) -> Result<(), DbError> {
+    db.each_in(
+        "select id, identity_key, url_key, tvg_key, digest, missing_since from vod_versions \
+         where episode_id is not null and tvg_key in",
+        series.map(Value::from),
+        "order by id",
+        |row| {
+            take(Stored {
+                kind: EntryKind::Episode,
+                id: row.get(0)?,
+                keys: keys(row)?,
+                is_missing: row.get::<Option<i64>>(5)?.is_some(),
+            });
+            Ok(())
+        },
+    )
+    .await
+}
+
+/// How many episodes of a provider are there.
+pub async fn count_episode_versions(db: &Db, provider: ProviderId) -> Result<i64, DbError> {
+    let (count,) = db
+        .one(
+            "select count(*) from vod_versions where provider_id = $1 and movie_id is null and missing_since is null",
+            args![provider],
+        )
+        .await?;
+    Ok(count)
+}
+
 record! {
     /// Which title a version belongs to, and its picture.
     #[derive(Debug, Clone)]

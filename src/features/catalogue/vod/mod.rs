@@ -4,7 +4,9 @@
 
 pub mod classify;
 mod decoration;
+mod listed;
 mod numbering;
 mod title;
 
 pub use classify::{Facts, Kind, classify};
+pub use listed::{episode, film, series};

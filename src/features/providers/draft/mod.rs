@@ -10,10 +10,14 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value};
 use validator::Validate;
 
-use super::{Kind, Provider, Secrets};
+use super::{Kind, Provider, Secrets, mask};
 use crate::support::validation::Invalid;
-use rules::{backups, header_set, header_text, one_line, playlist_url, web_url};
+use rules::{
+    account_word, backups, header_set, header_text, one_line, panel_hosts, panel_url, playlist_url, web_url,
+};
 use sent::{Sent, unmasked};
+
+pub(super) const CHOOSE_TYPE: &str = "Choose a type: m3u or xstream.";
 
 pub const DEFAULT_PRIORITY: i64 = 50;
 
@@ -37,6 +41,14 @@ pub struct Draft {
     pub max_connections: Option<i64>,
     #[validate(custom(function = header_text), length(max = 500, message = "A user agent has at most 500 characters."))]
     pub user_agent: Option<String>,
+    #[validate(custom(function = panel_url))]
+    pub xstream_host: String,
+    #[validate(custom(function = account_word))]
+    pub xstream_username: String,
+    #[validate(custom(function = account_word))]
+    pub xstream_password: String,
+    #[validate(custom(function = panel_hosts))]
+    pub backup_hosts: Vec<String>,
     #[validate(custom(function = playlist_url))]
     pub m3u_url: String,
     #[validate(custom(function = backups))]
@@ -60,6 +72,10 @@ impl Draft {
             priority: DEFAULT_PRIORITY,
             max_connections: None,
             user_agent: None,
+            xstream_host: String::new(),
+            xstream_username: String::new(),
+            xstream_password: String::new(),
+            backup_hosts: Vec::new(),
             m3u_url: String::new(),
             backup_urls: Vec::new(),
             epg_url: None,
@@ -67,7 +83,7 @@ impl Draft {
         };
         let mut errors = Invalid::default();
         if sent.get("type").is_none_or(Value::is_null) {
-            errors.add("type", "Choose a type: m3u.");
+            errors.add("type", CHOOSE_TYPE);
         }
         empty.with(sent, errors)
     }
@@ -89,6 +105,10 @@ impl Draft {
             priority: provider.priority,
             max_connections: provider.max_connections,
             user_agent: provider.user_agent.clone(),
+            xstream_host: secrets.xstream_host.clone(),
+            xstream_username: secrets.xstream_username.clone(),
+            xstream_password: secrets.xstream_password.clone(),
+            backup_hosts: secrets.backup_hosts.clone(),
             m3u_url: secrets.m3u_url.clone(),
             backup_urls: secrets.backup_urls.clone(),
             epg_url: secrets.epg_url.clone(),
@@ -109,6 +129,16 @@ impl Draft {
                 self.max_connections == provider.max_connections,
             ),
             ("user_agent", self.user_agent == provider.user_agent),
+            ("xstream_host", self.xstream_host == secrets.xstream_host),
+            (
+                "xstream_username",
+                self.xstream_username == secrets.xstream_username,
+            ),
+            (
+                "xstream_password",
+                self.xstream_password == secrets.xstream_password,
+            ),
+            ("backup_hosts", self.backup_hosts == secrets.backup_hosts),
             ("m3u_url", self.m3u_url == secrets.m3u_url),
             ("backup_urls", self.backup_urls == secrets.backup_urls),
             ("epg_url", self.epg_url == secrets.epg_url),
@@ -133,6 +163,17 @@ impl Draft {
         sent.text("user_agent", |agent| {
             self.user_agent = agent.filter(|agent| !agent.is_empty())
         });
+        sent.text("xstream_host", |host| {
+            self.xstream_host = rules::host(host.unwrap_or_default())
+        });
+        sent.word("xstream_username", mask::account, &mut self.xstream_username);
+        sent.word("xstream_password", mask::password, &mut self.xstream_password);
+        let known = std::mem::take(&mut self.backup_hosts);
+        self.backup_hosts = sent
+            .list("backup_hosts", &known)
+            .into_iter()
+            .map(rules::host)
+            .collect();
         let known = [self.m3u_url.clone()];
         sent.text("m3u_url", |url| {
             self.m3u_url = unmasked(url.unwrap_or_default(), &known, 0)
@@ -147,7 +188,24 @@ impl Draft {
         self.backup_urls = sent.list("backup_urls", &known);
         self.headers = sent.headers("headers", std::mem::take(&mut self.headers));
         let mut errors = sent.errors;
+        match self.kind {
+            Kind::M3u => {
+                self.xstream_host.clear();
+                self.xstream_username.clear();
+                self.xstream_password.clear();
+                self.backup_hosts.clear();
+            }
+            Kind::Xtream => {
+                self.m3u_url.clear();
+                self.backup_urls.clear();
+            }
+        }
         errors.merge(Invalid::of(&self));
+        for (field, message) in rules::lacking(&self) {
+            if !errors.fields().contains_key(field) {
+                errors.add(field, message);
+            }
+        }
         errors.into_result().map(|()| self)
     }
 }

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use url::Url;
 use validator::ValidationError;
 
-use crate::features::providers::mask;
+use super::Draft;
+use crate::features::providers::{Kind, mask};
 
 const MOST_BACKUPS: usize = 10;
 const MOST_HEADERS: usize = 20;
@@ -48,11 +49,103 @@ pub(super) fn web_url(text: &str) -> Result<(), ValidationError> {
     checked(text).map(drop).map_err(refusal)
 }
 
+/// Whether it may be absent, the type of the provider says: see [`lacking`].
 pub(super) fn playlist_url(text: &str) -> Result<(), ValidationError> {
-    if text.is_empty() {
-        return Err(refusal("Give the address of the playlist."));
+    if text.is_empty() { Ok(()) } else { web_url(text) }
+}
+
+/// What a provider of this type cannot do without.
+pub(super) fn lacking(draft: &Draft) -> Vec<(&'static str, &'static str)> {
+    let needed = match draft.kind {
+        Kind::M3u => vec![("m3u_url", &draft.m3u_url, "Give the address of the playlist.")],
+        Kind::Xtream => vec![
+            (
+                "xstream_host",
+                &draft.xstream_host,
+                "Give the address of the panel.",
+            ),
+            (
+                "xstream_username",
+                &draft.xstream_username,
+                "Give the user name of the account.",
+            ),
+            (
+                "xstream_password",
+                &draft.xstream_password,
+                "Give the password of the account.",
+            ),
+        ],
+    };
+    let lacking = needed.into_iter().filter(|(_, value, _)| value.is_empty());
+    lacking.map(|(field, _, message)| (field, message)).collect()
+}
+
+/// The files of a panel that people copy along with its address.
+const PANEL_FILES: [&str; 5] = [
+    "player_api.php",
+    "panel_api.php",
+    "get.php",
+    "xmltv.php",
+    "portal.php",
+];
+
+/// A panel's address as it is kept: without the slash at its end.
+pub(super) fn host(text: String) -> String {
+    text.trim_end_matches('/').to_owned()
+}
+
+fn panel(text: &str) -> Result<(), String> {
+    let url = checked(text)?;
+    let file = url.path().rsplit('/').next().unwrap_or_default();
+    if PANEL_FILES.iter().any(|name| file.eq_ignore_ascii_case(name)) {
+        return Err("Give the address of the panel alone, such as http://example.org:8080.".to_owned());
     }
-    web_url(text)
+    if !url.username().is_empty()
+        || url.password().is_some()
+        || url.query().is_some()
+        || url.fragment().is_some()
+    {
+        return Err(
+            "The address of the panel holds no user name, password or query: they have fields of their own."
+                .to_owned(),
+        );
+    }
+    Ok(())
+}
+
+pub(super) fn panel_url(text: &str) -> Result<(), ValidationError> {
+    if text.is_empty() {
+        Ok(())
+    } else {
+        panel(text).map_err(refusal)
+    }
+}
+
+pub(super) fn panel_hosts(hosts: &[String]) -> Result<(), ValidationError> {
+    if hosts.len() > MOST_BACKUPS {
+        return Err(refusal(format!(
+            "There can be at most {MOST_BACKUPS} backup hosts."
+        )));
+    }
+    for (at, host) in hosts.iter().enumerate() {
+        panel(host).map_err(|message| refusal(format!("Backup {}: {message}", at + 1)))?;
+        if hosts[..at].contains(host) {
+            return Err(refusal(format!("Backup {} is listed twice.", at + 1)));
+        }
+    }
+    Ok(())
+}
+
+const LONGEST_WORD: usize = 255;
+
+pub(super) fn account_word(text: &str) -> Result<(), ValidationError> {
+    if text.chars().count() > LONGEST_WORD || text.chars().any(char::is_control) {
+        return Err(refusal("This is one line of at most 255 characters."));
+    }
+    if text.contains(mask::MASK) {
+        return Err(refusal("Type it again: *** stands for a part that is not shown."));
+    }
+    Ok(())
 }
 
 pub(super) fn backups(urls: &[String]) -> Result<(), ValidationError> {

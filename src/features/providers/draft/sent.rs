@@ -21,6 +21,20 @@ impl Sent<'_> {
         }
     }
 
+    /// A word that is shown masked: sent so, it stays what it is. Spaces around it may be part of it only within.
+    pub fn word(&mut self, field: &str, masked: fn(&str) -> String, word: &mut String) {
+        let known = std::mem::take(word);
+        *word = known.clone();
+        self.text(field, |sent| {
+            let sent = sent.unwrap_or_default();
+            *word = if !known.is_empty() && sent == masked(&known) {
+                known
+            } else {
+                sent
+            };
+        });
+    }
+
     pub fn flag(&mut self, field: &str, take: impl FnOnce(Option<bool>)) {
         match self.sent.get(field) {
             None => {}

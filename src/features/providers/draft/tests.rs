@@ -60,8 +60,6 @@ fn each_field_has_its_bounds() {
         ("name", json!("nul\u{0}")),
         ("name", json!(7)),
         ("name", Value::Null),
-        ("type", json!("xstream")),
-        ("type", json!("xtream")),
         ("type", json!("torrent")),
         ("type", Value::Null),
         ("priority", json!(0)),
@@ -127,6 +125,12 @@ fn stored() -> (Provider, Secrets) {
         total_vod_movies: 0,
         total_vod_series: 0,
         last_sync: None,
+        account_status: None,
+        expires_at: None,
+        account_connections: None,
+        account_active: None,
+        panel_host: 0,
+        panel_https_port: None,
         created_at: 0,
         updated_at: 0,
     };
@@ -138,6 +142,7 @@ fn stored() -> (Provider, Secrets) {
         ],
         epg_url: Some("http://tv.example/xmltv.php?password=s3cret".to_owned()),
         headers: [("Authorization".to_owned(), "Bearer s3cret".to_owned())].into(),
+        ..Secrets::default()
     };
     (provider, secrets)
 }
@@ -229,4 +234,47 @@ fn a_new_address_replaces_the_old_one() {
         .unwrap();
     assert_eq!(draft.m3u_url, "https://new.example/list.m3u");
     assert_eq!(fields, ["m3u_url"]);
+}
+
+#[test]
+fn an_account_needs_host_user_and_password_and_a_playlist_none_of_them() {
+    let sent = |fields: Value| {
+        let mut sent = object(json!({ "name": "Alpha" }));
+        sent.extend(object(fields));
+        sent
+    };
+    for word in ["xstream", "xtream"] {
+        assert_eq!(
+            refused(&sent(json!({ "type": word }))),
+            ["xstream_host", "xstream_password", "xstream_username"]
+        );
+    }
+    let account = json!({ "type": "xtream", "xstream_host": " http://tv.example:8080/panel/ ", "xstream_username": "ann",
+        "xstream_password": "s3cret", "backup_hosts": ["http://b.example/", " "], "m3u_url": "http://x.example/" });
+    let draft = Draft::new(&sent(account)).ok().unwrap();
+    assert_eq!(draft.kind, Kind::Xtream);
+    assert_eq!(draft.xstream_host, "http://tv.example:8080/panel");
+    assert_eq!(
+        (draft.backup_hosts.as_slice(), draft.m3u_url.as_str()),
+        (["http://b.example".to_owned()].as_slice(), "")
+    );
+}
+
+#[test]
+fn a_provider_that_becomes_an_account_forgets_its_playlist() {
+    let sent = json!({ "type": "xstream", "xstream_host": "http://tv.example", "xstream_username": "ann", "xstream_password": "pass" });
+    let (draft, fields) = changed(sent).ok().unwrap();
+    assert!(draft.m3u_url.is_empty() && draft.backup_urls.is_empty());
+    assert_eq!(
+        fields,
+        [
+            "type",
+            "xstream_host",
+            "xstream_username",
+            "xstream_password",
+            "m3u_url",
+            "backup_urls"
+        ]
+    );
+    assert_eq!(changed(json!({ "type": "xstream" })).err().unwrap().len(), 3);
 }

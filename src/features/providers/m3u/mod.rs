@@ -22,4 +22,5 @@ pub use entry::{Entry, Header};
 pub use header::ListHeader;
 pub use reader::{Item, Limits, Reader};
 pub use refusal::{NotAPlaylist, Refusal};
+pub(in crate::features::providers) use separator::is_separator;
 pub use summary::Summary;

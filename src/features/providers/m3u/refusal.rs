@@ -15,16 +15,22 @@ pub enum Refusal {
     TooLong,
     /// A heading between channels: no letter or digit outside a frame of symbols.
     Separator,
+    /// A panel gave it no id by which it could be asked for.
+    NoId,
+    /// A panel sent something that describes no stream, film, series or episode.
+    Malformed,
 }
 
 impl Refusal {
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 8] = [
         Self::NoUrl,
         Self::BadUrl,
         Self::UnsupportedScheme,
         Self::Duplicate,
         Self::TooLong,
         Self::Separator,
+        Self::NoId,
+        Self::Malformed,
     ];
 
     /// The reason's stable code, as in the sync log.
@@ -36,6 +42,8 @@ impl Refusal {
             Self::Duplicate => "duplicate",
             Self::TooLong => "too_long",
             Self::Separator => "separator",
+            Self::NoId => "no_id",
+            Self::Malformed => "malformed",
         }
     }
 
@@ -48,6 +56,8 @@ impl Refusal {
             Self::Duplicate => "the same name and URL came before",
             Self::TooLong => "a line is longer than the limit",
             Self::Separator => "a heading, not a channel",
+            Self::NoId => "the panel gives it no id",
+            Self::Malformed => "the panel's description of it cannot be read",
         }
     }
 }

@@ -5,7 +5,7 @@ const FRAME: u32 = 6;
 
 /// Whether a name has no letter or digit outside a frame of symbols. What looks like a path is a hostile name, not a
 /// heading.
-pub(super) fn is_separator(name: &str) -> bool {
+pub(in crate::features::providers) fn is_separator(name: &str) -> bool {
     let Some(first) = name.find(char::is_alphanumeric) else {
         return !name.is_empty() && !is_path(name);
     };

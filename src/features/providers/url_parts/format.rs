@@ -66,6 +66,11 @@ impl Format {
             .map(|(format, _)| *format)
     }
 
+    /// The format of a file's extension, in any case.
+    pub fn of_extension(extension: &str) -> Self {
+        of_extension(extension)
+    }
+
     /// Whether the relay can carry it; the others are catalogued, stand last in play order and answer 501.
     pub fn is_relayable(self) -> bool {
         !matches!(

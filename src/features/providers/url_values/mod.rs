@@ -17,7 +17,7 @@ pub use collector::{Collector, Recorded};
 pub use learned::{learned, remember};
 pub use open::{Opened, ValuesError};
 pub use slots::{Slots, slots};
-pub use store::{remove, replace};
+pub use store::{remove, replace, replace_by_one};
 
 /// Whose values: the row of a live stream, or of a version of a film or episode.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

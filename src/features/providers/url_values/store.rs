@@ -65,15 +65,39 @@ where
     }
     writer.records(present, &bytes);
     writer.flush(tx, 1).await?;
-    let vanished: Vec<Value> = writer.known.keys().flat_map(|block| args![*block]).collect();
-    for block in vanished {
-        tx.execute(
-            "delete from provider_url_values where provider_id = $1 and block = $2",
-            vec![provider.into(), block],
-        )
-        .await?;
-    }
+    writer.forget_others(tx).await?;
     Ok(writer.written)
+}
+
+/// Replaces all values of a provider by those that every one of its rows has.
+///
+/// # Errors
+/// Whatever the database says.
+pub async fn replace_by_one(
+    tx: &mut Tx,
+    keys: &Keys,
+    provider: ProviderId,
+    values: &[String],
+) -> Result<(), ValuesError> {
+    let mut record = Vec::new();
+    for value in values {
+        super::block::Value::Own(value).put(&mut record);
+    }
+    let dictionary = Dictionary {
+        texts: Vec::new(),
+        usual: HashMap::from([(values.len(), record)]),
+    };
+    let mut writer = Writer {
+        keys,
+        provider,
+        known: fingerprints(tx, provider).await?,
+        rows: Vec::new(),
+        written: 0,
+    };
+    writer.block(0, &dictionary.encode());
+    writer.flush(tx, 1).await?;
+    writer.forget_others(tx).await?;
+    Ok(())
 }
 
 /// Values of rows that are written at a time.
@@ -108,6 +132,18 @@ impl Writer<'_> {
         self.rows
             .extend(args![self.provider, number, fingerprint, sealed]);
         self.written += 1;
+    }
+
+    /// Removes the stored blocks that were not met.
+    async fn forget_others(&self, tx: &mut Tx) -> Result<(), DbError> {
+        for block in self.known.keys() {
+            tx.execute(
+                "delete from provider_url_values where provider_id = $1 and block = $2",
+                args![self.provider, *block],
+            )
+            .await?;
+        }
+        Ok(())
     }
 
     async fn flush(&mut self, tx: &mut Tx, at_least: usize) -> Result<(), DbError> {

@@ -11,6 +11,7 @@ pub(super) fn kind(kind: &str) -> &str {
         kinds::SYNC => "Sync",
         kinds::SYNC_APPROVAL => "Approved sync",
         kinds::PROVIDER_REMOVAL => "Removal",
+        kinds::SERIES_DETAILS => "Episodes of series",
         kinds::LIBRARY => "Library",
         kinds::STRM_FROM_PLAYLIST => "STRM files from a playlist",
         other => other,
@@ -18,11 +19,12 @@ pub(super) fn kind(kind: &str) -> &str {
 }
 
 /// The kinds that the list can be narrowed to.
-pub(super) const KINDS: [&str; 4] = [
+pub(super) const KINDS: [&str; 5] = [
     kinds::SYNC,
     kinds::SYNC_APPROVAL,
     kinds::LIBRARY,
     kinds::PROVIDER_REMOVAL,
+    kinds::SERIES_DETAILS,
 ];
 
 /// What a job does and to whom: "Sync of Living room".
@@ -60,6 +62,7 @@ pub fn progress(job: &Job, label: impl std::fmt::Display, now_ms: i64) -> ui::Pr
         kinds::SYNC => progress.bytes(),
         kinds::SYNC_APPROVAL => progress.unit("entries"),
         kinds::LIBRARY => progress.unit("files"),
+        kinds::SERIES_DETAILS => progress.unit("series"),
         _ => progress,
     };
     let progress = match (job.state, job.cancel_requested) {

@@ -10,7 +10,8 @@ use crate::web::kit::respond::{self, Answer};
 use crate::web::kit::{Flash, Page};
 use crate::web::ui;
 
-const LEAD: &str = "A provider is one subscription: an address that answers with a playlist.";
+const LEAD: &str =
+    "A provider is one subscription: a playlist behind an address, or an Xtream Codes account.";
 
 /// GET /providers/new: the form, in a dialog where scripts run.
 pub(super) async fn new(req: HttpRequest, _: Admin) -> Answer {

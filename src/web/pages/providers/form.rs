@@ -3,7 +3,7 @@ use secrecy::ExposeSecret;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-use crate::features::providers::{Provider, Shown, mask};
+use crate::features::providers::{Kind, Provider, Shown, mask};
 use crate::support::crypto::random_token;
 use crate::support::validation::Invalid;
 use crate::web::ui;
@@ -18,6 +18,12 @@ pub(super) struct ProviderForm {
     pub form_key: String,
     pub name: String,
     pub r#type: String,
+    pub xstream_host: String,
+    pub xstream_username: String,
+    /// Never shown again; left empty for a stored provider, it stays what it is.
+    pub xstream_password: String,
+    /// One address a line.
+    pub backup_hosts: String,
     pub m3u_url: String,
     /// One address a line.
     pub backup_urls: String,
@@ -54,6 +60,9 @@ impl ProviderForm {
         Self {
             name: provider.name.clone(),
             r#type: provider.kind.as_str().to_owned(),
+            xstream_host: shown.xstream_host.clone(),
+            xstream_username: shown.xstream_username.clone(),
+            backup_hosts: shown.backup_hosts.join("\n"),
             m3u_url: shown.m3u_url.clone(),
             backup_urls: shown.backup_urls.join("\n"),
             priority: provider.priority.to_string(),
@@ -77,6 +86,9 @@ impl ProviderForm {
         let fields = json!({
             "name": self.name,
             "type": self.r#type,
+            "xstream_host": self.xstream_host,
+            "xstream_username": self.xstream_username,
+            "backup_hosts": lines(&self.backup_hosts).collect::<Vec<_>>(),
             "m3u_url": self.m3u_url,
             "backup_urls": lines(&self.backup_urls).collect::<Vec<_>>(),
             "priority": number(&self.priority),
@@ -85,14 +97,36 @@ impl ProviderForm {
             "headers": lines(&self.headers).map(header).collect::<Map<_, _>>(),
             "enabled": self.enabled(),
         });
-        match fields {
+        let mut fields = match fields {
             Value::Object(fields) => fields,
             _ => Map::new(),
+        };
+        if !self.xstream_password.is_empty() {
+            fields.insert("xstream_password".to_owned(), json!(self.xstream_password));
         }
+        fields
     }
 
     /// Empties what holds a secret, before the form is shown again, and says so at the field.
     pub fn forget_secrets(&mut self, invalid: &mut Invalid) {
+        if !self.xstream_password.is_empty() {
+            self.xstream_password.clear();
+            invalid.add(
+                "xstream_password",
+                "Type the password again: it is not sent back.",
+            );
+        }
+        if mask::hides(&self.xstream_host) {
+            self.xstream_host.clear();
+            invalid.add("xstream_host", RETYPE);
+        }
+        if lines(&self.backup_hosts).any(mask::hides) {
+            let kept: Vec<&str> = lines(&self.backup_hosts)
+                .filter(|host| !mask::hides(host))
+                .collect();
+            self.backup_hosts = kept.join("\n");
+            invalid.add("backup_hosts", RETYPE);
+        }
         if mask::hides(&self.m3u_url) {
             self.m3u_url.clear();
             invalid.add("m3u_url", RETYPE);
@@ -119,6 +153,7 @@ impl ProviderForm {
     /// Whether the part with the rarer fields begins open.
     pub fn is_detailed(&self, invalid: &Invalid) -> bool {
         let rare = [
+            "backup_hosts",
             "backup_urls",
             "priority",
             "max_connections",
@@ -127,6 +162,7 @@ impl ProviderForm {
         ];
         rare.iter().any(|field| invalid.fields().contains_key(*field))
             || [
+                &self.backup_hosts,
                 &self.backup_urls,
                 &self.max_connections,
                 &self.user_agent,
@@ -226,6 +262,24 @@ impl FormView {
         }
     }
 
+    /// The types of provider, with their words.
+    pub fn types(&self) -> &'static [(&'static str, &'static str); 2] {
+        &[
+            ("m3u", "M3U playlist behind an address"),
+            ("xstream", "Xtream Codes account"),
+        ]
+    }
+
+    /// What an empty password means.
+    pub fn password_help(&self) -> &'static str {
+        match &self.provider {
+            Some(provider) if provider.kind == Kind::Xtream => {
+                "Leave it empty to keep the present one. It is stored encrypted."
+            }
+            _ => "It is stored encrypted and never shown again.",
+        }
+    }
+
     fn below(&self, rest: &str) -> String {
         match &self.provider {
             Some(provider) => format!("/providers/{}{rest}", provider.id),
@@ -310,6 +364,28 @@ mod tests {
         assert_eq!(form.headers, "Referer: http://tv.example/\nnonsense");
         let fields: Vec<&String> = invalid.fields().keys().collect();
         assert_eq!(fields, ["backup_urls", "headers", "m3u_url", "max_connections"]);
+    }
+
+    #[test]
+    fn a_password_is_sent_once_and_never_comes_back() {
+        let mut form = ProviderForm {
+            r#type: "xstream".to_owned(),
+            xstream_host: "http://tv.example:8080".to_owned(),
+            xstream_username: "livingroom".to_owned(),
+            xstream_password: " s3cret ".to_owned(),
+            backup_hosts: "http://b.example\nhttp://c.example/get.php?password=s3cret".to_owned(),
+            ..ProviderForm::new()
+        };
+        assert_eq!(form.sent()["xstream_password"], json!(" s3cret "));
+        let mut invalid = Invalid::default();
+        form.forget_secrets(&mut invalid);
+        assert!(!format!("{form:?}").contains("s3cret"));
+        assert_eq!(
+            (form.xstream_username.as_str(), form.backup_hosts.as_str()),
+            ("livingroom", "http://b.example")
+        );
+        assert!(!form.sent().contains_key("xstream_password"));
+        assert_eq!(invalid.fields().len(), 2);
     }
 
     #[test]

@@ -10,6 +10,7 @@ use crate::features::providers::connection::{self, Tested};
 use crate::features::providers::{Draft, store};
 use crate::support::ids::ProviderId;
 use crate::support::validation::Invalid;
+use crate::web::kit::format;
 use crate::web::kit::respond::{self, Answer};
 
 /// What a connection test found.
@@ -46,7 +47,7 @@ pub(super) async fn of_stored(
     let provider = store::get(&ctx.db, id.into_inner()).await?;
     let form = form.into_inner();
     if form.r#type.is_empty() {
-        let tested = connection::test(&ctx.fetch, &ctx.keys, &provider).await?;
+        let tested = connection::test(&ctx, &provider).await?;
         return super::show::with_test(&req, &ctx, provider.id, TestResult { tested }).await;
     }
     let secrets = provider.secrets(&ctx.keys).unwrap_or_default();
@@ -57,7 +58,7 @@ pub(super) async fn of_stored(
 async fn answer(req: &HttpRequest, ctx: &Ctx, view: FormView, draft: Result<Draft, Invalid>) -> Answer {
     match draft {
         Ok(draft) => {
-            let tested = connection::test_draft(&ctx.fetch, &draft).await;
+            let tested = connection::test_draft(&ctx.fetch, &draft, ctx.clock.now_ms()).await;
             let mut view = view;
             if !crate::web::kit::Htmx::of(req).fragment {
                 // A page that is shown again forgets what holds a secret, as after a refusal.

@@ -172,6 +172,10 @@ impl RunNow {
             (Outcome::Interrupted, _) => {
                 ui::Notice::warning("The server ended while it ran. The catalogue is as it was before.")
             }
+            (Outcome::Applied | Outcome::Unchanged, None) if run.error_message.is_some() => {
+                ui::Notice::warning(run.error_message.as_deref().unwrap_or_default())
+                    .title("This sync was incomplete")
+            }
             (Outcome::Unchanged, _) => {
                 ui::Notice::success("The list was as before; nothing had to be changed.")
             }

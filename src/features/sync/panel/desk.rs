@@ -1,0 +1,231 @@
+//! From what a panel lists to entries with their keys.
+
+use std::sync::mpsc::SyncSender;
+
+use crate::features::catalogue::entry::{Content, Entry, EntryKeys};
+use crate::features::catalogue::vod;
+use crate::features::providers::m3u::Refusal;
+use crate::features::providers::store::series::ListedSeries;
+use crate::features::providers::url_parts::{Format, ProviderSecrets};
+use crate::features::providers::xtream::{
+    Categories, Episode, Film, Item, Live, LiveOutput, Series, address,
+};
+use crate::features::sync::intake::{self, BATCH, Batch, Listed, SAMPLES, Sample};
+use crate::support::ids::ProviderId;
+use crate::support::keyed_hash::KeyedHash;
+
+/// What is known of the provider while its lists are read.
+pub(super) struct Source {
+    pub provider: ProviderId,
+    pub hash: KeyedHash,
+    pub secrets: ProviderSecrets,
+    pub this_year: u16,
+}
+
+/// Collects the entries of one list.
+pub(super) struct Desk<'a> {
+    pub source: &'a Source,
+    pub categories: Categories,
+    pub output: LiveOutput,
+    pub batch: Batch,
+    pub samples: Vec<Sample>,
+    pub series: Vec<ListedSeries>,
+}
+
+impl<'a> Desk<'a> {
+    pub(super) fn new(source: &'a Source, categories: Categories, output: LiveOutput) -> Self {
+        Self {
+            source,
+            categories,
+            output,
+            batch: Batch::default(),
+            samples: Vec::new(),
+            series: Vec::new(),
+        }
+    }
+
+    /// Hands on what was collected once it is enough; a run that was given up takes no more.
+    pub(super) fn hand_on(&mut self, out: &SyncSender<Batch>, bytes_read: u64, at_least: usize) {
+        self.batch.bytes_read = bytes_read;
+        if self.batch.entries.len() >= at_least {
+            let _ = out.send(std::mem::take(&mut self.batch));
+        }
+    }
+
+    pub(super) const FULL: usize = BATCH;
+
+    pub(super) fn take(&mut self, item: Item<'_>) {
+        match item {
+            Item::Live(live) => self.live(&live),
+            Item::Film(film) => self.film(&film),
+            Item::Series(series) => self.listed_series(&series),
+            Item::Refused { place, reason, name } => self.refused(place, reason, name),
+        }
+    }
+
+    fn refused(&mut self, line: u64, reason: Refusal, name: &str) {
+        let known = self
+            .samples
+            .iter()
+            .filter(|sample| sample.reason == reason)
+            .count();
+        if known < SAMPLES {
+            let name = self.source.secrets.masked(name).into_owned();
+            self.samples.push(Sample { reason, line, name });
+        }
+    }
+
+    fn group(&self, category: Option<&str>) -> String {
+        let name = category.and_then(|id| self.categories.get(id));
+        name.map(|name| self.source.secrets.masked(name).into_owned())
+            .unwrap_or_default()
+    }
+
+    fn live(&mut self, live: &Live<'_>) {
+        let secrets = &self.source.secrets;
+        let (name, group) = (secrets.masked(&live.name), self.group(live.category.as_deref()));
+        let tvg_id = live.tvg_id.as_deref().map(|id| secrets.masked(id));
+        let extension = self.output.extension();
+        let template = address::template(address::Kind::Live, live.id, extension);
+        let entry = Entry {
+            content: Content::Live,
+            name: &name,
+            group: &group,
+            tvg_id: tvg_id.as_deref(),
+            logo_url: self.picture(live.logo.as_deref()),
+            format: Format::of_extension(extension).as_str(),
+            metadata: live.is_radio.then_some("{\"radio\":\"true\"}"),
+            ..plain(&template)
+        };
+        let own = self.own_key(live.id);
+        let keys = |encoded: &[u8]| EntryKeys {
+            url: own,
+            ..intake::keys(&self.source.hash, &entry, "", encoded)
+        };
+        push(&mut self.batch, &entry, keys);
+    }
+
+    fn film(&mut self, film: &Film<'_>) {
+        let name = self.source.secrets.masked(&film.name);
+        let group = self.group(film.category.as_deref());
+        let (title, year) = vod::film(&name, film.year, self.source.this_year);
+        let template = address::template(address::Kind::Movie, film.id, &film.extension);
+        let entry = Entry {
+            content: Content::Movie {
+                title: &title,
+                year: year.map(i64::from),
+            },
+            name: &name,
+            group: &group,
+            logo_url: self.picture(film.cover.as_deref()),
+            format: Format::of_extension(&film.extension).as_str(),
+            ..plain(&template)
+        };
+        let own = self.own_key(film.id);
+        let keys = |encoded: &[u8]| EntryKeys {
+            url: own,
+            ..intake::keys(&self.source.hash, &entry, "", encoded)
+        };
+        push(&mut self.batch, &entry, keys);
+    }
+
+    fn listed_series(&mut self, series: &Series<'_>) {
+        let name = self.source.secrets.masked(&series.name);
+        let (title, year) = vod::series(&name, series.year, self.source.this_year);
+        self.series.push(ListedSeries {
+            series: series.id,
+            title,
+            year: year.map(i64::from),
+            group_name: self.group(series.category.as_deref()),
+            cover_url: self.picture(series.cover.as_deref()).map(str::to_owned),
+            state: series.last_modified.as_deref().unwrap_or_default().to_owned(),
+        });
+    }
+
+    /// An episode of a series. `year` and `cover` are what its details say where the list says nothing.
+    pub(super) fn episode(
+        &mut self,
+        of: &ListedSeries,
+        year: Option<i64>,
+        cover: Option<&str>,
+        episode: &Episode,
+    ) {
+        let numbered = || format!("{} S{:02}E{:02}", of.title, episode.season, episode.episode);
+        let name = match episode.name.as_deref() {
+            Some(name) => self.source.secrets.masked(name).into_owned(),
+            None => numbered(),
+        };
+        let title = vod::episode(&name, &of.title);
+        let template = address::template(address::Kind::Episode, episode.id, &episode.extension);
+        let entry = Entry {
+            content: Content::Episode {
+                series: &of.title,
+                year: of.year.or(year),
+                season: episode.season,
+                episode: episode.episode,
+                title: title.as_deref(),
+            },
+            name: &name,
+            group: &of.group_name,
+            logo_url: of.cover_url.as_deref().or(self.picture(cover)),
+            format: Format::of_extension(&episode.extension).as_str(),
+            ..plain(&template)
+        };
+        let (own, hash) = (self.own_key(episode.id), &self.source.hash);
+        let series = super::series_key(hash, self.source.provider, of.series);
+        let keys = |encoded: &[u8]| EntryKeys {
+            // Many episodes are called "Episode 1": number and series say which one it is.
+            identity: hash
+                .start()
+                .number(series)
+                .number(episode.season)
+                .number(episode.episode)
+                .finish(),
+            url: own,
+            tvg: Some(series),
+            digest: hash.start().bytes(encoded).number(series).finish(),
+        };
+        push(&mut self.batch, &entry, keys);
+    }
+
+    fn picture<'p>(&self, address: Option<&'p str>) -> Option<&'p str> {
+        address.filter(|address| intake::is_public_picture(address, &self.source.secrets))
+    }
+
+    /// The key of what the panel itself calls by this number.
+    fn own_key(&self, id: i64) -> i64 {
+        self.source.hash.start().text("own id").number(id).finish()
+    }
+}
+
+/// An entry that says nothing but where it is.
+fn plain(template: &str) -> Entry<'_> {
+    Entry {
+        content: Content::Live,
+        name: "",
+        group: "",
+        tvg_id: None,
+        country: None,
+        language: None,
+        number: None,
+        logo_url: None,
+        url_template: template,
+        format: "",
+        headers: None,
+        metadata: None,
+    }
+}
+
+fn push(batch: &mut Batch, entry: &Entry<'_>, keys: impl FnOnce(&[u8]) -> EntryKeys) {
+    let start = batch.payload.len();
+    entry.encode(&mut batch.payload);
+    let encoded = batch.payload.get(start..).unwrap_or_default();
+    batch.entries.push(Listed {
+        kind: entry.content.kind(),
+        keys: keys(encoded),
+        // All entries of a panel are at one host.
+        host: 0,
+        length: u32::try_from(encoded.len()).unwrap_or(u32::MAX),
+        record_length: 0,
+    });
+}

@@ -1,0 +1,278 @@
+//! Getting the lists: download, reading and staging run side by side, one list after the other.
+
+use std::collections::HashSet;
+use std::sync::mpsc::{SyncSender, sync_channel};
+
+use bytes::Bytes;
+use tokio::sync::mpsc;
+use tokio::task::spawn_blocking;
+
+use crate::ctx::Ctx;
+use crate::features::catalogue::entry::EntryKind;
+use crate::features::providers::m3u::{Refusal, Summary};
+use crate::features::providers::store::series::ListedSeries;
+use crate::features::providers::url_parts::ProviderSecrets;
+use crate::features::providers::xtream::{
+    self, Entered, Item, Limits, ListKind, LiveOutput, NotAList, Panel, PanelError, Problem, Reader,
+};
+use crate::features::providers::{self, Provider, Secrets};
+use crate::features::sync::Error;
+use crate::features::sync::intake::{self, Batch, Sample};
+use crate::features::sync::read::{BATCHES_AHEAD, CHUNKS_AHEAD, forward, index, read_so_far};
+use crate::features::sync::run::Found;
+use crate::features::sync::staging::Staging;
+use crate::jobs::JobRun;
+use crate::support::ids::ProviderId;
+
+use super::desk::{Desk, Source};
+use super::{News, entries_of, series, series_key};
+
+/// How the lists are asked for.
+pub(super) struct Asked<'a> {
+    pub ctx: &'a Ctx,
+    pub job: &'a JobRun,
+    pub provider: &'a Provider,
+    pub secrets: &'a Secrets,
+    pub max_bytes: u64,
+}
+
+/// One list, read to its end or not.
+struct List {
+    kind: ListKind,
+    summary: xtream::Summary,
+    samples: Vec<Sample>,
+    series: Vec<ListedSeries>,
+    /// Why it is unknown.
+    problem: Option<PanelError>,
+}
+
+/// Reads the lists.
+pub(super) async fn lists(asked: &Asked<'_>) -> Result<Found, Error> {
+    let Asked {
+        ctx,
+        job,
+        provider,
+        secrets,
+        ..
+    } = *asked;
+    job.progress.set(0, None, "Connecting");
+    let panel = Panel::new(secrets, provider.user_agent.as_ref()).for_job(provider.id.0, job.cancel.clone());
+    let entered = panel.enter(&ctx.fetch).await?;
+    if let Some(sentence) = entered.account.objection(ctx.clock.now_ms()) {
+        return Err(Error::Account {
+            sentence,
+            entered: Box::new(entered),
+        });
+    }
+    let source = Source {
+        provider: provider.id,
+        hash: intake::hash(&ctx.keys),
+        secrets: ProviderSecrets::account(&secrets.xstream_username, &secrets.xstream_password),
+        this_year: crate::features::sync::year_of(ctx.clock.now_ms()),
+    };
+    let source = std::sync::Arc::new(source);
+    let (batches_in, batches) = sync_channel(BATCHES_AHEAD);
+    let (progress, folder, db) = (job.progress.clone(), ctx.config.data.dir.clone(), ctx.db.clone());
+    let id = provider.id;
+    let staging = async move {
+        let index = index(&db, id).await?;
+        let fill = move || {
+            Staging::new(index, folder).fill(&batches, |staging, bytes| {
+                progress.set(bytes, None, &read_so_far(staging.listed()));
+            })
+        };
+        spawn_blocking(fill)
+            .await
+            .map_err(|_| Error::Staging)?
+            .map_err(Error::from)
+    };
+    let reading = async {
+        let mut lists = Vec::new();
+        for kind in ListKind::ALL {
+            let so_far = lists.iter().map(|list: &List| list.summary.bytes).sum();
+            lists.push(one(asked, &panel, &entered, kind, &source, so_far, &batches_in).await?);
+        }
+        drop(batches_in);
+        Ok::<_, Error>(lists)
+    };
+    let (lists, staging) = tokio::join!(reading, staging);
+    let lists = lists?;
+    job.check().map_err(|_| Error::Cancelled)?;
+    settle(ctx, id, &source, entered, lists, staging?).await
+}
+
+/// One of the lists. What is wrong with it is no error of the run.
+async fn one(
+    asked: &Asked<'_>,
+    panel: &Panel,
+    entered: &Entered,
+    kind: ListKind,
+    source: &std::sync::Arc<Source>,
+    so_far: u64,
+    out: &SyncSender<Batch>,
+) -> Result<List, Error> {
+    let fetch = &asked.ctx.fetch;
+    let unknown = |problem| {
+        Ok(List {
+            kind,
+            summary: xtream::Summary::default(),
+            samples: Vec::new(),
+            series: Vec::new(),
+            problem: Some(problem),
+        })
+    };
+    // Without its categories a list would lose all of its groups.
+    let categories = match panel.categories(fetch, entered.host, kind).await {
+        Ok(categories) => categories,
+        Err(PanelError::Cancelled) => return Err(Error::Cancelled),
+        Err(problem) => return unknown(problem),
+    };
+    let download = match panel.list(fetch, entered.host, kind, asked.max_bytes).await {
+        Ok(download) => download,
+        Err(PanelError::Cancelled) => return Err(Error::Cancelled),
+        Err(problem) => return unknown(problem),
+    };
+    let host = providers::host_of(&download.final_url);
+    let limits = Limits {
+        max_bytes: asked.max_bytes,
+        ..Limits::default()
+    };
+    let (source, out, output) = (std::sync::Arc::clone(source), out.clone(), entered.account.output);
+    let (chunks_in, chunks) = mpsc::channel(CHUNKS_AHEAD);
+    let reading =
+        spawn_blocking(move || read(kind, limits, &source, categories, output, chunks, so_far, &out));
+    let downloaded = forward(download, chunks_in).await;
+    let (read, mut list) = reading.await.map_err(|_| Error::Staging)?;
+    list.problem = match (downloaded, read) {
+        (Err(error), _) => match PanelError::from(error) {
+            PanelError::Cancelled => return Err(Error::Cancelled),
+            problem => Some(problem),
+        },
+        (Ok(()), Err(problem)) => Some(PanelError::of_host(host, Problem::List(problem))),
+        (Ok(()), Ok(())) => None,
+    };
+    Ok(list)
+}
+
+#[expect(clippy::too_many_arguments, reason = "what one thread takes along")]
+fn read(
+    kind: ListKind,
+    limits: Limits,
+    source: &Source,
+    categories: xtream::Categories,
+    output: LiveOutput,
+    mut chunks: mpsc::Receiver<Bytes>,
+    so_far: u64,
+    out: &SyncSender<Batch>,
+) -> (Result<(), NotAList>, List) {
+    let mut reader = Reader::new(kind, limits);
+    let mut desk = Desk::new(source, categories, output);
+    let mut bytes = so_far;
+    let mut end = Ok(xtream::Summary::default());
+    while let Some(chunk) = chunks.blocking_recv() {
+        bytes += chunk.len() as u64;
+        if let Err(problem) = reader.feed(&chunk, &mut |item: Item<'_>| desk.take(item)) {
+            end = Err(problem);
+            break;
+        }
+        desk.hand_on(out, bytes, Desk::FULL);
+    }
+    // Its end of the channel closes here, which ends the download of what is no list.
+    drop(chunks);
+    if end.is_ok() {
+        end = reader.finish();
+    }
+    desk.hand_on(out, bytes, 1);
+    let list = List {
+        kind,
+        summary: end.unwrap_or_default(),
+        samples: desk.samples,
+        series: desk.series,
+        problem: None,
+    };
+    (end.map(drop), list)
+}
+
+/// Judges the lists together, and keeps what none of them speaks of.
+async fn settle(
+    ctx: &Ctx,
+    provider: ProviderId,
+    source: &Source,
+    entered: Entered,
+    mut lists: Vec<List>,
+    mut staging: Staging,
+) -> Result<Found, Error> {
+    for list in &mut lists {
+        if list.problem.is_none()
+            && list.summary.entries == 0
+            && had_any(ctx, provider, list.kind, &staging).await?
+        {
+            list.problem = Some(PanelError::of_host("the panel", Problem::List(NotAList::Nothing)));
+        }
+    }
+    if lists
+        .iter()
+        .all(|list| list.problem.is_some() || list.summary.accepted == 0)
+    {
+        let entries = lists.iter().map(|list| list.summary.entries).sum();
+        return Err(match lists.into_iter().find_map(|list| list.problem) {
+            Some(problem) => Error::Panel(problem),
+            None if entries > 0 => Error::NothingUsable(entries),
+            None => Error::Panel(PanelError::of_host("the panel", Problem::List(NotAList::Nothing))),
+        });
+    }
+    let (mut summary, mut refused) = (Summary::default(), 0);
+    let (mut samples, mut unknown, mut listed_series) = (Vec::new(), Vec::new(), None);
+    for list in lists {
+        let kind = entries_of(list.kind);
+        if let Some(problem) = list.problem {
+            staging.forget(kind);
+            staging.keep(kind, |_| true);
+            unknown.push(format!(
+                "The {} were left as they are, because their list could not be read: {problem}.",
+                list.kind.plural()
+            ));
+            continue;
+        }
+        for reason in Refusal::ALL {
+            summary.refused[reason as usize] += list.summary.refused[reason as usize];
+        }
+        refused += list.summary.entries - list.summary.accepted;
+        summary.bytes += list.summary.bytes;
+        samples.extend(list.samples);
+        if list.kind == ListKind::Series {
+            let hash = &source.hash;
+            let listed: HashSet<i64> = list
+                .series
+                .iter()
+                .map(|one| series_key(hash, provider, one.series))
+                .collect();
+            staging.keep(kind, |under| under.is_some_and(|under| listed.contains(&under)));
+            listed_series = Some(series::compare(&ctx.db, provider, list.series).await?);
+        }
+    }
+    summary.accepted = EntryKind::ALL.iter().map(|kind| staging.count(*kind)).sum();
+    summary.entries = summary.accepted + refused;
+    Ok(Found {
+        staging,
+        summary,
+        samples,
+        values: None,
+        ahead: None,
+        news: Some(News {
+            entered,
+            series: listed_series,
+            unknown: (!unknown.is_empty()).then(|| unknown.join(" ")),
+        }),
+    })
+}
+
+/// Whether anything of a list is stored: then an empty answer is none.
+async fn had_any(ctx: &Ctx, provider: ProviderId, list: ListKind, staging: &Staging) -> Result<bool, Error> {
+    if list == ListKind::Series {
+        return Ok(series::is_any_stored(&ctx.db, provider).await?);
+    }
+    let index = &staging.index;
+    let is_of = |row: u32| index.kind(row) == entries_of(list) && !index.is_missing(row);
+    Ok(index.rows().any(is_of))
+}
