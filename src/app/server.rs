@@ -17,6 +17,7 @@ use crate::edge::problem::{Renderers, extract};
 use crate::edge::{Edge, cookies, limits, origin, principal, request, sessions};
 use crate::features::accounts::first_start;
 use crate::features::catalogue::browse::Lists;
+use crate::features::catalogue::pictures::Pictures;
 use crate::jobs::{Pulse, Workers};
 use crate::web as pages;
 use crate::web::kit::headers;
@@ -149,6 +150,7 @@ fn http(
     let live = web::Data::new(Live::new(&app.ctx, edge));
     let (ctx, edge) = (web::Data::new(app.ctx.clone()), web::Data::new(edge.clone()));
     let health = web::Data::new(Health { workers });
+    let pictures = web::Data::new(Pictures::new(&app.ctx));
     let (relay, drafts) = (
         web::Data::new(playing.relay.clone()),
         web::Data::from(Arc::clone(&playing.drafts)),
@@ -163,6 +165,7 @@ fn http(
             .app_data(relay.clone())
             .app_data(drafts.clone())
             .app_data(lists.clone())
+            .app_data(pictures.clone())
             .app_data(live.clone())
             .configure(extract::configure)
             .configure(routes::all)

@@ -13,6 +13,7 @@ pub mod line_up;
 pub mod matching;
 pub mod names;
 pub mod number;
+pub mod pictures;
 pub mod play_order;
 pub mod quality;
 pub mod store;

@@ -1,3 +1,4 @@
 mod browse;
 mod lists;
+pub mod pictures;
 mod plans;

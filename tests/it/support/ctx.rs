@@ -59,12 +59,17 @@ fn ctx(db: &TestDb, data: &TempDir, flags: &[(&'static str, &str)]) -> Ctx {
     let flags = Flags::of(flags.iter().copied().chain([("data_dir", folder)]));
     let (clock, events) = (Clock::manual(START_MS), Events::new());
     let node = Node::enter(&data.path().join("nodes")).unwrap();
+    let config = Config::load_from(&flags, &|_| None).unwrap();
+    let fetch = FetchConfig {
+        allowed_networks: config.network.allow_private_networks.clone(),
+        ..FetchConfig::default()
+    };
     Ctx {
-        config: Arc::new(Config::load_from(&flags, &|_| None).unwrap()),
+        config: Arc::new(config),
         db: db.db.clone(),
         jobs: Jobs::new(db.db.clone(), clock.clone(), events.clone(), node),
         events,
-        fetch: Fetcher::new(FetchConfig::default(), clock.clone()).unwrap(),
+        fetch: Fetcher::new(fetch, clock.clone()).unwrap(),
         clock,
         keys: Arc::new(Keys::random()),
     }

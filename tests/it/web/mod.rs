@@ -8,6 +8,7 @@ mod hostile;
 mod jobs;
 mod library;
 mod live;
+mod pictures;
 mod played;
 mod providers;
 mod roles;

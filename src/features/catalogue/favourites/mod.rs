@@ -34,6 +34,8 @@ crate::record! {
         pub kind: String,
         pub content_id: i64,
         pub title: String,
+        /// Where its logo or poster comes from; read with lists only.
+        pub picture_url: Option<String>,
         /// Milliseconds since the epoch, UTC.
         pub created_at: i64,
     }
@@ -63,6 +65,7 @@ pub async fn mark(ctx: &Ctx, user: UserId, content: Content) -> Result<Favourite
         kind: content.kind().to_owned(),
         content_id: content.id(),
         title,
+        picture_url: None,
         created_at,
     })
 }

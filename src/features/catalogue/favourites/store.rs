@@ -79,6 +79,7 @@ pub async fn list(db: &Db, user: UserId, skip: i64, limit: i64) -> Result<Vec<Fa
                   when f.vod_movie_id is not null then 'movie' else 'series' end,
              coalesce(f.channel_id, f.vod_movie_id, f.vod_series_id),
              coalesce(c.name, m.title, s.title),
+             coalesce(c.logo_url, m.cover_url, s.cover_url),
              f.created_at
          from user_favorites f
          left join channels c on c.id = f.channel_id

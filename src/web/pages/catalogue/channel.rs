@@ -4,7 +4,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 use serde::Deserialize;
 
-use super::monogram::Monogram;
+use super::picture::Picture;
 use super::star::{Look, star};
 use super::{CHANNELS, is_playable, listing, play_link};
 use crate::ctx::Ctx;
@@ -106,6 +106,15 @@ fn moved(to: ChannelId) -> HttpResponse {
 }
 
 impl ChannelShow {
+    fn picture(&self) -> Picture {
+        let channel = &self.channel;
+        Picture::large(
+            Content::Channel(channel.id),
+            &channel.name,
+            channel.logo_url.as_deref(),
+        )
+    }
+
     fn number(&self) -> Option<ChannelNumber> {
         ChannelNumber::from_stored(self.channel.lineup_number)
     }

@@ -5,7 +5,7 @@ use serde::Deserialize;
 
 use super::CHANNELS;
 use super::listing::{self, ROWS, parsed};
-use super::monogram::Monogram;
+use super::picture::Picture;
 use super::star::{Look, star};
 use crate::ctx::Ctx;
 use crate::db::DbError;
@@ -195,6 +195,11 @@ impl Row {
         } else {
             format!("{} of {}", format::number(active), format::number(all))
         }
+    }
+
+    fn picture(&self) -> Picture {
+        let line = &self.line;
+        Picture::of(Content::Channel(line.id), &line.name, line.logo_url.as_deref())
     }
 
     fn star(&self) -> ui::Button {

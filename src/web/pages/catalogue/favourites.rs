@@ -4,7 +4,7 @@ use askama::Template;
 use serde::Deserialize;
 
 use super::listing::{self, ROWS};
-use super::monogram::Monogram;
+use super::picture::Picture;
 use super::star::{Look, star};
 use super::{CHANNELS, FAVOURITES, path_of};
 use crate::ctx::Ctx;
@@ -73,6 +73,11 @@ impl From<Favourite> for Row {
 }
 
 impl Row {
+    fn picture(&self) -> Picture {
+        let favourite = &self.favourite;
+        Picture::of(self.content, &favourite.title, favourite.picture_url.as_deref())
+    }
+
     fn path(&self) -> String {
         path_of(self.content)
     }

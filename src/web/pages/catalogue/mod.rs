@@ -6,6 +6,7 @@ mod favourites;
 mod listing;
 mod monogram;
 mod movie;
+mod picture;
 mod series;
 mod star;
 mod titles;
@@ -41,7 +42,11 @@ pub fn routes(config: &mut ServiceConfig) {
         .route(SERIES, web::get().to(titles::series))
         .route("/series/{id}", web::get().to(series::show))
         .route("/series/{id}/favourite", web::post().to(star::mark_series))
-        .route(FAVOURITES, web::get().to(favourites::index));
+        .route(FAVOURITES, web::get().to(favourites::index))
+        .route(
+            "/pictures/{kind}/{id}/{size}/{version}",
+            web::get().to(picture::show),
+        );
 }
 
 /// The page of `content`; an episode has none of its own.

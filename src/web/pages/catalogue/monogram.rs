@@ -31,7 +31,7 @@ impl Monogram {
 }
 
 /// The first letters of the first two words, or the first two of an only one.
-fn letters(name: &str) -> String {
+pub(super) fn letters(name: &str) -> String {
     let mut words = name
         .split(|c: char| !c.is_alphanumeric())
         .filter(|word| !word.is_empty());

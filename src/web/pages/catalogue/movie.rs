@@ -2,7 +2,7 @@ use actix_web::HttpRequest;
 use actix_web::web::{Data, Path};
 use askama::Template;
 
-use super::monogram::Monogram;
+use super::picture::Picture;
 use super::star::{Look, star};
 use super::{MOVIES, is_playable, play_link};
 use crate::ctx::Ctx;
@@ -56,4 +56,11 @@ pub(super) async fn show(req: HttpRequest, member: Member, ctx: Data<Ctx>, id: P
         link,
     };
     respond::html(&req, &page)
+}
+
+impl MovieShow {
+    fn picture(&self) -> Picture {
+        let movie = &self.movie;
+        Picture::large(Content::Movie(movie.id), &movie.title, movie.cover_url.as_deref())
+    }
 }

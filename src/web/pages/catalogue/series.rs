@@ -3,7 +3,7 @@ use actix_web::web::{Data, Path, Query};
 use askama::Template;
 use serde::Deserialize;
 
-use super::monogram::Monogram;
+use super::picture::Picture;
 use super::star::{Look, star};
 use super::{SERIES, listing};
 use crate::ctx::Ctx;
@@ -122,6 +122,15 @@ fn name(season: i64) -> String {
 }
 
 impl SeriesShow {
+    fn picture(&self) -> Picture {
+        let series = &self.series;
+        Picture::large(
+            Content::Series(series.id),
+            &series.title,
+            series.cover_url.as_deref(),
+        )
+    }
+
     fn heading(&self) -> String {
         self.season.map_or_else(|| "Episodes".to_owned(), name)
     }

@@ -4,7 +4,7 @@ use askama::Template;
 use serde::Deserialize;
 
 use super::listing::{self, ROWS, parsed};
-use super::monogram::Monogram;
+use super::picture::Picture;
 use super::star::{Look, star};
 use super::{MOVIES, SERIES, path_of};
 use crate::ctx::Ctx;
@@ -68,6 +68,7 @@ struct Row {
     title: String,
     year: Option<i64>,
     genre: Option<String>,
+    cover_url: Option<String>,
     /// "3 versions", "2 seasons".
     extent: String,
     /// "24 episodes"; empty for films.
@@ -237,6 +238,10 @@ impl Row {
         path_of(self.content)
     }
 
+    fn picture(&self) -> Picture {
+        Picture::of(self.content, &self.title, self.cover_url.as_deref())
+    }
+
     fn star(&self) -> ui::Button {
         star(self.content, self.is_marked, Look::Icon)
     }
@@ -249,6 +254,7 @@ impl From<MovieLine> for Row {
             title: line.title,
             year: line.year,
             genre: line.genre,
+            cover_url: line.cover_url,
             extent: format::count(line.version_count, "version", "versions"),
             episodes: String::new(),
             is_marked: false,
@@ -263,6 +269,7 @@ impl From<SeriesLine> for Row {
             title: line.title,
             year: line.year,
             genre: line.genre,
+            cover_url: line.cover_url,
             extent: format::count(line.season_count, "season", "seasons"),
             episodes: format::count(line.episode_count, "episode", "episodes"),
             is_marked: false,

@@ -1,0 +1,154 @@
+use std::time::Duration;
+
+use actix_web::http::header;
+use actix_web::web::{Data, Path};
+use actix_web::{HttpRequest, HttpResponse};
+use askama::Template;
+use askama::filters::HtmlSafe;
+use serde::Deserialize;
+
+use super::monogram::{Monogram, letters};
+use crate::edge::{Member, Problem, etag};
+use crate::features::catalogue::content::Content;
+use crate::features::catalogue::pictures::{self, Found, Pictures};
+use crate::support::ids::{ChannelId, MovieId, SeriesId};
+use crate::web::kit::respond::Answer;
+
+/// A browser that waits longer holds one of its few connections from what people ask for.
+const PATIENCE: Duration = Duration::from_millis(1_500);
+
+/// The logo or poster of something, with letters of its name where there is none. It says nothing that the name beside it
+/// does not.
+#[derive(Template)]
+#[template(
+    source = r#"{% if let Some(url) = url %}<img class="picture{% if large %} picture-large{% endif %}" src="{{ url }}" alt="" width="{{ self.width() }}" height="{{ self.height() }}" loading="lazy" decoding="async">{% else %}{{ monogram }}{% endif %}"#,
+    ext = "html"
+)]
+pub(super) struct Picture {
+    url: Option<String>,
+    monogram: Monogram,
+    large: bool,
+    is_poster: bool,
+}
+
+impl HtmlSafe for Picture {}
+
+impl Picture {
+    /// In a list.
+    pub(super) fn of(content: Content, name: &str, source: Option<&str>) -> Self {
+        Self::sized(content, name, source, Size::Small)
+    }
+
+    /// On a page of its own.
+    pub(super) fn large(content: Content, name: &str, source: Option<&str>) -> Self {
+        Self::sized(content, name, source, Size::Large)
+    }
+
+    fn sized(content: Content, name: &str, source: Option<&str>, size: Size) -> Self {
+        let large = matches!(size, Size::Large);
+        let word = if large { "large" } else { "small" };
+        let url = source.filter(|source| !source.is_empty()).map(|source| {
+            let version = pictures::version(source);
+            format!("/pictures/{}/{}/{word}/{version}", content.kind(), content.id())
+        });
+        let monogram = Monogram::of(name);
+        Self {
+            url,
+            monogram: if large { monogram.large() } else { monogram },
+            large,
+            is_poster: !matches!(content, Content::Channel(_)),
+        }
+    }
+
+    fn width(&self) -> u32 {
+        match (self.large, self.is_poster) {
+            (false, _) => 36,
+            (true, false) => 84,
+            (true, true) => 120,
+        }
+    }
+
+    fn height(&self) -> u32 {
+        match (self.large, self.is_poster) {
+            (false, _) => 28,
+            (true, false) => 64,
+            (true, true) => 180,
+        }
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Kind {
+    Channel,
+    Movie,
+    Series,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Size {
+    Small,
+    Large,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Wanted {
+    kind: Kind,
+    id: i64,
+    size: Size,
+    /// Only part of the address, so that a browser may keep what it got.
+    #[expect(dead_code, reason = "nothing depends on it")]
+    version: String,
+}
+
+/// GET /pictures/{kind}/{id}/{size}/{version}: the picture, or a drawing of the name's letters where there is none.
+pub(super) async fn show(
+    req: HttpRequest,
+    _member: Member,
+    pictures: Data<Pictures>,
+    wanted: Path<Wanted>,
+) -> Answer {
+    let content = match wanted.kind {
+        Kind::Channel => Content::Channel(ChannelId(wanted.id)),
+        Kind::Movie => Content::Movie(MovieId(wanted.id)),
+        Kind::Series => Content::Series(SeriesId(wanted.id)),
+    };
+    let size = match wanted.size {
+        Size::Small => pictures::Size::Small,
+        Size::Large => pictures::Size::Large,
+    };
+    let found = pictures.find(content, size, PATIENCE).await?;
+    Ok(match found.ok_or_else(|| Problem::not_found("This picture"))? {
+        Found::Picture { hash, .. } if etag::is_known(&req, &etag::strong(&hash)) => {
+            etag::not_modified(&etag::strong(&hash))
+        }
+        Found::Picture { bytes, hash } => HttpResponse::Ok()
+            .content_type("image/jpeg")
+            .insert_header((header::CACHE_CONTROL, "private, max-age=604800"))
+            .insert_header((header::ETAG, etag::strong(&hash)))
+            // Packed already.
+            .insert_header((header::CONTENT_ENCODING, "identity"))
+            .body(bytes),
+        Found::Name { name, is_final } => {
+            let kept = if is_final {
+                "private, max-age=3600"
+            } else {
+                "no-store"
+            };
+            HttpResponse::Ok()
+                .content_type("image/svg+xml")
+                .insert_header((header::CACHE_CONTROL, kept))
+                .body(drawing(&name))
+        }
+    })
+}
+
+/// The letters of a name on a ground that both themes bear.
+fn drawing(name: &str) -> String {
+    // Letters and digits only, so nothing in them is markup.
+    let letters = letters(name);
+    format!(
+        r##"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 72 56"><rect width="72" height="56" fill="#5b6b70"/><text x="36" y="36" text-anchor="middle" font-family="system-ui,sans-serif" font-size="24" font-weight="650" fill="#fff">{letters}</text></svg>"##
+    )
+}
