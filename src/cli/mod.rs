@@ -1,5 +1,6 @@
 //! The command line: one file a command. Results go to standard output, logs to standard error.
 
+mod demo;
 mod follow;
 mod match_names;
 mod migrate;
@@ -33,6 +34,8 @@ struct Arguments {
 enum Command {
     /// The server; also without a command
     Serve,
+    /// The product with two pretended subscriptions, in a folder that is thrown away when it ends
+    Demo,
     /// Cluster the names of a table and say why
     Match(match_names::MatchNames),
     /// Add, change and list users
@@ -65,6 +68,12 @@ pub fn run() -> ExitCode {
     crate::fetch::install_tls();
     let arguments = Arguments::parse();
     let command = match arguments.command {
+        Some(Command::Demo) => {
+            return match demo::prepare(&arguments.flags) {
+                Ok((stage, config)) => begin(OnDatabase::Demo(stage), config),
+                Err(error) => fail(&error, status::USAGE),
+            };
+        }
         Some(Command::Match(arguments)) => return match_names::run(&arguments),
         Some(Command::StrmFrom(arguments)) => return strm_from::run(&arguments),
         None | Some(Command::Serve) => OnDatabase::Serve,
@@ -74,10 +83,13 @@ pub fn run() -> ExitCode {
         Some(Command::Sync(arguments)) => OnDatabase::Sync(arguments),
         Some(Command::Strm(arguments)) => OnDatabase::Strm(arguments),
     };
-    let config = match Config::load(&arguments.flags) {
-        Ok(config) => config,
-        Err(error) => return fail(&error, status::USAGE),
-    };
+    match Config::load(&arguments.flags) {
+        Ok(config) => begin(command, config),
+        Err(error) => fail(&error, status::USAGE),
+    }
+}
+
+fn begin(command: OnDatabase, config: Config) -> ExitCode {
     telemetry::init(command.log_filter(&config));
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
@@ -91,6 +103,7 @@ pub fn run() -> ExitCode {
 /// The commands that need the configuration and what it names.
 enum OnDatabase {
     Serve,
+    Demo(demo::Stage),
     User(user::Arguments),
     Migrate,
     Provider(provider::ProviderCommand),
@@ -99,11 +112,12 @@ enum OnDatabase {
 }
 
 impl OnDatabase {
-    /// A bar and the lines of a log would overwrite each other: beside a bar only what is wrong is logged.
+    /// A bar and the lines of a log would overwrite each other, and bury the password of a demo: beside these only what is
+    /// wrong is logged.
     fn log_filter<'a>(&self, config: &'a Config) -> &'a str {
         let shows_bar = matches!(self, Self::Sync(_) | Self::Strm(_)) && std::io::stderr().is_terminal();
         match config.log.filter.as_str() {
-            "info" if shows_bar => "warn",
+            "info" if shows_bar || matches!(self, Self::Demo(_)) => "warn",
             filter => filter,
         }
     }
@@ -112,6 +126,7 @@ impl OnDatabase {
 async fn dispatch(command: OnDatabase, config: Config) -> Result<ExitCode, StartError> {
     match command {
         OnDatabase::Serve => serve::run(config).await,
+        OnDatabase::Demo(stage) => demo::run(stage, config).await,
         OnDatabase::User(arguments) => user::run(arguments, config).await,
         OnDatabase::Migrate => migrate::run(config).await,
         OnDatabase::Provider(command) => provider::run(command, config).await,

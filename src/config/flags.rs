@@ -24,6 +24,13 @@ impl Flags {
                 .collect(),
         }
     }
+
+    /// The same with some values that hold whatever was typed.
+    #[must_use]
+    pub fn with(mut self, values: impl IntoIterator<Item = (&'static str, String)>) -> Self {
+        self.values.extend(values);
+        self
+    }
 }
 
 const HEADING: &str = "Configuration (also as STRM_… in the environment, or in the file)";
