@@ -3,8 +3,8 @@ use utoipa::OpenApi;
 
 use super::openapi::{self, Security};
 use super::{
-    audit, auth, channels, favourites, jobs, library, output_credentials, plays, providers, second_factor,
-    settings, strm, syncs, tokens, users, vod,
+    audit, auth, channels, favourites, jobs, library, output_credentials, plays, providers, schedules,
+    second_factor, settings, strm, syncs, system, tokens, users, vod,
 };
 
 /// Each path with its methods and handlers: makes the routes, the table that tests go through, and the description.
@@ -54,6 +54,7 @@ table! {
     "/api/providers/{id}/test": post providers::test;
     "/api/providers/{id}/sync": post syncs::create;
     "/api/providers/{id}/syncs": get syncs::index;
+    "/api/providers/{id}/schedule": get schedules::show, put schedules::update;
     "/api/syncs/{id}": get syncs::show;
     "/api/syncs/{id}/approval": post syncs::approve, delete syncs::reject;
     "/api/jobs": get jobs::index;
@@ -63,6 +64,9 @@ table! {
     "/api/settings/bulk-update": post settings::bulk_update;
     "/api/settings/reset-defaults": post settings::reset_defaults;
     "/api/settings/{key}": get settings::show, put settings::update, delete settings::delete;
+    "/api/system/health": get system::health;
+    "/api/system/stats": get system::stats;
+    "/api/system/config": get system::config;
     "/api/audit": get audit::index;
     "/api/channels": get channels::index;
     "/api/channels/categories": get channels::categories;

@@ -9,6 +9,7 @@ use crate::ctx::Ctx;
 use crate::db::{Db, DbError, PoolOptions};
 use crate::events::Events;
 use crate::features::providers::store::Breakers;
+use crate::features::system::backup::{self, BackupError};
 use crate::fetch::{ClientError, FetchConfig, Fetcher, Seams};
 use crate::jobs::{Jobs, Node};
 use crate::support::clock::Clock;
@@ -28,6 +29,8 @@ pub enum StartError {
     KeyFile(#[from] KeyFileError),
     #[error("The database cannot be opened: {0}.")]
     Database(DbError),
+    #[error("The database was not brought up to date, because it could not be backed up before: {0}")]
+    Snapshot(#[from] BackupError),
     #[error("The database could not be brought up to date: {0}.")]
     Migration(DbError),
     #[error("What earlier runs left behind could not be dealt with: {0}.")]
@@ -54,6 +57,10 @@ impl App {
         use_folder(&config.data.dir)?;
         check_folder(&config.output.dir)?;
         let db = open_database(&config).await?;
+        let snapshot = backup::before_migration(&config, &db, Clock::System.now_ms()).await?;
+        if let Some(file) = snapshot {
+            tracing::info!(file = %file.display(), "keeps the database as it was before its migration");
+        }
         db.migrate().await.map_err(StartError::Migration)?;
         Self::on(db, config, Clock::System)
     }

@@ -5,13 +5,14 @@ use std::sync::Arc;
 use crate::ctx::Ctx;
 use crate::features::catalogue::favourites;
 use crate::features::outputs::{conversion, library};
+use crate::features::system::backup;
 use crate::features::{history, sync};
 use crate::jobs::{Handlers, kinds};
 
 /// The handlers of every kind, with the context inside.
 pub fn handlers(ctx: &Ctx) -> Handlers {
     let (runs, approvals, removals, details) = (ctx.clone(), ctx.clone(), ctx.clone(), ctx.clone());
-    let (writes, conversions) = (ctx.clone(), ctx.clone());
+    let (writes, conversions, backups) = (ctx.clone(), ctx.clone(), ctx.clone());
     Handlers::default()
         .on(kinds::SYNC, move |job| sync::run(runs.clone(), job, sync_hooks()))
         .on(kinds::SYNC_APPROVAL, move |job| {
@@ -24,6 +25,7 @@ pub fn handlers(ctx: &Ctx) -> Handlers {
             sync::run_details(details.clone(), job)
         })
         .on(kinds::LIBRARY, move |job| library::job(writes.clone(), job))
+        .on(kinds::BACKUP, move |job| backup::job(backups.clone(), job))
         .on(kinds::STRM_FROM_PLAYLIST, move |job| {
             conversion::job(conversions.clone(), job)
         })

@@ -46,7 +46,7 @@ pub(super) fn start(ctx: &Ctx, edge: &Edge, relay: &Relay, lists: Lists) -> Join
 const ACCESS_CHECKED_EVERY: Duration = Duration::from_secs(10);
 
 /// What another node's administrator changed, likewise.
-const SETTINGS_READ_EVERY: Duration = Duration::from_secs(2);
+const SETTINGS_READ_EVERY: Duration = Duration::from_secs(5);
 
 async fn end_streams(ctx: &Ctx, edge: &Edge, relay: &Relay) {
     if let Err(error) = principal::end_streams(ctx, &edge.streams).await {

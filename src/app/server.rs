@@ -6,18 +6,20 @@ use actix_web::dev::ServerHandle;
 use actix_web::middleware::{Compress, from_fn};
 use actix_web::{HttpServer, web};
 use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
 use tracing_actix_web::TracingLogger;
 
 use super::health::Health;
 use super::playing::Playing;
 use super::request_log::Pattern;
-use super::{App, StartError, handlers, listeners, routes};
+use super::{App, StartError, handlers, listeners, routes, schedule};
 use crate::edge::address::TrustedProxies;
 use crate::edge::problem::{Renderers, extract};
-use crate::edge::{Edge, cookies, limits, origin, principal, request, sessions};
+use crate::edge::{Edge, cookies, limits, origin, principal, request, sessions, times};
 use crate::features::accounts::first_start;
 use crate::features::catalogue::browse::Lists;
 use crate::features::catalogue::pictures::Pictures;
+use crate::features::system;
 use crate::jobs::{Pulse, Workers};
 use crate::web as pages;
 use crate::web::kit::headers;
@@ -31,6 +33,7 @@ pub struct Server {
     workers: Workers,
     playing: Playing,
     listeners: JoinHandle<()>,
+    schedule: (CancellationToken, JoinHandle<()>),
     handle: ServerHandle,
     serving: JoinHandle<std::io::Result<()>>,
 }
@@ -45,6 +48,8 @@ impl Server {
     /// A busy port above all; then nothing has begun.
     pub async fn start(app: App) -> Result<Self, StartError> {
         let wanted = app.ctx.config.server.listen;
+        // From now on.
+        let _ = system::uptime();
         let failed = |error| StartError::Listen {
             address: wanted,
             error,
@@ -63,12 +68,14 @@ impl Server {
         let workers = Workers::start(app.ctx.jobs.clone(), handlers(&app.ctx))
             .await
             .map_err(StartError::Jobs)?;
+        let end = CancellationToken::new();
         let server = http(&app, &edge, &playing, &lists, workers.pulse(), listener).map_err(failed)?;
         let handle = server.handle();
         tracing::info!(%address, version = env!("CARGO_PKG_VERSION"), "serves");
         Ok(Self {
             address,
             listeners: listeners::start(&app.ctx, &edge, &playing.relay, lists),
+            schedule: (end.clone(), tokio::spawn(schedule::keep(app.ctx.clone(), end))),
             app,
             edge,
             workers,
@@ -89,6 +96,10 @@ impl Server {
         self.edge.streams.end_all();
         self.playing.relay.end_all();
         self.listeners.abort();
+        let (end, schedule) = self.schedule;
+        end.cancel();
+        // A panic in it has been reported by the panic hook.
+        bounded("schedules", async { drop(schedule.await) }).await;
         bounded("jobs", self.workers.stop()).await;
         // A player may have begun meanwhile.
         self.playing.relay.end_all();
@@ -177,6 +188,7 @@ fn http(
             .wrap(from_fn(cookies::secure))
             .wrap(from_fn(request::front))
             .wrap(from_fn(headers::secure))
+            .wrap(from_fn(times::measure))
             .wrap(Compress::default())
             .wrap(TracingLogger::<Pattern>::new())
     });

@@ -1,6 +1,8 @@
 //! The command line: one file a command. Results go to standard output, logs to standard error.
 
+mod backup;
 mod demo;
+mod doctor;
 mod follow;
 mod match_names;
 mod migrate;
@@ -42,6 +44,12 @@ enum Command {
     User(user::Arguments),
     /// Bring the database up to date
     Migrate,
+    /// Write database and key file into one file
+    Backup(backup::BackupFile),
+    /// Put a backup back into an empty place
+    Restore(backup::BackupFile),
+    /// Say what is wrong and how to mend it
+    Doctor,
     /// Turn a playlist into STRM files, without server and database
     StrmFrom(strm_from::StrmFrom),
     /// Add and list providers
@@ -79,6 +87,9 @@ pub fn run() -> ExitCode {
         None | Some(Command::Serve) => OnDatabase::Serve,
         Some(Command::User(arguments)) => OnDatabase::User(arguments),
         Some(Command::Migrate) => OnDatabase::Migrate,
+        Some(Command::Backup(arguments)) => OnDatabase::Backup(arguments),
+        Some(Command::Restore(arguments)) => OnDatabase::Restore(arguments),
+        Some(Command::Doctor) => OnDatabase::Doctor,
         Some(Command::Provider(command)) => OnDatabase::Provider(command),
         Some(Command::Sync(arguments)) => OnDatabase::Sync(arguments),
         Some(Command::Strm(arguments)) => OnDatabase::Strm(arguments),
@@ -106,6 +117,9 @@ enum OnDatabase {
     Demo(demo::Stage),
     User(user::Arguments),
     Migrate,
+    Backup(backup::BackupFile),
+    Restore(backup::BackupFile),
+    Doctor,
     Provider(provider::ProviderCommand),
     Sync(sync::Sync),
     Strm(strm::Strm),
@@ -129,6 +143,9 @@ async fn dispatch(command: OnDatabase, config: Config) -> Result<ExitCode, Start
         OnDatabase::Demo(stage) => demo::run(stage, config).await,
         OnDatabase::User(arguments) => user::run(arguments, config).await,
         OnDatabase::Migrate => migrate::run(config).await,
+        OnDatabase::Backup(arguments) => backup::write(arguments, config).await,
+        OnDatabase::Restore(arguments) => backup::restore(arguments, config).await,
+        OnDatabase::Doctor => doctor::run(config).await,
         OnDatabase::Provider(command) => provider::run(command, config).await,
         OnDatabase::Sync(arguments) => sync::run(arguments, config).await,
         OnDatabase::Strm(arguments) => strm::run(arguments, config).await,

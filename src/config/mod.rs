@@ -94,6 +94,8 @@ pub struct Security {
 pub struct Network {
     /// Private networks that a catalogue may name, and loopback if it is listed.
     pub allow_private_networks: Vec<IpNet>,
+    /// Who may read metrics without a token.
+    pub metrics_allow: Vec<IpNet>,
 }
 
 #[derive(Debug, Clone)]
@@ -154,6 +156,9 @@ impl Config {
             network: Network {
                 allow_private_networks: values
                     .parsed("allow_private_networks", parse::networks)?
+                    .unwrap_or_default(),
+                metrics_allow: values
+                    .parsed("metrics_allow", parse::networks)?
                     .unwrap_or_default(),
             },
             time: Time::read(&values, environment)?,

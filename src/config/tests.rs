@@ -64,7 +64,7 @@ fn every_variable_can_be_given_in_every_way() {
         "database_url" => "postgres://a:b@localhost/c",
         "db_pool" | "db_pool_max" | "db_acquire_timeout" | "db_recycle" => "21",
         "public_url" => "https://tv.example",
-        "trusted_proxies" | "allow_private_networks" => "10.0.0.0/8",
+        "trusted_proxies" | "allow_private_networks" | "metrics_allow" => "10.0.0.0/8",
         "time_zone" => "Europe/Berlin",
         "log" => "warn",
         _ => "somewhere",

@@ -90,6 +90,10 @@ pub const VARIABLES: &[Variable] = &[
         "Private networks that catalogues may name, comma-separated",
     ),
     plain(
+        "metrics_allow",
+        "Networks that may read /metrics without a token, comma-separated",
+    ),
+    plain(
         "time_zone",
         "Time zone whose days and hours are shown [default: TZ, else UTC]",
     ),

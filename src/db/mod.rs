@@ -7,12 +7,14 @@
 //! SQLite has one writer connection and several readers (WAL); a write transaction begins immediately, so that it
 //! never fails half way for want of the lock. Placeholders are `$1…` on both engines.
 
+pub mod backup;
 mod connect;
 pub mod dialect;
 mod error;
 mod migrate;
 mod row;
 mod statements;
+mod status;
 mod tx;
 mod value;
 
@@ -21,6 +23,7 @@ pub use error::DbError;
 pub use migrate::{MigrationStatus, migrations};
 pub use row::{Column, FromRow, Row};
 pub use statements::Statements;
+pub use status::PoolStatus;
 pub use tx::Tx;
 pub use value::{Sql, Value};
 

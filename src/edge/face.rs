@@ -46,6 +46,17 @@ impl Face {
         }
     }
 
+    /// As figures name it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Web => "web",
+            Self::Api => "api",
+            Self::Players => "players",
+            Self::Probe => "probe",
+            Self::Static => "static",
+        }
+    }
+
     /// Whether the limit of pages and API counts here.
     pub fn is_limited(self) -> bool {
         matches!(self, Self::Web | Self::Api)

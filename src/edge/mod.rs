@@ -20,6 +20,7 @@ pub mod request;
 pub mod sessions;
 pub mod sign_in_limit;
 pub mod sse;
+pub mod times;
 
 use std::sync::{Arc, RwLock};
 
@@ -50,6 +51,8 @@ pub struct Edge {
     pub sign_in: Arc<SignInLimit>,
     /// Open event streams, by session.
     pub streams: Streams,
+    /// What was answered, and how fast.
+    pub times: times::Times,
     pub render: problem::Renderers,
     public_url: Arc<RwLock<Option<String>>>,
     zone: Arc<RwLock<TimeZone>>,
@@ -65,6 +68,7 @@ impl Edge {
             proxies: TrustedProxies::none(),
             limits: Arc::new(Limits::default()),
             streams: Streams::default(),
+            times: times::Times::default(),
             render: problem::Renderers::default(),
             public_url: Arc::default(),
             zone: Arc::new(RwLock::new(TimeZone::UTC)),

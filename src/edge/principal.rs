@@ -148,6 +148,31 @@ pub async fn player(ctx: &Ctx, token: &str) -> Result<Player, Problem> {
     })
 }
 
+/// Who holds the bearer token among `headers`, outside of pages and API.
+///
+/// # Errors
+/// Whatever the database says.
+pub async fn of_bearer(ctx: &Ctx, headers: &header::HeaderMap) -> Result<Option<User>, Problem> {
+    let value = headers
+        .get(header::AUTHORIZATION)
+        .and_then(|value| value.to_str().ok());
+    let token = value
+        .and_then(|value| value.split_once(' '))
+        .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
+        .map(|(_, token)| token.trim());
+    Ok(match token {
+        None => None,
+        Some(token) if token.starts_with(api_token::PREFIX) => {
+            let bearer = api_token::authenticate(ctx, token).await?;
+            bearer.map(|bearer| bearer.user)
+        }
+        Some(token) => {
+            let signed_in = session::authenticate(ctx, token).await?;
+            signed_in.map(|signed_in| signed_in.user)
+        }
+    })
+}
+
 /// Ends the event streams whose sessions are over, on whichever node that was decided.
 ///
 /// # Errors

@@ -10,3 +10,4 @@ pub mod playback;
 pub mod providers;
 pub mod settings;
 pub mod sync;
+pub mod system;

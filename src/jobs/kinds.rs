@@ -10,5 +10,7 @@ pub const PROVIDER_REMOVAL: &str = "provider_removal";
 pub const SERIES_DETAILS: &str = "series_details";
 /// Writes the STRM and NFO library.
 pub const LIBRARY: &str = "library";
+/// Writes a backup into the data folder.
+pub const BACKUP: &str = "backup";
 /// The one-shot tool on a playlist of the web. Payload: `{sealed}`, what is wanted, encrypted.
 pub const STRM_FROM_PLAYLIST: &str = "strm_from_playlist";

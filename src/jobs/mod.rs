@@ -4,7 +4,7 @@
 //! on the database: a server, or a command that runs one job. A *worker* of a node claims jobs, hands them to the
 //! *handler* of their kind, and stores progress and a *heartbeat*. A job whose node is gone is *interrupted*: it is tried
 //! again if it has attempts left, else it has failed with that code. A *lease* is the right to do something that only one
-//! node may do at a time.
+//! node may do at a time. A *schedule* queues a job again and again.
 //!
 //! Progress lives in memory and is stored at most once a second.
 
@@ -17,6 +17,7 @@ mod list;
 mod node;
 mod queue;
 mod run;
+mod schedule;
 mod store;
 mod sweep;
 mod workers;
@@ -27,5 +28,6 @@ pub use list::JobFilter;
 pub use node::Node;
 pub use queue::Jobs;
 pub use run::{JobRun, Progress};
+pub use schedule::Planned;
 pub use sweep::{prune, settle};
 pub use workers::{Handlers, Pulse, Workers, run_here};

@@ -38,6 +38,18 @@ impl Node {
         })
     }
 
+    /// Whether any process works on the nodes of `folder`.
+    pub fn is_any_alive(folder: &Path) -> bool {
+        let Ok(entries) = fs::read_dir(folder) else {
+            return false;
+        };
+        entries
+            .filter_map(|entry| Some(entry.ok()?.path()))
+            .filter(|path| path.extension().is_some_and(|ending| ending == ENDING))
+            .filter_map(|path| Other::look(String::new(), path))
+            .any(|other| !other.is_dead())
+    }
+
     pub fn id(&self) -> &str {
         &self.id
     }
@@ -109,10 +121,14 @@ mod tests {
         let seen = one.others();
         assert_eq!(seen.len(), 1);
         assert!(seen[0].id == two.id() && !seen[0].is_dead());
+        assert!(Node::is_any_alive(folder.path()));
         drop((seen, two));
         let seen = one.others().pop().unwrap();
         assert!(seen.is_dead());
         seen.forget();
         assert!(one.others().is_empty());
+        drop(one);
+        assert!(!Node::is_any_alive(folder.path()));
+        assert!(!Node::is_any_alive(&folder.path().join("none")));
     }
 }

@@ -152,6 +152,12 @@ impl Jobs {
         self.inner.wake.notify_one();
     }
 
+    /// How many other processes work on the same data folder.
+    pub fn other_nodes(&self) -> usize {
+        let others = self.node().others();
+        others.iter().filter(|other| !other.is_dead()).count()
+    }
+
     pub fn node_id(&self) -> &str {
         self.inner.node.id()
     }

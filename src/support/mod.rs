@@ -2,6 +2,7 @@
 
 pub mod clean;
 pub mod clock;
+pub mod cron;
 pub mod crypto;
 pub mod ids;
 pub mod keyed_hash;

@@ -19,6 +19,7 @@ pub fn routes(config: &mut ServiceConfig) {
         .configure(pages::jobs::routes)
         .configure(pages::library::routes)
         .configure(pages::settings::routes)
+        .configure(pages::system::routes)
         .configure(pages::home::routes)
         .configure(pages::catalogue::routes)
         .route(kit::assets::ROUTE, web::get().to(kit::assets::show))

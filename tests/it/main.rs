@@ -25,6 +25,7 @@ mod settings;
 mod strm_from;
 mod support;
 mod sync;
+mod system;
 mod tree;
 mod url_parts;
 mod web;

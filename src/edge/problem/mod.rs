@@ -11,6 +11,7 @@ mod playback;
 mod providers;
 pub mod render;
 mod sync;
+mod system;
 mod validation;
 
 use std::borrow::Cow;

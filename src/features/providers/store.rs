@@ -109,6 +109,19 @@ pub async fn names(db: &Db) -> Result<Vec<(ProviderId, String)>, DbError> {
     db.all(sql, args![]).await
 }
 
+/// Id and name of each that is switched on, by name; at most a thousand.
+pub async fn enabled_names(db: &Db) -> Result<Vec<(ProviderId, String)>, DbError> {
+    let sql =
+        "select id, name from providers where enabled and deleted_at is null order by name, id limit 1000";
+    db.all(sql, args![]).await
+}
+
+/// Providers that are switched on and whose last run wants somebody to look, by name.
+pub async fn troubled(db: &Db, limit: i64) -> Result<Vec<Provider>, DbError> {
+    let sql = select!("and enabled and status in ('held', 'failing', 'expired') order by name, id limit $1");
+    db.all(sql, args![limit]).await
+}
+
 /// How many there are and what they offer, in one look.
 pub async fn summary(db: &Db) -> Result<Summary, DbError> {
     let sql =

@@ -2,6 +2,9 @@ use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 use url::Url;
 
+use super::list::{CATEGORIES, KEYS};
+use crate::support::cron::Cron;
+
 /// A setting that the code reads, with its rules.
 #[derive(Debug, Clone, Copy)]
 pub struct Key {
@@ -23,35 +26,6 @@ pub struct Category {
     /// One sentence about all of its settings, and when a change counts.
     pub lead: &'static str,
 }
-
-/// Every category, in the order it is shown.
-pub const CATEGORIES: &[Category] = &[
-    Category {
-        name: "sync",
-        title: "Syncs",
-        lead: "How playlists are fetched and what a sync may change. The next sync goes by it.",
-    },
-    Category {
-        name: "matching",
-        title: "Matching",
-        lead: "When streams of different names become one channel. The next sync goes by it.",
-    },
-    Category {
-        name: "playlists",
-        title: "Playlists",
-        lead: "What players get that ask for nothing in particular. The next request goes by it.",
-    },
-    Category {
-        name: "strm",
-        title: "Library",
-        lead: "The files for media servers. The next time the library is written goes by it; how links play counts at once.",
-    },
-    Category {
-        name: "system",
-        title: "System",
-        lead: "This server itself. A change counts at once, on other nodes within a few seconds.",
-    },
-];
 
 impl Category {
     pub fn find(name: &str) -> Option<&'static Self> {
@@ -83,161 +57,13 @@ pub enum Kind {
     },
     /// The address of this server; absent by default.
     Address,
+    /// A cron expression.
+    Schedule {
+        default: &'static str,
+    },
     /// The name of a time zone; by default the one that the machine says.
     Zone,
 }
-
-pub const PLAYLIST_MAX_MIB: &str = "playlist_max_mib";
-pub const SYNC_TIMEOUT: &str = "sync_timeout";
-pub const SYNC_SHRINK_GUARD_PERCENT: &str = "sync_shrink_guard_percent";
-pub const FUZZY_MATCH_THRESHOLD: &str = "fuzzy_match_threshold";
-pub const STRM_ORGANIZE_BY_GENRE: &str = "strm_organize_by_genre";
-pub const STRM_INCLUDE_YEAR: &str = "strm_include_year";
-pub const STRM_LINK_MODE: &str = "strm_link_mode";
-pub const PLAYLIST_PREFER_QUALITY: &str = "playlist_prefer_quality";
-pub const PUBLIC_URL: &str = "public_url";
-pub const TIME_ZONE: &str = "time_zone";
-pub const REQUESTS_PER_SECOND: &str = "requests_per_second";
-pub const REQUESTS_BURST: &str = "requests_burst";
-
-/// Every setting, in the order it is shown within its category.
-pub const KEYS: &[Key] = &[
-    Key {
-        name: SYNC_TIMEOUT,
-        category: "sync",
-        title: "Longest sync",
-        help: "A sync that takes longer is given up; what was there before stays.",
-        unit: "seconds",
-        kind: Kind::Number {
-            default: 3600,
-            min: 10,
-            max: 86_400,
-        },
-    },
-    Key {
-        name: SYNC_SHRINK_GUARD_PERCENT,
-        category: "sync",
-        title: "Shrink guard",
-        help: "A sync that would remove more than this part of a provider's channels, films or series, or of a large category, waits for approval.",
-        unit: "%",
-        kind: Kind::Number {
-            default: 20,
-            min: 0,
-            max: 100,
-        },
-    },
-    Key {
-        name: PLAYLIST_MAX_MIB,
-        category: "sync",
-        title: "Largest playlist",
-        help: "What a provider's playlist may measure after decompression.",
-        unit: "MiB",
-        kind: Kind::Number {
-            default: 1024,
-            min: 1,
-            max: 16_384,
-        },
-    },
-    Key {
-        name: FUZZY_MATCH_THRESHOLD,
-        category: "matching",
-        title: "Similarity needed",
-        help: "How alike two names must be before their streams become one channel: 100 is the same name.",
-        unit: "of 100",
-        kind: Kind::Number {
-            default: 85,
-            min: 0,
-            max: 100,
-        },
-    },
-    Key {
-        name: PLAYLIST_PREFER_QUALITY,
-        category: "playlists",
-        title: "Picture that comes first",
-        help: "For playlists whose address names no quality. A wish, not a filter: a channel without such a stream stays in the list.",
-        unit: "",
-        kind: Kind::Choice {
-            default: "highest",
-            options: &[
-                ("highest", "The best there is"),
-                ("4k", "4K"),
-                ("hd", "HD"),
-                ("sd", "SD"),
-                ("all", "Every quality, an entry each"),
-            ],
-        },
-    },
-    Key {
-        name: STRM_ORGANIZE_BY_GENRE,
-        category: "strm",
-        title: "Films and series lie in a folder of their genre",
-        help: "The first genre counts.",
-        unit: "",
-        kind: Kind::Flag { default: true },
-    },
-    Key {
-        name: STRM_INCLUDE_YEAR,
-        category: "strm",
-        title: "Names of films and series end in their year",
-        help: "Media servers find the right title by it.",
-        unit: "",
-        kind: Kind::Flag { default: true },
-    },
-    Key {
-        name: STRM_LINK_MODE,
-        category: "strm",
-        title: "How links play",
-        help: "Redirected players see a provider's address and credentials, and its connections are not counted.",
-        unit: "",
-        kind: Kind::Choice {
-            default: "relay",
-            options: &[
-                ("relay", "Relayed: through this server"),
-                ("redirect", "Redirected: players go on to the provider"),
-            ],
-        },
-    },
-    Key {
-        name: PUBLIC_URL,
-        category: "system",
-        title: "Public URL",
-        help: "The address at which players reach this server, such as http://192.168.1.10:8080. Links in files begin with it; without it no files are written.",
-        unit: "",
-        kind: Kind::Address,
-    },
-    Key {
-        name: TIME_ZONE,
-        category: "system",
-        title: "Time zone",
-        help: "Whose days and hours are shown, such as Europe/Berlin. Empty: the one that the machine says.",
-        unit: "",
-        kind: Kind::Zone,
-    },
-    Key {
-        name: REQUESTS_PER_SECOND,
-        category: "system",
-        title: "Requests a second",
-        help: "How many pages and API requests one user, or one address that is not signed in, may send. Players are not limited.",
-        unit: "a second",
-        kind: Kind::Number {
-            default: 200,
-            min: 10,
-            max: 100_000,
-        },
-    },
-    Key {
-        name: REQUESTS_BURST,
-        category: "system",
-        title: "Requests at once",
-        help: "How many of them may come at once after a pause.",
-        unit: "at once",
-        kind: Kind::Number {
-            default: 2_000,
-            min: 100,
-            max: 1_000_000,
-        },
-    },
-];
 
 impl Key {
     pub fn find(name: &str) -> Option<&'static Self> {
@@ -248,7 +74,7 @@ impl Key {
         match self.kind {
             Kind::Flag { default } => json!(default),
             Kind::Number { default, .. } => json!(default),
-            Kind::Choice { default, .. } => json!(default),
+            Kind::Choice { default, .. } | Kind::Schedule { default } => json!(default),
             Kind::Address | Kind::Zone => Value::Null,
         }
     }
@@ -258,7 +84,7 @@ impl Key {
         match self.kind {
             Kind::Flag { .. } => "boolean",
             Kind::Number { .. } => "integer",
-            Kind::Choice { .. } | Kind::Address | Kind::Zone => "string",
+            Kind::Choice { .. } | Kind::Schedule { .. } | Kind::Address | Kind::Zone => "string",
         }
     }
 
@@ -286,6 +112,10 @@ impl Key {
                 Value::String(text) => public_url(text.trim()).map(Value::String),
                 _ => Err(NOT_AN_ADDRESS.to_owned()),
             },
+            Kind::Schedule { .. } => {
+                let cron = Cron::parse(value.as_str().unwrap_or_default())?;
+                Ok(json!(cron.as_str()))
+            }
             Kind::Zone => match value {
                 Value::Null => Ok(Value::Null),
                 Value::String(text) if TimeZone::get(text.trim()).is_ok() => Ok(json!(text.trim())),
@@ -302,7 +132,7 @@ impl Key {
             Kind::Number { .. } => text
                 .parse::<i64>()
                 .map_or_else(|_| json!(text), |number| json!(number)),
-            Kind::Choice { .. } => json!(text),
+            Kind::Choice { .. } | Kind::Schedule { .. } => json!(text),
             Kind::Address | Kind::Zone if text.is_empty() => Value::Null,
             Kind::Address | Kind::Zone => json!(text),
         }
@@ -329,6 +159,7 @@ fn public_url(text: &str) -> Result<String, String> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::list::*;
     use super::*;
 
     #[test]
@@ -375,6 +206,8 @@ mod tests {
             (FUZZY_MATCH_THRESHOLD, json!(85.5)),
             (FUZZY_MATCH_THRESHOLD, json!("85")),
             (SYNC_TIMEOUT, json!(0)),
+            (AUTO_SYNC_SCHEDULE, json!("0 25 * * *")),
+            (AUTO_SYNC_SCHEDULE, json!(6)),
             (SYNC_TIMEOUT, Value::Null),
             (STRM_INCLUDE_YEAR, json!(1)),
             (STRM_LINK_MODE, json!("direct")),

@@ -6,6 +6,7 @@
 
 mod error;
 mod key;
+mod list;
 mod store;
 
 use std::collections::BTreeMap;
@@ -15,7 +16,8 @@ use jiff::tz::TimeZone;
 use serde_json::{Map, Value, json};
 
 pub use error::Error;
-pub use key::{CATEGORIES, Category, KEYS, Key, Kind};
+pub use key::{Category, Key, Kind};
+pub use list::{CATEGORIES, KEYS};
 
 use crate::config::{Config, Source};
 use crate::ctx::Ctx;
@@ -65,6 +67,9 @@ pub enum LinkMode {
 pub struct Settings {
     /// 0–100.
     pub fuzzy_match_threshold: u8,
+    pub auto_sync_enabled: bool,
+    /// A cron expression.
+    pub auto_sync_schedule: String,
     pub sync_timeout: Duration,
     /// 0–100.
     pub sync_shrink_guard_percent: u8,
@@ -75,6 +80,10 @@ pub struct Settings {
     pub strm_link_mode: LinkMode,
     /// `highest`, `4k`, `hd`, `sd` or `all`.
     pub playlist_prefer_quality: String,
+    pub backup_enabled: bool,
+    /// A cron expression.
+    pub backup_schedule: String,
+    pub backup_keep: usize,
     /// Without a slash at its end.
     pub public_url: Option<String>,
     /// Whose days and hours are shown, and by which schedules go.
@@ -228,8 +237,8 @@ fn fixed(key: &Key, config: &Config) -> Option<Value> {
         return None;
     }
     match key.name {
-        key::PUBLIC_URL => Some(json!(config.server.public_url)),
-        key::TIME_ZONE => Some(json!(config.time.zone_name)),
+        list::PUBLIC_URL => Some(json!(config.server.public_url)),
+        list::TIME_ZONE => Some(json!(config.time.zone_name)),
         _ => None,
     }
 }
@@ -249,28 +258,39 @@ fn typed(settings: &[Setting], config: &Config) -> Settings {
     let percent = |name: &str| u8::try_from(number(name)).unwrap_or(100);
     let flag = |name: &str| value(name).as_bool().unwrap_or_default();
     Settings {
-        fuzzy_match_threshold: percent(key::FUZZY_MATCH_THRESHOLD),
-        sync_timeout: Duration::from_secs(number(key::SYNC_TIMEOUT)),
-        sync_shrink_guard_percent: percent(key::SYNC_SHRINK_GUARD_PERCENT),
-        playlist_max_bytes: number(key::PLAYLIST_MAX_MIB) * 1024 * 1024,
-        strm_organize_by_genre: flag(key::STRM_ORGANIZE_BY_GENRE),
-        strm_include_year: flag(key::STRM_INCLUDE_YEAR),
-        strm_link_mode: match value(key::STRM_LINK_MODE).as_str() {
-            Some("redirect") => LinkMode::Redirect,
-            _ => LinkMode::Relay,
-        },
-        playlist_prefer_quality: value(key::PLAYLIST_PREFER_QUALITY)
+        fuzzy_match_threshold: percent(list::FUZZY_MATCH_THRESHOLD),
+        auto_sync_enabled: flag(list::AUTO_SYNC_ENABLED),
+        auto_sync_schedule: value(list::AUTO_SYNC_SCHEDULE)
             .as_str()
             .unwrap_or_default()
             .to_owned(),
-        public_url: value(key::PUBLIC_URL).as_str().map(str::to_owned),
+        sync_timeout: Duration::from_secs(number(list::SYNC_TIMEOUT)),
+        sync_shrink_guard_percent: percent(list::SYNC_SHRINK_GUARD_PERCENT),
+        playlist_max_bytes: number(list::PLAYLIST_MAX_MIB) * 1024 * 1024,
+        strm_organize_by_genre: flag(list::STRM_ORGANIZE_BY_GENRE),
+        strm_include_year: flag(list::STRM_INCLUDE_YEAR),
+        strm_link_mode: match value(list::STRM_LINK_MODE).as_str() {
+            Some("redirect") => LinkMode::Redirect,
+            _ => LinkMode::Relay,
+        },
+        playlist_prefer_quality: value(list::PLAYLIST_PREFER_QUALITY)
+            .as_str()
+            .unwrap_or_default()
+            .to_owned(),
+        backup_enabled: flag(list::BACKUP_ENABLED),
+        backup_schedule: value(list::BACKUP_SCHEDULE)
+            .as_str()
+            .unwrap_or_default()
+            .to_owned(),
+        backup_keep: usize::try_from(number(list::BACKUP_KEEP)).unwrap_or(usize::MAX),
+        public_url: value(list::PUBLIC_URL).as_str().map(str::to_owned),
         // A zone that the configuration fixes may be a rule that has no name of its own.
-        zone: value(key::TIME_ZONE)
+        zone: value(list::TIME_ZONE)
             .as_str()
             .filter(|name| *name != config.time.zone_name)
             .and_then(|name| TimeZone::get(name).ok())
             .unwrap_or_else(|| config.time.zone.clone()),
-        requests_per_second: u32::try_from(number(key::REQUESTS_PER_SECOND)).unwrap_or(u32::MAX),
-        requests_burst: u32::try_from(number(key::REQUESTS_BURST)).unwrap_or(u32::MAX),
+        requests_per_second: u32::try_from(number(list::REQUESTS_PER_SECOND)).unwrap_or(u32::MAX),
+        requests_burst: u32::try_from(number(list::REQUESTS_BURST)).unwrap_or(u32::MAX),
     }
 }

@@ -24,6 +24,7 @@ mod plan;
 mod read;
 mod removal;
 mod run;
+pub mod schedule;
 mod shown;
 mod spool;
 mod staging;

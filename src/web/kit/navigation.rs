@@ -55,6 +55,7 @@ pub const ENTRIES: &[Entry] = &[
     managed("Users", "/users", "users"),
     managed("Audit log", "/audit", "scroll-text"),
     managed("Settings", "/settings", "settings"),
+    managed("System", "/system", "activity"),
 ];
 
 const fn entry(group: Group, label: &'static str, path: &'static str, icon: &'static str) -> Entry {

@@ -9,3 +9,4 @@ pub mod library;
 pub mod providers;
 pub mod settings;
 pub mod syncs;
+pub mod system;

@@ -5,4 +5,4 @@ mod hls;
 mod playlist;
 mod programs;
 mod relay;
-mod world;
+pub mod world;

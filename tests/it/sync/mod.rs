@@ -13,6 +13,7 @@ mod pace;
 mod panel;
 mod references;
 mod removal;
+mod schedule;
 mod secrets;
 mod values;
 mod version;

@@ -26,10 +26,12 @@ fn admin_only(played: &Played, run: i64, job: i64) -> (Vec<String>, Vec<String>)
         "/users/1/deactivation",
         "/users/1/removal",
         "/users/1/second-factor",
+        "/system",
+        "/system/events",
     ]
     .map(str::to_owned)
     .into_iter()
-    .chain(["", "/edit", "/removal", "/events"].map(|rest| format!("{provider}{rest}")))
+    .chain(["", "/edit", "/removal", "/events", "/schedule"].map(|rest| format!("{provider}{rest}")))
     .chain(["", "/events", "/approval"].map(|rest| format!("/syncs/{run}{rest}")))
     .chain(["", "/events"].map(|rest| format!("/jobs/{job}{rest}")));
     let acts = [
@@ -55,6 +57,8 @@ fn admin_only(played: &Played, run: i64, job: i64) -> (Vec<String>, Vec<String>)
         "/users/1/sessions/revocation",
         "/users/1/sessions/1/revocation",
         "/users/1/tokens/1/revocation",
+        "/syncs",
+        "/system/backups",
     ]
     .map(str::to_owned)
     .into_iter()
@@ -67,6 +71,8 @@ fn admin_only(played: &Played, run: i64, job: i64) -> (Vec<String>, Vec<String>)
             "/activation",
             "/deactivation",
             "/removal",
+            "/schedule",
+            "/schedule/checks",
         ]
         .map(|rest| format!("{provider}{rest}")),
     )
@@ -122,6 +128,7 @@ async fn a_viewer_neither_sees_nor_does_what_administrators_do() {
             "/users",
             "/audit",
             "/settings",
+            "/system",
         ] {
             assert!(
                 !page.contains(&format!("href=\"{hidden}")),
@@ -138,6 +145,7 @@ async fn a_viewer_neither_sees_nor_does_what_administrators_do() {
         "/users",
         "/audit",
         "/settings",
+        "/system",
     ] {
         assert!(page.contains(&format!("href=\"{shown}\"")), "{shown}");
     }

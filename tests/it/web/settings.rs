@@ -47,6 +47,7 @@ on_both_engines! {
     async fn a_setting_is_saved_shown_with_who_changed_it_and_given_back(app: TestApp) {
         let token = app.admin_token().await;
         let page = app.page(&token, "/settings", 200).await;
+        assert!(page.contains("Default: 0 */6 * * *") && page.contains("Next at "), "{page}");
         assert!(page.contains("Default: 3,600 seconds") && !page.contains("to its default"), "{page}");
         let saved = save(&app, &token, "sync", &[("sync_timeout", " 90 ")]).await;
         assert_eq!((saved.status(), &saved.headers()["location"]), (StatusCode::SEE_OTHER, &"/settings/sync".parse().unwrap()));
@@ -70,6 +71,10 @@ on_both_engines! {
         let refused = save(&app, &token, "sync", &typed).await;
         assert_eq!(refused.status(), StatusCode::UNPROCESSABLE_ENTITY);
         let page = refused.text().await.unwrap();
+        let typed = [("auto_sync_schedule", "0 25 * * *")];
+        let wrong = save(&app, &token, "sync", &typed).await;
+        assert_eq!(wrong.status(), StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(wrong.text().await.unwrap().contains("The hour is not understood: it is 0 to 23"));
         for text in ["value=\"an hour\"", "value=\"30\"", "This must be a whole number from 10 to 86400.", "href=\"#setting-sync_timeout\""] {
             assert!(page.contains(text), "{text} is not in {page}");
         }

@@ -9,7 +9,7 @@ use crate::db::DbError;
 use crate::edge::Member;
 use crate::features::catalogue::browse::TitleTotals;
 use crate::features::catalogue::{browse, favourites};
-use crate::features::providers::{self, Summary};
+use crate::features::providers::{self, Provider, Status, Summary};
 use crate::features::sync;
 use crate::features::sync::store::SyncRow;
 use crate::support::paging::Slice;
@@ -31,6 +31,7 @@ struct Welcome {
 }
 
 const LAST_RUNS: i64 = 5;
+const MOST_TROUBLED: i64 = 10;
 const ONE: Slice = Slice { skip: 0, limit: 1 };
 
 #[derive(Template)]
@@ -43,6 +44,8 @@ struct HomeShow {
     favourites: i64,
     /// For administrators.
     runs: Option<Runs>,
+    /// Providers that somebody has to look at, for administrators.
+    troubled: Vec<Provider>,
 }
 
 /// GET /
@@ -63,6 +66,10 @@ async fn show(req: HttpRequest, member: Member, ctx: Data<Ctx>) -> Answer {
         runs: match page.is_admin() {
             true => last_runs(&ctx, &page).await?,
             false => None,
+        },
+        troubled: match page.is_admin() {
+            true => providers::store::troubled(&ctx.db, MOST_TROUBLED).await?,
+            false => Vec::new(),
         },
         page,
         providers,
@@ -88,6 +95,17 @@ async fn last_runs(ctx: &Ctx, page: &Page) -> Result<Option<Runs>, DbError> {
 }
 
 impl HomeShow {
+    /// What is the matter with a provider, in a sentence.
+    fn trouble(provider: &Provider) -> &str {
+        match provider.last_status {
+            Status::Held => "A sync would remove a large part of it and waits for your decision.",
+            _ => provider
+                .status_message
+                .as_deref()
+                .unwrap_or("Its last sync failed."),
+        }
+    }
+
     fn active_providers(&self) -> ui::Tile {
         let Summary { total, enabled, .. } = self.providers;
         let note = match total - enabled {

@@ -13,18 +13,20 @@ pub(super) fn kind(kind: &str) -> &str {
         kinds::PROVIDER_REMOVAL => "Removal",
         kinds::SERIES_DETAILS => "Episodes of series",
         kinds::LIBRARY => "Library",
+        kinds::BACKUP => "Backup",
         kinds::STRM_FROM_PLAYLIST => "STRM files from a playlist",
         other => other,
     }
 }
 
 /// The kinds that the list can be narrowed to.
-pub(super) const KINDS: [&str; 5] = [
+pub(super) const KINDS: [&str; 6] = [
     kinds::SYNC,
     kinds::SYNC_APPROVAL,
     kinds::LIBRARY,
     kinds::PROVIDER_REMOVAL,
     kinds::SERIES_DETAILS,
+    kinds::BACKUP,
 ];
 
 /// What a job does and to whom: "Sync of Living room".

@@ -6,6 +6,7 @@ mod edit;
 mod form;
 mod index;
 mod removal;
+mod schedule;
 mod show;
 mod sync;
 mod tests;
@@ -39,6 +40,12 @@ pub fn routes(config: &mut ServiceConfig) {
         )
         .service(web::resource("/providers/{id}/events").route(web::get().to(show::events)))
         .service(web::resource("/providers/{id}/syncs").route(web::post().to(sync::create)))
+        .service(
+            web::resource("/providers/{id}/schedule")
+                .route(web::get().to(schedule::edit))
+                .route(web::post().to(schedule::update)),
+        )
+        .service(web::resource("/providers/{id}/schedule/checks").route(web::post().to(schedule::check)))
         .service(web::resource("/providers/{id}/edit").route(web::get().to(edit::edit)))
         .service(web::resource("/providers/{id}/checks").route(web::post().to(edit::check)))
         .service(web::resource("/providers/{id}/tests").route(web::post().to(tests::of_stored)))

@@ -7,6 +7,7 @@ use super::tests::TestResult;
 use crate::ctx::Ctx;
 use crate::edge::{Admin, Problem};
 use crate::features::providers::{self, Shown, store};
+use crate::features::sync::schedule::{self, Choice, Rhythm};
 use crate::support::ids::ProviderId;
 use crate::web::kit::respond::{self, Answer};
 use crate::web::kit::{Htmx, Page, format, urls};
@@ -20,6 +21,7 @@ struct Show {
     shown: Shown,
     tested: Option<TestResult>,
     syncs: Syncs,
+    rhythm: Rhythm,
     /// The names of the parts that change by themselves.
     parts: [String; 3],
 }
@@ -75,6 +77,7 @@ async fn view(
     page.path = super::path(id);
     Ok(Show {
         syncs: Syncs::read(ctx, &page.now, id).await?,
+        rhythm: schedule::of(ctx, id).await?,
         parts: parts(id),
         page,
         shown,

@@ -7,8 +7,10 @@ use askama::Template;
 use serde_json::Value;
 
 use crate::ctx::Ctx;
+use crate::db::Engine;
 use crate::edge::{Admin, Problem};
 use crate::features::settings::{self, CATEGORIES, Category, Key, Kind, Setting};
+use crate::support::cron::Cron;
 use crate::support::validation::Invalid;
 use crate::web::kit::respond::{self, Answer};
 use crate::web::kit::{Page, format};
@@ -34,6 +36,8 @@ struct Row {
     key: &'static Key,
     setting: Setting,
     field: ui::Field,
+    /// The next time of a schedule that is in force.
+    next: Option<i64>,
     /// Where the configuration fixes it.
     fixed_at: Option<String>,
 }
@@ -63,19 +67,33 @@ pub(super) async fn render(
     let (typed, invalid) = refused.map_or((None, Invalid::default()), |(typed, invalid)| {
         (Some(typed), invalid)
     });
-    let rows = settings::list(ctx)
-        .await?
+    let page = Page::new(req, "Settings").lead(category.lead);
+    let all = settings::list(ctx).await?;
+    let settings = settings::load(ctx).await?;
+    let is_scheduled = |key: &Key| match key.category {
+        "backups" => settings.backup_enabled && ctx.db.engine() == Engine::Sqlite,
+        _ => settings.auto_sync_enabled,
+    };
+    let next = |setting: &Setting| match setting.rules().kind {
+        Kind::Schedule { .. } if is_scheduled(setting.rules()) => {
+            let cron = Cron::parse(setting.value.as_str()?).ok()?;
+            cron.next_after(page.now.now_ms, &page.now.zone)
+        }
+        _ => None,
+    };
+    let rows = all
         .into_iter()
         .filter(|setting| setting.rules().category == category.name)
         .map(|setting| Row {
             key: setting.rules(),
+            next: next(&setting),
             field: field(&setting, category, typed.as_ref(), &invalid),
             fixed_at: ctx.config.fixed_at(setting.key).filter(|_| setting.is_locked()),
             setting,
         })
         .collect();
     let view = Show {
-        page: Page::new(req, "Settings").lead(category.lead),
+        page,
         category,
         rows,
         invalid,
@@ -120,6 +138,11 @@ fn field(setting: &Setting, category: &Category, typed: Option<&Typed>, invalid:
             .help(key.help),
         Kind::Address => ui::Field::url(key.name, key.title, text)
             .attr("autocomplete", "off")
+            .help(key.help),
+        Kind::Schedule { .. } => ui::Field::text(key.name, key.title, text)
+            .required()
+            .attr("autocomplete", "off")
+            .attr("spellcheck", "false")
             .help(key.help),
         Kind::Zone => {
             // The machine's own zone is no choice of anybody.

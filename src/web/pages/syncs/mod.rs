@@ -1,6 +1,7 @@
 //! Syncs: every run of a provider, what it found and changed, and the decision about one that is held.
 
 mod changes;
+mod create;
 mod decision;
 mod index;
 mod runs;
@@ -21,7 +22,11 @@ pub fn path(id: SyncId) -> String {
 
 pub fn routes(config: &mut ServiceConfig) {
     config
-        .service(web::resource(INDEX).route(web::get().to(index::index)))
+        .service(
+            web::resource(INDEX)
+                .route(web::get().to(index::index))
+                .route(web::post().to(create::all)),
+        )
         .service(web::resource("/syncs/events").route(web::get().to(index::events)))
         .service(web::resource("/syncs/{id}").route(web::get().to(show::show)))
         .service(web::resource("/syncs/{id}/events").route(web::get().to(show::events)))

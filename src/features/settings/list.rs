@@ -1,0 +1,242 @@
+//! Every setting there is, and the categories they stand in.
+
+use super::key::{Category, Key, Kind};
+
+pub const PLAYLIST_MAX_MIB: &str = "playlist_max_mib";
+pub const AUTO_SYNC_ENABLED: &str = "auto_sync_enabled";
+pub const AUTO_SYNC_SCHEDULE: &str = "auto_sync_schedule";
+pub const SYNC_TIMEOUT: &str = "sync_timeout";
+pub const SYNC_SHRINK_GUARD_PERCENT: &str = "sync_shrink_guard_percent";
+pub const FUZZY_MATCH_THRESHOLD: &str = "fuzzy_match_threshold";
+pub const STRM_ORGANIZE_BY_GENRE: &str = "strm_organize_by_genre";
+pub const STRM_INCLUDE_YEAR: &str = "strm_include_year";
+pub const STRM_LINK_MODE: &str = "strm_link_mode";
+pub const PLAYLIST_PREFER_QUALITY: &str = "playlist_prefer_quality";
+pub const BACKUP_ENABLED: &str = "backup_enabled";
+pub const BACKUP_SCHEDULE: &str = "backup_schedule";
+pub const BACKUP_KEEP: &str = "backup_keep";
+pub const PUBLIC_URL: &str = "public_url";
+pub const TIME_ZONE: &str = "time_zone";
+pub const REQUESTS_PER_SECOND: &str = "requests_per_second";
+pub const REQUESTS_BURST: &str = "requests_burst";
+
+/// Every category, in the order it is shown.
+pub const CATEGORIES: &[Category] = &[
+    Category {
+        name: "sync",
+        title: "Syncs",
+        lead: "How playlists are fetched and what a sync may change. The next sync goes by it.",
+    },
+    Category {
+        name: "matching",
+        title: "Matching",
+        lead: "When streams of different names become one channel. The next sync goes by it.",
+    },
+    Category {
+        name: "playlists",
+        title: "Playlists",
+        lead: "What players get that ask for nothing in particular. The next request goes by it.",
+    },
+    Category {
+        name: "strm",
+        title: "Library",
+        lead: "The files for media servers. The next time the library is written goes by it; how links play counts at once.",
+    },
+    Category {
+        name: "backups",
+        title: "Backups",
+        lead: "Copies of the database with the key file, in the folder backups of the data folder. On PostgreSQL its own tools do it.",
+    },
+    Category {
+        name: "system",
+        title: "System",
+        lead: "This server itself. A change counts at once, on other nodes within a few seconds.",
+    },
+];
+
+/// Every setting, in the order it is shown within its category.
+pub const KEYS: &[Key] = &[
+    Key {
+        name: AUTO_SYNC_ENABLED,
+        category: "sync",
+        title: "Providers are synced by themselves",
+        help: "Those that have a schedule of their own, or none, are not asked.",
+        unit: "",
+        kind: Kind::Flag { default: true },
+    },
+    Key {
+        name: AUTO_SYNC_SCHEDULE,
+        category: "sync",
+        title: "Schedule",
+        help: "Minute, hour, day of the month, month, weekday, as cron writes them, in the installation's time zone: 0 */6 * * * is every six hours. Each provider begins up to five minutes later, so that not all begin at once.",
+        unit: "",
+        kind: Kind::Schedule {
+            default: "0 */6 * * *",
+        },
+    },
+    Key {
+        name: SYNC_TIMEOUT,
+        category: "sync",
+        title: "Longest sync",
+        help: "A sync that takes longer is given up; what was there before stays.",
+        unit: "seconds",
+        kind: Kind::Number {
+            default: 3600,
+            min: 10,
+            max: 86_400,
+        },
+    },
+    Key {
+        name: SYNC_SHRINK_GUARD_PERCENT,
+        category: "sync",
+        title: "Shrink guard",
+        help: "A sync that would remove more than this part of a provider's channels, films or series, or of a large category, waits for approval.",
+        unit: "%",
+        kind: Kind::Number {
+            default: 20,
+            min: 0,
+            max: 100,
+        },
+    },
+    Key {
+        name: PLAYLIST_MAX_MIB,
+        category: "sync",
+        title: "Largest playlist",
+        help: "What a provider's playlist may measure after decompression.",
+        unit: "MiB",
+        kind: Kind::Number {
+            default: 1024,
+            min: 1,
+            max: 16_384,
+        },
+    },
+    Key {
+        name: FUZZY_MATCH_THRESHOLD,
+        category: "matching",
+        title: "Similarity needed",
+        help: "How alike two names must be before their streams become one channel: 100 is the same name.",
+        unit: "of 100",
+        kind: Kind::Number {
+            default: 85,
+            min: 0,
+            max: 100,
+        },
+    },
+    Key {
+        name: PLAYLIST_PREFER_QUALITY,
+        category: "playlists",
+        title: "Picture that comes first",
+        help: "For playlists whose address names no quality. A wish, not a filter: a channel without such a stream stays in the list.",
+        unit: "",
+        kind: Kind::Choice {
+            default: "highest",
+            options: &[
+                ("highest", "The best there is"),
+                ("4k", "4K"),
+                ("hd", "HD"),
+                ("sd", "SD"),
+                ("all", "Every quality, an entry each"),
+            ],
+        },
+    },
+    Key {
+        name: STRM_ORGANIZE_BY_GENRE,
+        category: "strm",
+        title: "Films and series lie in a folder of their genre",
+        help: "The first genre counts.",
+        unit: "",
+        kind: Kind::Flag { default: true },
+    },
+    Key {
+        name: STRM_INCLUDE_YEAR,
+        category: "strm",
+        title: "Names of films and series end in their year",
+        help: "Media servers find the right title by it.",
+        unit: "",
+        kind: Kind::Flag { default: true },
+    },
+    Key {
+        name: STRM_LINK_MODE,
+        category: "strm",
+        title: "How links play",
+        help: "Redirected players see a provider's address and credentials, and its connections are not counted.",
+        unit: "",
+        kind: Kind::Choice {
+            default: "relay",
+            options: &[
+                ("relay", "Relayed: through this server"),
+                ("redirect", "Redirected: players go on to the provider"),
+            ],
+        },
+    },
+    Key {
+        name: BACKUP_ENABLED,
+        category: "backups",
+        title: "Backups are made by themselves",
+        help: "Whoever can read them can read the credentials of your providers. Copy them to another disk now and then.",
+        unit: "",
+        kind: Kind::Flag { default: true },
+    },
+    Key {
+        name: BACKUP_SCHEDULE,
+        category: "backups",
+        title: "Schedule",
+        help: "Minute, hour, day of the month, month, weekday, as cron writes them, in the installation's time zone: 30 3 * * * is every night at half past three.",
+        unit: "",
+        kind: Kind::Schedule {
+            default: "30 3 * * *",
+        },
+    },
+    Key {
+        name: BACKUP_KEEP,
+        category: "backups",
+        title: "Backups that are kept",
+        help: "The oldest beyond these is removed after a new one was made.",
+        unit: "files",
+        kind: Kind::Number {
+            default: 7,
+            min: 1,
+            max: 365,
+        },
+    },
+    Key {
+        name: PUBLIC_URL,
+        category: "system",
+        title: "Public URL",
+        help: "The address at which players reach this server, such as http://192.168.1.10:8080. Links in files begin with it; without it no files are written.",
+        unit: "",
+        kind: Kind::Address,
+    },
+    Key {
+        name: TIME_ZONE,
+        category: "system",
+        title: "Time zone",
+        help: "Whose days and hours are shown, such as Europe/Berlin. Empty: the one that the machine says.",
+        unit: "",
+        kind: Kind::Zone,
+    },
+    Key {
+        name: REQUESTS_PER_SECOND,
+        category: "system",
+        title: "Requests a second",
+        help: "How many pages and API requests one user, or one address that is not signed in, may send. Players are not limited.",
+        unit: "a second",
+        kind: Kind::Number {
+            default: 200,
+            min: 10,
+            max: 100_000,
+        },
+    },
+    Key {
+        name: REQUESTS_BURST,
+        category: "system",
+        title: "Requests at once",
+        help: "How many of them may come at once after a pause.",
+        unit: "at once",
+        kind: Kind::Number {
+            default: 2_000,
+            min: 100,
+            max: 1_000_000,
+        },
+    },
+];

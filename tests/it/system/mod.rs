@@ -1,0 +1,4 @@
+//! The installation itself: backups, and what the doctor says.
+
+mod backup;
+mod doctor;
