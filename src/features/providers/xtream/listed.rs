@@ -144,6 +144,10 @@ pub(super) fn year(loose: &Loose<'_>) -> Option<u16> {
 
 impl<'a> Raw<'a> {
     fn read(element: &'a str) -> Result<Self, Refusal> {
+        // An array would be read as the fields in their order.
+        if !element.starts_with('{') {
+            return Err(Refusal::Malformed);
+        }
         serde_json::from_str(element).map_err(|_| Refusal::Malformed)
     }
 
