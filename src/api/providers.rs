@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use actix_web::web::{Data, Json, Path};
+use actix_web::web::{Data, Json, Path, Query};
 use actix_web::{HttpResponse, http::StatusCode};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 
 use super::list::{List, Window, WindowParams, envelope};
 use super::openapi::ApiError;
@@ -15,6 +15,7 @@ use crate::ctx::Ctx;
 use crate::edge::{Admin, Problem};
 use crate::features::catalogue::line_up;
 use crate::features::providers::connection::{Tested, TestedHost};
+use crate::features::providers::groups::{self, Filter, GroupLine};
 use crate::features::providers::xtream::Account;
 use crate::features::providers::{self, Host, Shown, connection, store};
 use crate::support::ids::ProviderId;
@@ -40,6 +41,10 @@ pub struct ProviderView {
     epg_url: Option<String>,
     user_agent: Option<String>,
     headers: BTreeMap<String, String>,
+    /// Names and patterns of the groups that are taken; none: all.
+    include_groups: Vec<String>,
+    /// Names and patterns of the groups that are left out, even of those included.
+    exclude_groups: Vec<String>,
     /// Null: not limited.
     max_connections: Option<i64>,
     /// `never_synced`, `ok`, `held`, `failing`, `expired` or `disabled`.
@@ -94,6 +99,11 @@ pub struct ProviderFields {
     epg_url: Option<String>,
     user_agent: Option<String>,
     headers: Option<BTreeMap<String, String>>,
+    /// At most 500 names of groups, compared without case and accents; `*` stands for any text, `\*` for a star. Takes
+    /// effect with the next sync.
+    include_groups: Option<Vec<String>>,
+    /// As `include_groups`.
+    exclude_groups: Option<Vec<String>>,
     /// 1–100; 50 if absent.
     priority: Option<i64>,
     enabled: Option<bool>,
@@ -135,6 +145,7 @@ pub struct TestedHostView {
 impl From<Shown> for ProviderView {
     fn from(shown: Shown) -> Self {
         let provider = shown.provider;
+        let status = provider.status().as_str();
         Self {
             id: provider.id.0,
             r#type: provider.kind.as_str(),
@@ -148,8 +159,10 @@ impl From<Shown> for ProviderView {
             backup_urls: shown.backup_urls,
             epg_url: shown.epg_url,
             headers: shown.headers,
+            include_groups: provider.reading.include_groups,
+            exclude_groups: provider.reading.exclude_groups,
             max_connections: provider.max_connections,
-            status: provider.status().as_str(),
+            status,
             total_channels: provider.total_channels,
             active_channels: provider.active_channels,
             total_vod_movies: provider.total_vod_movies,
@@ -284,4 +297,63 @@ pub(super) async fn test(_: Admin, ctx: Data<Ctx>, id: Path<ProviderId>) -> Resu
     let provider = store::get(&ctx.db, id.into_inner()).await?;
     let tested = connection::test(&ctx, &provider).await?;
     Ok(Json(tested.into()))
+}
+
+/// A group of a provider's list.
+#[derive(Serialize, ToSchema)]
+pub struct GroupView {
+    /// `Uncategorized` for entries without a group.
+    name: String,
+    streams: i64,
+    films: i64,
+    episodes: i64,
+    /// Whether the present choice takes it; effective with the next sync.
+    taken: bool,
+    /// The name or pattern of `exclude_groups` that leaves it out.
+    excluded_by: Option<String>,
+}
+
+/// Which groups are wanted.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct GroupFilter {
+    /// Words that all occur in the name, case- and accent-blind.
+    q: Option<String>,
+    /// Only those that are taken, or only those that are left out.
+    taken: Option<bool>,
+}
+
+/// The groups that a provider's list held when it was last read, by name.
+#[utoipa::path(get, path = "/api/providers/{id}/groups", tag = "providers",
+    params(("id" = i64, Path), GroupFilter, WindowParams), responses(
+    (status = 200, body = List<GroupView>), (status = 403, body = ApiError), (status = 404, body = ApiError),
+    (status = 422, body = ApiError)))]
+pub(super) async fn groups(
+    _: Admin,
+    ctx: Data<Ctx>,
+    id: Path<ProviderId>,
+    window: Window,
+    filter: Query<GroupFilter>,
+) -> Result<Json<List<GroupView>>, Problem> {
+    let provider = store::get(&ctx.db, id.into_inner()).await?;
+    let filter = filter.into_inner();
+    let filter = Filter {
+        q: filter.q.unwrap_or_default(),
+        taken: filter.taken,
+    };
+    let listing = groups::list(&ctx.db, &provider, &filter, window.0).await?;
+    Ok(envelope(listing.lines, window, GroupView::from))
+}
+
+impl From<GroupLine> for GroupView {
+    fn from(line: GroupLine) -> Self {
+        Self {
+            name: line.name().to_owned(),
+            streams: line.offered.streams,
+            films: line.offered.films,
+            episodes: line.offered.episodes,
+            taken: line.is_taken,
+            excluded_by: line.excluded_by,
+        }
+    }
 }

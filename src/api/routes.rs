@@ -52,6 +52,7 @@ table! {
     "/api/providers": get providers::index, post providers::create;
     "/api/providers/{id}": get providers::show, patch providers::update, delete providers::delete;
     "/api/providers/{id}/test": post providers::test;
+    "/api/providers/{id}/groups": get providers::groups;
     "/api/providers/{id}/sync": post syncs::create;
     "/api/providers/{id}/syncs": get syncs::index;
     "/api/providers/{id}/schedule": get schedules::show, put schedules::update;

@@ -44,6 +44,8 @@ pub struct SyncView {
     removed: i64,
     /// Entries that had been removed and are listed again.
     returned: i64,
+    /// Entries that the catalogue had shown and whose group is left out now.
+    newly_excluded: i64,
     refused: Vec<RefusedView>,
     /// Lines that belong to no entry.
     stray_lines: i64,
@@ -54,7 +56,8 @@ pub struct SyncView {
 /// Entries that were refused for one reason.
 #[derive(Serialize, ToSchema)]
 pub struct RefusedView {
-    /// `no_url`, `bad_url`, `unsupported_scheme`, `duplicate`, `too_long` or `separator`.
+    /// `no_url`, `bad_url`, `unsupported_scheme`, `duplicate`, `too_long`, `separator`; or `excluded`, if its group is left
+    /// out.
     reason: String,
     count: i64,
     /// The first few; in lists of syncs there are none.
@@ -88,7 +91,7 @@ pub struct SyncDetail {
 /// One difference to the sync before.
 #[derive(Serialize, ToSchema)]
 pub struct ChangeView {
-    /// `added`, `changed`, `renamed`, `removed` or `returned`.
+    /// `added`, `changed`, `renamed`, `removed`, `returned` or `excluded`.
     change: &'static str,
     /// `live`, `movie` or `episode`.
     kind: String,
@@ -102,7 +105,7 @@ pub struct ChangeView {
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct ChangeFilter {
-    /// `added`, `changed`, `renamed`, `removed` or `returned`; all if absent.
+    /// `added`, `changed`, `renamed`, `removed`, `returned` or `excluded`; all if absent.
     change: Option<String>,
 }
 
@@ -132,6 +135,7 @@ impl From<Shown> for SyncView {
             renamed: run.renamed,
             removed: run.removed,
             returned: run.returned,
+            newly_excluded: run.newly_excluded,
             refused: refused.into_iter().map(RefusedView::from).collect(),
             stray_lines: run.stray_lines,
             bytes_read: run.bytes_read,
@@ -215,7 +219,10 @@ pub(super) async fn show(
 ) -> Result<Json<SyncDetail>, Problem> {
     let change = filter.into_inner().change.filter(|change| !change.is_empty());
     let change: Option<Difference> = change.map(|word| word.parse()).transpose().map_err(|()| {
-        Problem::invalid_field("change", "Use added, changed, renamed, removed or returned.")
+        Problem::invalid_field(
+            "change",
+            "Use added, changed, renamed, removed, returned or excluded.",
+        )
     })?;
     let id = id.into_inner();
     let sync = sync::show(&ctx, id).await?.into();

@@ -60,7 +60,11 @@ async fn empty_pages_are_accessible(browser: Browser) {
     look(
         &browser,
         &world,
-        &[("first-home", "/"), ("first-provider", "/providers/1")],
+        &[
+            ("first-home", "/"),
+            ("first-provider", "/providers/1"),
+            ("first-groups", "/providers/1/groups"),
+        ],
     )
     .await;
 }
@@ -99,6 +103,7 @@ async fn filled_pages_are_accessible(browser: Browser) {
     world
         .simulator
         .put("/b.m3u", Resource::bytes(format!("#EXTM3U\n{kept}")));
+    api.leave_out(first, &["Regional", "x", "*24*"]).await;
     api.sync(first).await;
     api.sync(other).await;
     api.write_library().await;
@@ -144,6 +149,8 @@ async fn filled_pages_are_accessible(browser: Browser) {
             ("provider", "/providers/1"),
             ("provider-long", "/providers/2"),
             ("provider-edit", "/providers/1/edit"),
+            ("provider-groups", "/providers/1/groups"),
+            ("provider-groups-out", "/providers/1/groups?taken=false"),
             ("provider-removal", "/providers/1/removal"),
             ("provider-schedule", "/providers/1/schedule"),
             ("syncs", "/syncs"),

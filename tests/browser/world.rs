@@ -120,6 +120,18 @@ impl Api {
         self.post("/api/providers", sent).await["id"].as_i64().unwrap()
     }
 
+    /// Leaves groups of a provider out.
+    pub async fn leave_out(&self, provider: i64, groups: &[&str]) {
+        let path = format!("{}/api/providers/{provider}", self.base);
+        let request = self.client.patch(path).bearer_auth(&self.token);
+        let answer = request
+            .json(&json!({ "exclude_groups": groups }))
+            .send()
+            .await
+            .unwrap();
+        assert!(answer.status().is_success(), "{}", answer.text().await.unwrap());
+    }
+
     /// Syncs to the end; the id of the run.
     pub async fn sync(&self, provider: i64) -> i64 {
         let job = self

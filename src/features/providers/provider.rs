@@ -1,6 +1,6 @@
 use serde::Serialize;
 
-use super::{Error, Secrets, xtream};
+use super::{Error, Reading, Secrets, xtream};
 use crate::db::{Column, DbError, Row};
 use crate::record;
 use crate::support::crypto::Keys;
@@ -123,6 +123,7 @@ record! {
         pub(super) panel_https_port: Option<i64>,
         pub created_at: i64,
         pub updated_at: i64,
+        pub reading: Reading,
     }
 }
 

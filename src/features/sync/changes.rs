@@ -42,7 +42,7 @@ pub(super) async fn list(
             .filter(move |matched| matched.change == change)
     };
     let staged = |matched: &super::diff::Match| Source::Staged(matched.staged);
-    let parts: [(Difference, Vec<Source>); 5] = [
+    let parts: [(Difference, Vec<Source>); 6] = [
         (
             Difference::Added,
             diff.added.iter().map(|number| Source::Staged(*number)).collect(),
@@ -69,6 +69,10 @@ pub(super) async fn list(
                 .map(|row| Source::Stored(*row))
                 .chain(matched(Change::Returned).map(staged))
                 .collect(),
+        ),
+        (
+            Difference::Excluded,
+            diff.excluded.iter().map(|row| Source::Stored(*row)).collect(),
         ),
     ];
     let (mut position, mut rows) = (0_i64, Vec::new());

@@ -42,6 +42,10 @@ pub enum Error {
     Cut,
     #[error("The list holds nothing usable: all of its {0} entries were refused.")]
     NothingUsable(u64),
+    #[error(
+        "The choice of groups leaves nothing: all of the {0} entries are in groups that are left out. The catalogue stays as it is."
+    )]
+    NothingChosen(u64),
     #[error("The catalogue was changed by another run meanwhile; sync again.")]
     Overtaken,
     #[error("What was kept of the run cannot be read.")]
@@ -77,6 +81,7 @@ impl Error {
             Self::NotAPlaylist(_) => "not_a_playlist",
             Self::Cut => "truncated",
             Self::NothingUsable(_) => "nothing_usable",
+            Self::NothingChosen(_) => "nothing_chosen",
             Self::Overtaken => "overtaken",
             Self::Staging | Self::Folder(_) => "staging",
             Self::Cancelled => "cancelled",

@@ -10,11 +10,15 @@ use url::Url;
 use crate::features::catalogue::entry::{Content, Entry, EntryKeys, EntryKind};
 use crate::features::catalogue::number::ChannelNumber;
 use crate::features::catalogue::vod;
-use crate::features::providers::m3u::{self, Header, Item, NotAPlaylist, Reader, Refusal, Summary};
+use crate::features::providers::Reading;
+use crate::features::providers::groups::{Offered, Part, Tally};
+use crate::features::providers::m3u::{self, Header, Item, NotAPlaylist, Reader, Summary};
 use crate::features::providers::url_parts::{ProviderSecrets, Slot, UrlParts};
 use crate::features::providers::url_values::Collector;
 use crate::support::crypto::Keys;
 use crate::support::keyed_hash::KeyedHash;
+
+use super::log::EXCLUDED;
 
 /// Entries that are handed on at a time.
 pub(super) const BATCH: usize = 1_024;
@@ -27,10 +31,17 @@ pub(super) struct Source {
     pub limits: m3u::Limits,
     pub hash: KeyedHash,
     pub this_year: u16,
+    pub reading: Reading,
 }
 
 impl Source {
-    pub(super) fn new(keys: &Keys, secrets: ProviderSecrets, max_bytes: u64, this_year: u16) -> Self {
+    pub(super) fn new(
+        keys: &Keys,
+        secrets: ProviderSecrets,
+        reading: Reading,
+        max_bytes: u64,
+        this_year: u16,
+    ) -> Self {
         let limits = m3u::Limits {
             max_bytes,
             ..m3u::Limits::default()
@@ -40,6 +51,7 @@ impl Source {
             limits,
             hash: hash(keys),
             this_year,
+            reading,
         }
     }
 }
@@ -73,13 +85,17 @@ pub(super) struct Intake {
     pub summary: Summary,
     pub collector: Collector,
     pub samples: Vec<Sample>,
+    /// The groups that the list holds.
+    pub groups: Vec<Offered>,
+    /// Entries of groups that are left out.
+    pub excluded: u64,
 }
 
 /// A refused entry, as an example.
 #[derive(Debug, Clone, serde::Serialize)]
 pub(super) struct Sample {
     #[serde(skip)]
-    pub reason: Refusal,
+    pub reason: &'static str,
     pub line: u64,
     pub name: String,
 }
@@ -113,6 +129,8 @@ pub(super) fn read(
         summary,
         collector: desk.collector,
         samples: desk.samples,
+        excluded: desk.tally.excluded,
+        groups: desk.tally.offered(),
     })
 }
 
@@ -120,6 +138,7 @@ struct Desk<'a> {
     source: &'a Source,
     collector: Collector,
     samples: Vec<Sample>,
+    tally: Tally,
     batch: Batch,
 }
 
@@ -129,6 +148,7 @@ impl<'a> Desk<'a> {
             source,
             collector: Collector::default(),
             samples: Vec::new(),
+            tally: Tally::new(source.reading.choice()),
             batch: Batch::default(),
         }
     }
@@ -137,17 +157,17 @@ impl<'a> Desk<'a> {
         match item {
             Item::Entry(entry) => self.entry(&entry),
             Item::Refused { line, reason, name } => {
-                if self
-                    .samples
-                    .iter()
-                    .filter(|sample| sample.reason == reason)
-                    .count()
-                    < SAMPLES
-                {
-                    let name = self.source.secrets.masked(name).into_owned();
-                    self.samples.push(Sample { reason, line, name });
-                }
+                let name = self.source.secrets.masked(name);
+                self.sample(reason.as_str(), line, &name);
             }
+        }
+    }
+
+    fn sample(&mut self, reason: &'static str, line: u64, name: &str) {
+        let of_reason = self.samples.iter().filter(|sample| sample.reason == reason);
+        if of_reason.count() < SAMPLES {
+            let name = name.to_owned();
+            self.samples.push(Sample { reason, line, name });
         }
     }
 
@@ -168,6 +188,14 @@ impl<'a> Desk<'a> {
             },
             self.source.this_year,
         );
+        let content = content(&kind);
+        if !self
+            .tally
+            .meet(group.as_deref().unwrap_or_default(), part(content.kind()))
+        {
+            self.sample(EXCLUDED, entry.line, &name);
+            return;
+        }
         let record_start = self.batch.records.len();
         for (slot, value) in parts.values() {
             self.collector.add(slot, value, &mut self.batch.records);
@@ -180,7 +208,7 @@ impl<'a> Desk<'a> {
             .filter(|logo| is_public_picture(logo, &self.source.secrets));
         let template = parts.template();
         let staged = Entry {
-            content: content(&kind),
+            content,
             name: &name,
             group: group.as_deref().unwrap_or_default(),
             tvg_id: tvg_id.as_deref(),
@@ -268,6 +296,14 @@ pub(super) fn keys(hash: &KeyedHash, entry: &Entry<'_>, url_identity: &str, enco
 
 fn length(bytes: usize) -> u32 {
     u32::try_from(bytes).unwrap_or(u32::MAX)
+}
+
+fn part(kind: EntryKind) -> Part {
+    match kind {
+        EntryKind::Live => Part::Streams,
+        EntryKind::Movie => Part::Films,
+        EntryKind::Episode => Part::Episodes,
+    }
 }
 
 fn content(kind: &vod::Kind) -> Content<'_> {

@@ -84,8 +84,13 @@ words! {
         Removed = "removed",
         /// It had been removed and is listed again.
         Returned = "returned",
+        /// Its group is left out now.
+        Excluded = "excluded",
     }
 }
+
+/// The reason of entries that are not taken because their group is left out.
+pub const EXCLUDED: &str = "excluded";
 
 /// What a run counted: entries = streams + films + episodes + refused, and without the refused also unchanged + added +
 /// changed + renamed + returned.
@@ -104,6 +109,12 @@ pub struct Counts {
     pub removed: i64,
     pub returned: i64,
     pub bytes_read: i64,
+    /// Entries of groups that are left out; the refused include them.
+    #[serde(default)]
+    pub excluded: i64,
+    /// Those that the catalogue had shown, and does not any more for that reason.
+    #[serde(default)]
+    pub newly_excluded: i64,
 }
 
 impl Counts {

@@ -61,6 +61,9 @@ fn of_kinds(found: &Diff, staging: &Staging) -> Vec<Loss> {
     for row in index.rows().filter(|row| !index.is_missing(*row)) {
         losses[index.kind(row) as usize].before += 1;
     }
+    for row in &found.excluded {
+        losses[index.kind(*row) as usize].before -= 1;
+    }
     for row in &found.removed {
         losses[index.kind(*row) as usize].lost += 1;
     }

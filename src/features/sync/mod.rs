@@ -29,6 +29,7 @@ mod shown;
 mod spool;
 mod staging;
 pub mod store;
+mod summing;
 
 use std::pin::Pin;
 use std::sync::Arc;

@@ -3,13 +3,13 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use crate::args;
 use crate::ctx::Ctx;
 use crate::db::Tx;
 use crate::events::Event;
 use crate::features::catalogue::entry::EntryKind;
 use crate::features::catalogue::{self, StoredStreams};
-use crate::features::providers::m3u::{NotAPlaylist, Summary};
+use crate::features::providers::groups::{self, Offered};
+use crate::features::providers::m3u::Summary;
 use crate::features::providers::url_parts::ProviderSecrets;
 use crate::features::providers::url_values::Collector;
 use crate::features::providers::{self, Kind, Provider, Secrets, Status, url_values};
@@ -18,14 +18,15 @@ use crate::jobs::{JobError, JobRun};
 use crate::support::ids::{ProviderId, SyncId};
 
 use super::changes::count;
-use super::diff::{Change, Diff, Stored, diff};
+use super::diff::{Change, Diff, Stored, diff, set_excluded_apart};
 use super::guard;
 use super::intake::{Sample, Source};
 use super::log::{Counts, Outcome};
 use super::panel::{self, News};
-use super::plan::{Plan, owner};
+use super::plan::Plan;
 use super::read::{self, List};
 use super::staging::Staging;
+use super::summing::{judge, refusals, settled};
 use super::{Error, MovedHook, apply, changes, held, learn, losses, store};
 
 /// What a sync job is to do.
@@ -52,6 +53,7 @@ pub(super) async fn run(ctx: &Ctx, job: &JobRun, hooks: &[MovedHook]) -> Result<
         counts: Counts::default(),
         refusals: Vec::new(),
         news: None,
+        groups: Vec::new(),
     };
     let result = run.whole().await;
     let answer = match result {
@@ -82,6 +84,8 @@ struct Run<'a> {
     provider: ProviderId,
     counts: Counts,
     refusals: Vec<crate::db::Value>,
+    /// What the list held, once it was read.
+    groups: Vec<Offered>,
     /// What a panel said besides its lists.
     news: Option<News>,
 }
@@ -91,6 +95,12 @@ pub(super) struct Found {
     pub staging: Staging,
     pub summary: Summary,
     pub samples: Vec<Sample>,
+    /// The groups that the list holds.
+    pub groups: Vec<Offered>,
+    /// Entries of groups that are left out; the accepted ones include them.
+    pub excluded: u64,
+    /// Whether the choice of groups leaves nothing.
+    pub is_nothing_left: bool,
     /// The values of its addresses, and what of them was known to be secret; none of a panel, whose account says all.
     pub values: Option<(Collector, ProviderSecrets)>,
     /// The stored streams, where they were read beside the list.
@@ -108,6 +118,9 @@ impl Run<'_> {
             mut staging,
             summary,
             samples,
+            groups,
+            excluded,
+            is_nothing_left,
             values,
             ahead,
             news,
@@ -116,8 +129,12 @@ impl Run<'_> {
             Kind::Xtream => panel::find(self.ctx, self.job, &provider, &secrets, &settings).await?,
         };
         self.news = news;
-        self.count_list(&summary, &staging);
-        self.refusals = refusals(self.sync, &summary, &samples);
+        self.count_list(&summary, excluded, &staging);
+        self.refusals = refusals(self.sync, &summary, excluded, &samples);
+        self.groups = groups;
+        if is_nothing_left {
+            return Err(Error::NothingChosen(excluded));
+        }
         self.job
             .progress
             .set(self.counts.entries.cast_unsigned(), None, "Comparing");
@@ -128,7 +145,9 @@ impl Run<'_> {
             provider: self.provider,
             has_own_ids: provider.kind == Kind::Xtream,
         };
-        let found = diff(&stored, &mut staging).await?;
+        let choice = provider.reading.choice();
+        let mut found = diff(&stored, &mut staging).await?;
+        set_excluded_apart(&self.ctx.db, &mut found, &staging, &choice).await?;
         let (recorded, learned) = match values {
             Some((mut collector, known)) => {
                 let learned = learn::learn(&stored, &found, &mut staging, &mut collector, known).await?;
@@ -163,7 +182,7 @@ impl Run<'_> {
         secrets: &Secrets,
         settings: &Settings,
     ) -> Result<Found, Error> {
-        let (source, known) = self.source(secrets, settings).await?;
+        let (source, known) = self.source(provider, secrets, settings).await?;
         let List {
             intake,
             staging,
@@ -173,6 +192,9 @@ impl Run<'_> {
         judge(&intake.summary, had_length)?;
         Ok(Found {
             staging,
+            is_nothing_left: intake.excluded == intake.summary.accepted,
+            excluded: intake.excluded,
+            groups: intake.groups,
             summary: intake.summary,
             samples: intake.samples,
             values: Some((intake.collector, known)),
@@ -183,6 +205,7 @@ impl Run<'_> {
 
     async fn source(
         &self,
+        provider: &Provider,
         secrets: &Secrets,
         settings: &Settings,
     ) -> Result<(Source, ProviderSecrets), Error> {
@@ -198,6 +221,7 @@ impl Run<'_> {
             Source::new(
                 &self.ctx.keys,
                 known.clone(),
+                provider.reading.clone(),
                 settings.playlist_max_bytes,
                 this_year,
             ),
@@ -224,14 +248,15 @@ impl Run<'_> {
         .await
     }
 
-    fn count_list(&mut self, summary: &Summary, staging: &Staging) {
+    fn count_list(&mut self, summary: &Summary, excluded: u64, staging: &Staging) {
         let number = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
         self.counts = Counts {
             entries: number(summary.entries),
             streams: number(staging.count(EntryKind::Live)),
             films: number(staging.count(EntryKind::Movie)),
             episodes: number(staging.count(EntryKind::Episode)),
-            refused: number(summary.entries - summary.accepted),
+            refused: number(summary.entries - summary.accepted + excluded),
+            excluded: number(excluded),
             stray_lines: number(summary.stray_lines),
             bytes_read: number(summary.bytes),
             ..Counts::default()
@@ -243,6 +268,7 @@ impl Run<'_> {
         self.counts.changed = count(found.count(Change::Changed));
         self.counts.renamed = count(found.count(Change::Renamed));
         self.counts.removed = count(found.removed.len());
+        self.counts.newly_excluded = count(found.excluded.len());
         self.counts.returned = count(found.count(Change::Returned) + staging.returned.len());
         self.counts.unchanged = count(staging.settled.len() - staging.returned.len());
     }
@@ -328,6 +354,7 @@ impl Run<'_> {
         if !self.refusals.is_empty() {
             store::insert_refusals(tx, std::mem::take(&mut self.refusals)).await?;
         }
+        groups::store::replace(tx, self.provider, &self.groups).await?;
         let reasons = objections.map(|objections| json!(objections).to_string());
         let now = self.ctx.clock.now_ms();
         store::finish(
@@ -370,6 +397,9 @@ impl Run<'_> {
         )
         .await?;
         store::insert_refusals(&mut tx, self.refusals.clone()).await?;
+        if !self.groups.is_empty() {
+            groups::store::replace(&mut tx, self.provider, &self.groups).await?;
+        }
         if let Error::Account { entered, .. } = error {
             providers::store::set_account(&mut tx, self.provider, entered.host, &entered.account).await?;
         }
@@ -377,40 +407,4 @@ impl Run<'_> {
         tx.commit().await?;
         Ok(())
     }
-}
-
-/// Whether a list was read to its end and holds anything.
-fn judge(summary: &Summary, had_length: bool) -> Result<(), Error> {
-    if summary.last_entry_lacks_url && !had_length {
-        return Err(Error::Cut);
-    }
-    match (summary.entries, summary.accepted) {
-        (0, _) => Err(Error::NotAPlaylist(NotAPlaylist::Empty)),
-        (entries, 0) => Err(Error::NothingUsable(entries)),
-        _ => Ok(()),
-    }
-}
-
-fn settled(staging: &Staging) -> Vec<(url_values::Owner, u32)> {
-    let of = |(row, record): &(u32, u32)| {
-        let index = &staging.index;
-        (owner(index.kind(*row), index.id(*row)), *record)
-    };
-    staging.settled.iter().map(of).collect()
-}
-
-fn refusals(sync: SyncId, summary: &Summary, samples: &[Sample]) -> Vec<crate::db::Value> {
-    summary
-        .refusals()
-        .flat_map(|(reason, entries)| {
-            let samples: Vec<&Sample> = samples.iter().filter(|sample| sample.reason == reason).collect();
-            let samples = serde_json::to_string(&samples).unwrap_or_else(|_| "[]".to_owned());
-            args![
-                sync,
-                reason.as_str(),
-                i64::try_from(entries).unwrap_or(i64::MAX),
-                samples
-            ]
-        })
-        .collect()
 }

@@ -10,7 +10,7 @@ use crate::features::providers::m3u::Refusal;
 use crate::support::ids::{ProviderId, SyncId};
 use crate::support::paging::{Listed, Slice};
 
-use super::log::{ChangeLine, Difference};
+use super::log::{ChangeLine, Difference, EXCLUDED};
 use super::store::SyncRow;
 use super::{Error, store};
 
@@ -57,8 +57,16 @@ impl SyncRow {
 }
 
 impl Refused {
+    /// Whether a person decided so, by the choice of groups.
+    pub fn is_by_choice(&self) -> bool {
+        self.reason == EXCLUDED
+    }
+
     /// The reason in words.
     pub fn sentence(&self) -> &str {
+        if self.is_by_choice() {
+            return "in a group that is left out";
+        }
         let mut known = Refusal::ALL.into_iter();
         let known = known.find(|reason| reason.as_str() == self.reason);
         known.map_or(self.reason.as_str(), |reason| reason.sentence())

@@ -4,6 +4,7 @@ mod catalogue;
 mod cli;
 mod control;
 mod faults;
+mod groups;
 mod guard;
 mod hostile;
 mod identity;

@@ -3,7 +3,7 @@
 use crate::on_both_engines;
 use crate::support::{TestApp, seed};
 
-const PAGES: [&str; 35] = [
+const PAGES: [&str; 36] = [
     "/",
     "/channels",
     "/channels?q=channel+1&category=News&provider=1&sort=number",
@@ -29,6 +29,7 @@ const PAGES: [&str; 35] = [
     "/providers/new",
     "/providers/1/edit",
     "/providers/1/removal",
+    "/providers/1/groups?q=a&taken=true",
     "/syncs",
     "/syncs?provider_id=1&after=1",
     "/syncs/3?change=removed&after=10",

@@ -3,6 +3,7 @@
 mod channels;
 mod engines;
 mod favourites;
+mod groups;
 mod home;
 mod hostile;
 mod jobs;

@@ -31,7 +31,9 @@ fn admin_only(played: &Played, run: i64, job: i64) -> (Vec<String>, Vec<String>)
     ]
     .map(str::to_owned)
     .into_iter()
-    .chain(["", "/edit", "/removal", "/events", "/schedule"].map(|rest| format!("{provider}{rest}")))
+    .chain(
+        ["", "/edit", "/groups", "/removal", "/events", "/schedule"].map(|rest| format!("{provider}{rest}")),
+    )
     .chain(["", "/events", "/approval"].map(|rest| format!("/syncs/{run}{rest}")))
     .chain(["", "/events"].map(|rest| format!("/jobs/{job}{rest}")));
     let acts = [
@@ -69,6 +71,7 @@ fn admin_only(played: &Played, run: i64, job: i64) -> (Vec<String>, Vec<String>)
             "/tests",
             "/syncs",
             "/activation",
+            "/groups",
             "/deactivation",
             "/removal",
             "/schedule",

@@ -10,10 +10,11 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value};
 use validator::Validate;
 
-use super::{Kind, Provider, Secrets, mask};
+use super::{Kind, Provider, Reading, Secrets, mask};
 use crate::support::validation::Invalid;
 use rules::{
-    account_word, backups, header_set, header_text, one_line, panel_hosts, panel_url, playlist_url, web_url,
+    account_word, backups, excluded_groups, group_patterns, header_set, header_text, one_line, panel_hosts,
+    panel_url, playlist_url, web_url,
 };
 use sent::{Sent, unmasked};
 
@@ -57,6 +58,10 @@ pub struct Draft {
     pub epg_url: Option<String>,
     #[validate(custom(function = header_set))]
     pub headers: BTreeMap<String, String>,
+    #[validate(custom(function = group_patterns))]
+    pub include_groups: Vec<String>,
+    #[validate(custom(function = excluded_groups))]
+    pub exclude_groups: Vec<String>,
 }
 
 impl Draft {
@@ -80,6 +85,8 @@ impl Draft {
             backup_urls: Vec::new(),
             epg_url: None,
             headers: BTreeMap::new(),
+            include_groups: Vec::new(),
+            exclude_groups: Vec::new(),
         };
         let mut errors = Invalid::default();
         if sent.get("type").is_none_or(Value::is_null) {
@@ -113,8 +120,18 @@ impl Draft {
             backup_urls: secrets.backup_urls.clone(),
             epg_url: secrets.epg_url.clone(),
             headers: secrets.headers.clone(),
+            include_groups: provider.reading.include_groups.clone(),
+            exclude_groups: provider.reading.exclude_groups.clone(),
         };
         stored.with(sent, Invalid::default())
+    }
+
+    /// How its list is to be read.
+    pub fn reading(&self) -> Reading {
+        Reading {
+            include_groups: self.include_groups.clone(),
+            exclude_groups: self.exclude_groups.clone(),
+        }
     }
 
     /// The names of the fields that are not as stored.
@@ -143,6 +160,14 @@ impl Draft {
             ("backup_urls", self.backup_urls == secrets.backup_urls),
             ("epg_url", self.epg_url == secrets.epg_url),
             ("headers", self.headers == secrets.headers),
+            (
+                "include_groups",
+                self.include_groups == provider.reading.include_groups,
+            ),
+            (
+                "exclude_groups",
+                self.exclude_groups == provider.reading.exclude_groups,
+            ),
         ];
         checks
             .into_iter()
@@ -187,6 +212,8 @@ impl Draft {
         let known = std::mem::take(&mut self.backup_urls);
         self.backup_urls = sent.list("backup_urls", &known);
         self.headers = sent.headers("headers", std::mem::take(&mut self.headers));
+        sent.texts("include_groups", &mut self.include_groups);
+        sent.texts("exclude_groups", &mut self.exclude_groups);
         let mut errors = sent.errors;
         match self.kind {
             Kind::M3u => {

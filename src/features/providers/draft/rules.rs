@@ -6,11 +6,13 @@ use url::Url;
 use validator::ValidationError;
 
 use super::Draft;
-use crate::features::providers::{Kind, mask};
+use crate::features::providers::{Kind, groups, mask};
 
 const MOST_BACKUPS: usize = 10;
 const MOST_HEADERS: usize = 20;
 const LONGEST_URL: usize = 4096;
+const MOST_PATTERNS: usize = 500;
+const LONGEST_PATTERN: usize = 600;
 
 fn refusal(message: impl Into<String>) -> ValidationError {
     ValidationError::new("refused").with_message(message.into().into())
@@ -212,4 +214,30 @@ pub(super) fn header_text(text: &str) -> Result<(), ValidationError> {
         return Err(refusal("A user agent is one line of plain text."));
     }
     Ok(())
+}
+
+pub(super) fn group_patterns(patterns: &[String]) -> Result<(), ValidationError> {
+    if patterns.len() > MOST_PATTERNS {
+        return Err(refusal(format!(
+            "There can be at most {MOST_PATTERNS} groups. A pattern such as UK* stands for many."
+        )));
+    }
+    for (at, pattern) in patterns.iter().enumerate() {
+        if pattern.chars().count() > LONGEST_PATTERN || pattern.chars().any(char::is_control) {
+            return Err(refusal(format!(
+                "Group {} is not one line of at most {LONGEST_PATTERN} characters.",
+                at + 1
+            )));
+        }
+    }
+    Ok(())
+}
+
+pub(super) fn excluded_groups(patterns: &[String]) -> Result<(), ValidationError> {
+    if patterns.iter().any(|pattern| groups::takes_all(pattern)) {
+        return Err(refusal(
+            "A star alone would leave out every group. To stop showing a provider, disable it.",
+        ));
+    }
+    group_patterns(patterns)
 }

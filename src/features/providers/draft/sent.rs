@@ -85,6 +85,23 @@ impl Sent<'_> {
         }
     }
 
+    /// Texts in their order, each once.
+    pub fn texts(&mut self, field: &str, texts: &mut Vec<String>) {
+        match self.sent.get(field) {
+            None => {}
+            Some(Value::Null) => texts.clear(),
+            Some(Value::Array(items)) if items.iter().all(Value::is_string) => {
+                texts.clear();
+                for text in items.iter().filter_map(Value::as_str).map(str::trim) {
+                    if !text.is_empty() && !texts.iter().any(|other| other == text) {
+                        texts.push(text.to_owned());
+                    }
+                }
+            }
+            Some(_) => self.errors.add(field, "This must be a list of texts."),
+        }
+    }
+
     pub fn headers(&mut self, field: &str, known: BTreeMap<String, String>) -> BTreeMap<String, String> {
         match self.sent.get(field) {
             None => known,

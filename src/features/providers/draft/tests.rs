@@ -1,7 +1,7 @@
 use serde_json::{Map, Value, json};
 
 use super::Draft;
-use crate::features::providers::{Kind, Provider, Secrets, Status};
+use crate::features::providers::{Kind, Provider, Reading, Secrets, Status};
 use crate::support::ids::ProviderId;
 
 fn object(value: Value) -> Map<String, Value> {
@@ -133,6 +133,7 @@ fn stored() -> (Provider, Secrets) {
         panel_https_port: None,
         created_at: 0,
         updated_at: 0,
+        reading: Reading::default(),
     };
     let secrets = Secrets {
         m3u_url: "http://tv.example/get.php?username=ann&password=s3cret".to_owned(),

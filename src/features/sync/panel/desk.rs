@@ -4,13 +4,15 @@ use std::sync::mpsc::SyncSender;
 
 use crate::features::catalogue::entry::{Content, Entry, EntryKeys};
 use crate::features::catalogue::vod;
-use crate::features::providers::m3u::Refusal;
+use crate::features::providers::Reading;
+use crate::features::providers::groups::{Part, Tally};
 use crate::features::providers::store::series::ListedSeries;
 use crate::features::providers::url_parts::{Format, ProviderSecrets};
 use crate::features::providers::xtream::{
     Categories, Episode, Film, Item, Live, LiveOutput, Series, address,
 };
 use crate::features::sync::intake::{self, BATCH, Batch, Listed, SAMPLES, Sample};
+use crate::features::sync::log::EXCLUDED;
 use crate::support::ids::ProviderId;
 use crate::support::keyed_hash::KeyedHash;
 
@@ -20,6 +22,7 @@ pub(super) struct Source {
     pub hash: KeyedHash,
     pub secrets: ProviderSecrets,
     pub this_year: u16,
+    pub reading: Reading,
 }
 
 /// Collects the entries of one list.
@@ -30,6 +33,7 @@ pub(super) struct Desk<'a> {
     pub batch: Batch,
     pub samples: Vec<Sample>,
     pub series: Vec<ListedSeries>,
+    pub tally: Tally,
 }
 
 impl<'a> Desk<'a> {
@@ -41,6 +45,7 @@ impl<'a> Desk<'a> {
             batch: Batch::default(),
             samples: Vec::new(),
             series: Vec::new(),
+            tally: Tally::new(source.reading.choice()),
         }
     }
 
@@ -59,11 +64,11 @@ impl<'a> Desk<'a> {
             Item::Live(live) => self.live(&live),
             Item::Film(film) => self.film(&film),
             Item::Series(series) => self.listed_series(&series),
-            Item::Refused { place, reason, name } => self.refused(place, reason, name),
+            Item::Refused { place, reason, name } => self.refused(place, reason.as_str(), name),
         }
     }
 
-    fn refused(&mut self, line: u64, reason: Refusal, name: &str) {
+    fn refused(&mut self, line: u64, reason: &'static str, name: &str) {
         let known = self
             .samples
             .iter()
@@ -84,6 +89,10 @@ impl<'a> Desk<'a> {
     fn live(&mut self, live: &Live<'_>) {
         let secrets = &self.source.secrets;
         let (name, group) = (secrets.masked(&live.name), self.group(live.category.as_deref()));
+        if !self.tally.meet(&group, Part::Streams) {
+            self.refused(0, EXCLUDED, &live.name);
+            return;
+        }
         let tvg_id = live.tvg_id.as_deref().map(|id| secrets.masked(id));
         let extension = self.output.extension();
         let template = address::template(address::Kind::Live, live.id, extension);
@@ -108,6 +117,10 @@ impl<'a> Desk<'a> {
     fn film(&mut self, film: &Film<'_>) {
         let name = self.source.secrets.masked(&film.name);
         let group = self.group(film.category.as_deref());
+        if !self.tally.meet(&group, Part::Films) {
+            self.refused(0, EXCLUDED, &film.name);
+            return;
+        }
         let (title, year) = vod::film(&name, film.year, self.source.this_year);
         let template = address::template(address::Kind::Movie, film.id, &film.extension);
         let entry = Entry {
@@ -130,13 +143,19 @@ impl<'a> Desk<'a> {
     }
 
     fn listed_series(&mut self, series: &Series<'_>) {
+        let group = self.group(series.category.as_deref());
+        // A series is no entry: its episodes follow later, so those left out are counted nowhere.
+        if !self.tally.meet(&group, Part::Episodes) {
+            self.tally.excluded -= 1;
+            return;
+        }
         let name = self.source.secrets.masked(&series.name);
         let (title, year) = vod::series(&name, series.year, self.source.this_year);
         self.series.push(ListedSeries {
             series: series.id,
             title,
             year: year.map(i64::from),
-            group_name: self.group(series.category.as_deref()),
+            group_name: group,
             cover_url: self.picture(series.cover.as_deref()).map(str::to_owned),
             state: series.last_modified.as_deref().unwrap_or_default().to_owned(),
         });

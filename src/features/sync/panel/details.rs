@@ -110,6 +110,8 @@ async fn whole(ctx: &Ctx, job: &JobRun, id: ProviderId) -> Result<Read, Error> {
             hash: intake::hash(&ctx.keys),
             secrets: ProviderSecrets::account(&secrets.xstream_username, &secrets.xstream_password),
             this_year: crate::features::sync::year_of(now),
+            // Only series of groups that are taken are asked for.
+            reading: crate::features::providers::Reading::default(),
         },
         fuzzy_threshold: settings.fuzzy_match_threshold,
         may_lose: (episodes * u64::from(settings.sync_shrink_guard_percent) / 100)

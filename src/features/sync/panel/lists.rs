@@ -1,6 +1,6 @@
 //! Getting the lists: download, reading and staging run side by side, one list after the other.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::mpsc::{SyncSender, sync_channel};
 
 use bytes::Bytes;
@@ -9,6 +9,7 @@ use tokio::task::spawn_blocking;
 
 use crate::ctx::Ctx;
 use crate::features::catalogue::entry::EntryKind;
+use crate::features::providers::groups::{Offered, Tally};
 use crate::features::providers::m3u::{Refusal, Summary};
 use crate::features::providers::store::series::ListedSeries;
 use crate::features::providers::url_parts::ProviderSecrets;
@@ -42,6 +43,7 @@ struct List {
     summary: xtream::Summary,
     samples: Vec<Sample>,
     series: Vec<ListedSeries>,
+    tally: Tally,
     /// Why it is unknown.
     problem: Option<PanelError>,
 }
@@ -69,6 +71,7 @@ pub(super) async fn lists(asked: &Asked<'_>) -> Result<Found, Error> {
         hash: intake::hash(&ctx.keys),
         secrets: ProviderSecrets::account(&secrets.xstream_username, &secrets.xstream_password),
         this_year: crate::features::sync::year_of(ctx.clock.now_ms()),
+        reading: provider.reading.clone(),
     };
     let source = std::sync::Arc::new(source);
     let (batches_in, batches) = sync_channel(BATCHES_AHEAD);
@@ -118,6 +121,7 @@ async fn one(
             summary: xtream::Summary::default(),
             samples: Vec::new(),
             series: Vec::new(),
+            tally: Tally::default(),
             problem: Some(problem),
         })
     };
@@ -188,6 +192,7 @@ fn read(
         summary: end.unwrap_or_default(),
         samples: desk.samples,
         series: desk.series,
+        tally: desk.tally,
         problem: None,
     };
     (end.map(drop), list)
@@ -223,6 +228,8 @@ async fn settle(
     }
     let (mut summary, mut refused) = (Summary::default(), 0);
     let (mut samples, mut unknown, mut listed_series) = (Vec::new(), Vec::new(), None);
+    let mut has_series = false;
+    let (mut excluded, mut groups) = (0, BTreeMap::<String, Offered>::new());
     for list in lists {
         let kind = entries_of(list.kind);
         if let Some(problem) = list.problem {
@@ -240,6 +247,10 @@ async fn settle(
         refused += list.summary.entries - list.summary.accepted;
         summary.bytes += list.summary.bytes;
         samples.extend(list.samples);
+        excluded += list.tally.excluded;
+        for group in list.tally.offered() {
+            groups.entry(group.name.clone()).or_default().add(group);
+        }
         if list.kind == ListKind::Series {
             let hash = &source.hash;
             let listed: HashSet<i64> = list
@@ -247,16 +258,21 @@ async fn settle(
                 .iter()
                 .map(|one| series_key(hash, provider, one.series))
                 .collect();
+            has_series |= !listed.is_empty();
             staging.keep(kind, |under| under.is_some_and(|under| listed.contains(&under)));
             listed_series = Some(series::compare(&ctx.db, provider, list.series).await?);
         }
     }
-    summary.accepted = EntryKind::ALL.iter().map(|kind| staging.count(*kind)).sum();
+    let taken: u64 = EntryKind::ALL.iter().map(|kind| staging.count(*kind)).sum();
+    summary.accepted = taken + excluded;
     summary.entries = summary.accepted + refused;
     Ok(Found {
         staging,
         summary,
         samples,
+        groups: groups.into_values().collect(),
+        excluded,
+        is_nothing_left: excluded > 0 && taken == 0 && !has_series,
         values: None,
         ahead: None,
         news: Some(News {

@@ -33,6 +33,8 @@ record! {
         pub removed: i64,
         pub returned: i64,
         pub bytes_read: i64,
+        pub excluded: i64,
+        pub newly_excluded: i64,
     }
 }
 
@@ -42,7 +44,8 @@ pub(super) const SELECT: &str = "select l.id, l.provider_id, l.job_id, l.by_hand
     case when l.outcome <> 'running' then l.outcome when j.state = 'cancelled' then 'cancelled' \
     when j.state in ('queued', 'running') then 'running' else 'interrupted' end, \
     l.decision, l.error_code, l.error_message, l.held_reasons, l.entries, l.streams, l.films, l.episodes, l.refused, \
-    l.stray_lines, l.unchanged, l.added, l.changed, l.renamed, l.removed, l.returned, l.bytes_read \
+    l.stray_lines, l.unchanged, l.added, l.changed, l.renamed, l.removed, l.returned, l.bytes_read, \
+    l.excluded, l.newly_excluded \
     from provider_sync_log l left join jobs j on j.id = l.job_id";
 
 fn select(rest: &'static str) -> Sql {
@@ -132,7 +135,7 @@ pub async fn finish(
         "update provider_sync_log set outcome = $2, finished_at = $3, error_code = $4, error_message = $5, \
          held_reasons = $6, entries = $7, streams = $8, films = $9, episodes = $10, refused = $11, stray_lines = $12, \
          unchanged = $13, added = $14, changed = $15, renamed = $16, removed = $17, returned = $18, bytes_read = $19, \
-         decision = $20 where id = $1",
+         decision = $20, excluded = $21, newly_excluded = $22 where id = $1",
         args![
             id,
             outcome.as_str(),
@@ -154,6 +157,8 @@ pub async fn finish(
             counts.returned,
             counts.bytes_read,
             (outcome == Outcome::Held).then_some(Decision::Pending.as_str()),
+            counts.excluded,
+            counts.newly_excluded,
         ],
     )
     .await?;

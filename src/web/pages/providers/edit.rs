@@ -27,15 +27,18 @@ pub(super) async fn update(
     form: Form<ProviderForm>,
 ) -> Answer {
     let (id, form) = (id.into_inner(), form.into_inner());
+    let before = store::get(&ctx.db, id).await?;
     let invalid = match line_up::update(&ctx, &admin.user.actor(), id, &form.sent()).await {
         Ok(provider) => {
-            let message = format!("“{}” is saved.", provider.name);
+            let message = match provider.reading == before.reading {
+                true => format!("“{}” is saved.", provider.name),
+                false => format!("“{}” is saved. Its next sync reads the list so.", provider.name),
+            };
             return respond::redirect(&req, &super::path(id), Some(Flash::success(message)));
         }
         Err(error) => about_fields(error)?,
     };
-    let provider = store::get(&ctx.db, id).await?;
-    let view = FormView::refused(form, invalid, Some(provider));
+    let view = FormView::refused(form, invalid, Some(before));
     respond::invalid(&req, &page(&req, &view), &FormFragment { view: &view })
 }
 

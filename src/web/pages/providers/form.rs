@@ -32,6 +32,9 @@ pub(super) struct ProviderForm {
     pub user_agent: String,
     /// One `Name: value` a line.
     pub headers: String,
+    /// One name or pattern a line.
+    pub include_groups: String,
+    pub exclude_groups: String,
     enabled: Option<String>,
     /// Which field was left, where only that one is to be checked.
     pub field: String,
@@ -72,6 +75,8 @@ impl ProviderForm {
                 .unwrap_or_default(),
             user_agent: provider.user_agent.clone().unwrap_or_default(),
             headers: lines.join("\n"),
+            include_groups: provider.reading.include_groups.join("\n"),
+            exclude_groups: provider.reading.exclude_groups.join("\n"),
             enabled: provider.enabled.then(|| "true".to_owned()),
             ..Self::default()
         }
@@ -95,6 +100,8 @@ impl ProviderForm {
             "max_connections": number(&self.max_connections),
             "user_agent": self.user_agent,
             "headers": lines(&self.headers).map(header).collect::<Map<_, _>>(),
+            "include_groups": lines(&self.include_groups).collect::<Vec<_>>(),
+            "exclude_groups": lines(&self.exclude_groups).collect::<Vec<_>>(),
             "enabled": self.enabled(),
         });
         let mut fields = match fields {
@@ -148,6 +155,14 @@ impl ProviderForm {
                 "Type the missing headers again: values that may be secret are not sent back.",
             );
         }
+    }
+
+    /// Whether the part with the choice of groups begins open.
+    pub fn has_groups(&self, invalid: &Invalid) -> bool {
+        let is_wrong = |field: &&str| invalid.fields().contains_key(*field);
+        ["include_groups", "exclude_groups"].iter().any(is_wrong)
+            || !self.include_groups.is_empty()
+            || !self.exclude_groups.is_empty()
     }
 
     /// Whether the part with the rarer fields begins open.
@@ -240,6 +255,11 @@ impl FormView {
 
     pub fn tests(&self) -> String {
         self.below("/tests")
+    }
+
+    /// Where groups are chosen by name; a provider that is not there yet has none.
+    pub fn groups(&self) -> Option<String> {
+        self.provider.as_ref().map(|_| self.below("/groups"))
     }
 
     /// Where cancelling leads.

@@ -4,6 +4,7 @@ mod activation;
 mod create;
 mod edit;
 mod form;
+mod groups;
 mod index;
 mod removal;
 mod schedule;
@@ -46,6 +47,11 @@ pub fn routes(config: &mut ServiceConfig) {
                 .route(web::post().to(schedule::update)),
         )
         .service(web::resource("/providers/{id}/schedule/checks").route(web::post().to(schedule::check)))
+        .service(
+            web::resource("/providers/{id}/groups")
+                .route(web::get().to(groups::index))
+                .route(web::post().to(groups::update)),
+        )
         .service(web::resource("/providers/{id}/edit").route(web::get().to(edit::edit)))
         .service(web::resource("/providers/{id}/checks").route(web::post().to(edit::check)))
         .service(web::resource("/providers/{id}/tests").route(web::post().to(tests::of_stored)))

@@ -102,6 +102,7 @@ fn count(run: &SyncRow, change: Option<Difference>) -> i64 {
         Difference::Renamed => run.renamed,
         Difference::Removed => run.removed,
         Difference::Returned => run.returned,
+        Difference::Excluded => run.newly_excluded,
     };
     match change {
         Some(change) => of(change),
@@ -116,6 +117,7 @@ fn word(change: Difference) -> &'static str {
         Difference::Renamed => "Renamed",
         Difference::Removed => "Removed",
         Difference::Returned => "Returned",
+        Difference::Excluded => "Left out",
     }
 }
 
@@ -126,6 +128,7 @@ fn badge(change: Difference) -> ui::Badge {
         Difference::Removed => ui::Badge::danger(word(change)).icon("trash-2"),
         Difference::Renamed => ui::Badge::info(word(change)).icon("pencil"),
         Difference::Changed => ui::Badge::info(word(change)).icon("refresh-cw"),
+        Difference::Excluded => ui::Badge::neutral(word(change)).icon("funnel"),
     }
 }
 

@@ -119,7 +119,11 @@ async fn run_now(ctx: &Ctx, now: Moment, run: Run) -> Result<RunNow, Problem> {
         now,
         refused: match run.row.refused {
             0 => Vec::new(),
-            _ => sync::show(ctx, run.row.id).await?.refused,
+            _ => {
+                let mut refused = sync::show(ctx, run.row.id).await?.refused;
+                refused.retain(|refused| !refused.is_by_choice());
+                refused
+            }
         },
         job,
         run,
