@@ -159,8 +159,8 @@ fn public_url(text: &str) -> Result<String, String> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::list::*;
     use super::*;
+    use crate::features::settings::list::*;
 
     #[test]
     fn every_default_keeps_its_own_rule() {

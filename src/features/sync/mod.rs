@@ -12,6 +12,7 @@ mod categories;
 mod changes;
 mod diff;
 mod error;
+mod excluded;
 mod guard;
 mod held;
 mod index;

@@ -18,7 +18,8 @@ use crate::jobs::{JobError, JobRun};
 use crate::support::ids::{ProviderId, SyncId};
 
 use super::changes::count;
-use super::diff::{Change, Diff, Stored, diff, set_excluded_apart};
+use super::diff::{Change, Diff, Stored, diff};
+use super::excluded;
 use super::guard;
 use super::intake::{Sample, Source};
 use super::log::{Counts, Outcome};
@@ -147,7 +148,7 @@ impl Run<'_> {
         };
         let choice = provider.reading.choice();
         let mut found = diff(&stored, &mut staging).await?;
-        set_excluded_apart(&self.ctx.db, &mut found, &staging, &choice).await?;
+        excluded::set_apart(&self.ctx.db, &mut found, &staging, &choice).await?;
         let (recorded, learned) = match values {
             Some((mut collector, known)) => {
                 let learned = learn::learn(&stored, &found, &mut staging, &mut collector, known).await?;

@@ -202,6 +202,8 @@ async fn a_page_asks_the_database_as_often_for_ten_rows_as_for_a_thousand() {
                 ["channel", "vod_", "user_favorites", "providers"]
                     .iter()
                     .any(|table| text.contains(table))
+                    // Read in the background, once for each version of the catalogue.
+                    && !text.contains("the index holds them all")
             });
             let number: u64 = own.map(|(_, times)| times).sum();
             assert!((1..=6).contains(&number), "{path}: {number} statements: {run:?}");

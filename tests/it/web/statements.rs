@@ -19,6 +19,8 @@ async fn asked(app: &TestApp, token: &str, path: &str) -> BTreeMap<String, u64> 
     app.db.statements.clear();
     app.page(token, path, 200).await;
     let mut asked = app.db.statements.all();
+    // An index of lists is read in the background, once for each version of the catalogue.
+    asked.retain(|text, _| !text.contains("the index holds them all"));
     asked.retain(|text, _| OF_LISTS.iter().any(|table| text.contains(table)));
     asked
 }

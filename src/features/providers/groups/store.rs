@@ -5,17 +5,23 @@ use crate::args;
 use crate::db::{Db, DbError, Tx, Value};
 use crate::support::ids::ProviderId;
 
+const LIST: &str =
+    "select name, streams, films, episodes from provider_groups where provider_id = $1 order by name";
+
 /// The groups that a provider's list held when it was last read, by name.
 pub async fn list(db: &Db, provider: ProviderId) -> Result<Vec<Offered>, DbError> {
-    db.all(
-        "select name, streams, films, episodes from provider_groups where provider_id = $1 order by name",
-        args![provider],
-    )
-    .await
+    db.all(LIST, args![provider]).await
 }
 
-/// Notes what a list held, in place of what the one before held.
+/// Notes what a list held, in place of what the one before held; writes nothing if that was the same.
 pub async fn replace(tx: &mut Tx, provider: ProviderId, offered: &[Offered]) -> Result<(), DbError> {
+    let mut before: Vec<Offered> = tx.all(LIST, args![provider]).await?;
+    let mut now: Vec<&Offered> = offered.iter().collect();
+    before.sort_unstable_by(|one, other| one.name.cmp(&other.name));
+    now.sort_unstable_by(|one, other| one.name.cmp(&other.name));
+    if before.iter().eq(now) {
+        return Ok(());
+    }
     remove(tx, provider).await?;
     let values: Vec<Value> = offered
         .iter()

@@ -3,6 +3,7 @@ use secrecy::ExposeSecret;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
+use super::typed::{header, lines, number, split};
 use crate::features::providers::{Kind, Provider, Shown, mask};
 use crate::support::crypto::random_token;
 use crate::support::validation::Invalid;
@@ -189,30 +190,6 @@ impl ProviderForm {
 }
 
 const RETYPE: &str = "Type the address again: it holds a password, which is not sent back.";
-
-fn lines(text: &str) -> impl Iterator<Item = &str> {
-    text.lines().map(str::trim).filter(|line| !line.is_empty())
-}
-
-/// A number as JSON; a text that is none stays a text, which is refused with the field's own message.
-fn number(text: &str) -> Value {
-    match text.trim() {
-        "" => Value::Null,
-        text => text
-            .parse::<i64>()
-            .map_or_else(|_| json!(text), |number| json!(number)),
-    }
-}
-
-fn split(line: &str) -> (&str, &str) {
-    let (name, value) = line.split_once(':').unwrap_or((line, ""));
-    (name.trim(), value.trim())
-}
-
-fn header(line: &str) -> (String, Value) {
-    let (name, value) = split(line);
-    (name.to_owned(), json!(value))
-}
 
 /// Where a form leads and what stands in it.
 pub(super) struct FormView {

@@ -11,6 +11,7 @@ mod schedule;
 mod show;
 mod sync;
 mod tests;
+mod typed;
 
 use actix_web::web::{self, ServiceConfig};
 
