@@ -20,6 +20,7 @@ mod gallery;
 mod harness;
 mod journey;
 mod live;
+mod pictures;
 mod product;
 mod providers;
 mod scripts_off;
@@ -38,6 +39,7 @@ fn main() -> std::process::ExitCode {
         every_page::cases(),
         journey::cases(),
         live::cases(),
+        pictures::cases(),
         providers::cases(),
         scripts_off::cases(),
     ])
