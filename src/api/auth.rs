@@ -106,9 +106,7 @@ pub(super) async fn password(
     edge: Data<Edge>,
     change: Json<PasswordChange>,
 ) -> Result<HttpResponse, Problem> {
-    let keep = member.signed_in()?;
-    edge.sign_in
-        .guess(Client::of(&req).address, &member.user.username)?;
+    let keep = edge.asks_password(&req, &member)?;
     let PasswordChange {
         current_password,
         new_password,

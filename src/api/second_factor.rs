@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 use super::openapi::ApiError;
 use super::time::rfc3339;
 use crate::ctx::Ctx;
-use crate::edge::{Client, Edge, Member, Problem};
+use crate::edge::{Edge, Member, Problem};
 use crate::features::accounts::second_factor;
 
 /// Whether it is on.
@@ -73,7 +73,7 @@ pub(super) async fn create(
     edge: Data<Edge>,
     proof: Json<PasswordProof>,
 ) -> Result<HttpResponse, Problem> {
-    guess(&req, &member, &edge)?;
+    edge.asks_password(&req, &member)?;
     let setup = second_factor::begin(&ctx, &member.user, &proof.password).await?;
     let view = SetupView {
         secret: setup.secret.expose_secret().to_owned(),
@@ -94,9 +94,7 @@ pub(super) async fn confirm(
     edge: Data<Edge>,
     proof: Json<CodeProof>,
 ) -> Result<HttpResponse, Problem> {
-    member.signed_in()?;
-    edge.sign_in
-        .code(Client::of(&req).address, &member.user.username)?;
+    edge.asks_code(&req, &member)?;
     let codes = second_factor::confirm(&ctx, &member.user, &proof.code).await?;
     Ok(secret(StatusCode::OK).json(RecoveryCodes::of(&codes)))
 }
@@ -113,7 +111,7 @@ pub(super) async fn renew_codes(
     edge: Data<Edge>,
     proof: Json<PasswordProof>,
 ) -> Result<HttpResponse, Problem> {
-    guess(&req, &member, &edge)?;
+    edge.asks_password(&req, &member)?;
     let codes = second_factor::renew_codes(&ctx, &member.user, &proof.password).await?;
     Ok(secret(StatusCode::OK).json(RecoveryCodes::of(&codes)))
 }
@@ -130,7 +128,7 @@ pub(super) async fn delete(
     edge: Data<Edge>,
     proof: Json<PasswordProof>,
 ) -> Result<HttpResponse, Problem> {
-    guess(&req, &member, &edge)?;
+    edge.asks_password(&req, &member)?;
     second_factor::disable(&ctx, &member.user, &proof.password).await?;
     Ok(HttpResponse::NoContent().finish())
 }
@@ -141,12 +139,6 @@ impl RecoveryCodes {
             recovery_codes: codes.iter().map(|code| code.expose_secret().to_owned()).collect(),
         }
     }
-}
-
-/// Nobody tries passwords here faster than at the door.
-fn guess(req: &HttpRequest, member: &Member, edge: &Edge) -> Result<(), Problem> {
-    member.signed_in()?;
-    edge.sign_in.guess(Client::of(req).address, &member.user.username)
 }
 
 fn secret(status: StatusCode) -> actix_web::HttpResponseBuilder {

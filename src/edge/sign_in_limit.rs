@@ -4,9 +4,12 @@ use std::collections::{HashMap, VecDeque};
 use std::net::IpAddr;
 use std::sync::Mutex;
 
-use super::Problem;
+use actix_web::HttpRequest;
+
 use super::limits::block;
+use super::{Client, Edge, Member, Problem};
 use crate::support::clock::Clock;
+use crate::support::ids::SessionId;
 use crate::support::text::folded;
 
 const WINDOW_MS: i64 = 60_000;
@@ -36,6 +39,29 @@ impl Key {
     }
 }
 
+impl Edge {
+    /// Counts a guess at the present password of somebody who is signed in, and says in which session: nobody tries
+    /// passwords here faster than at the door.
+    ///
+    /// # Errors
+    /// 403 for an API token; as [`SignInLimit::attempt`].
+    pub fn asks_password(&self, req: &HttpRequest, member: &Member) -> Result<SessionId, Problem> {
+        let session = member.signed_in()?;
+        self.sign_in
+            .guess(Client::of(req).address, &member.user.username)?;
+        Ok(session)
+    }
+
+    /// Counts a code of somebody who is signed in.
+    ///
+    /// # Errors
+    /// As [`Edge::asks_password`].
+    pub fn asks_code(&self, req: &HttpRequest, member: &Member) -> Result<(), Problem> {
+        member.signed_in()?;
+        self.sign_in.code(Client::of(req).address, &member.user.username)
+    }
+}
+
 impl SignInLimit {
     pub fn new(clock: Clock) -> Self {
         Self {
@@ -56,7 +82,7 @@ impl SignInLimit {
     ///
     /// # Errors
     /// As [`SignInLimit::attempt`].
-    pub fn guess(&self, address: IpAddr, user_name: &str) -> Result<(), Problem> {
+    fn guess(&self, address: IpAddr, user_name: &str) -> Result<(), Problem> {
         // No user name holds a space.
         self.count(address, format!("password of {}", folded(user_name)))
     }

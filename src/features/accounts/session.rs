@@ -183,8 +183,8 @@ pub async fn revoke_all_of(
 /// Ends the session of this token, if it lives.
 pub async fn end(ctx: &Ctx, token: &str) -> Result<(), AccountsError> {
     let found = store::find(&ctx.db, fingerprint(ctx, token), ctx.clock.now_ms()).await?;
-    if let Some((found, _)) = found
-        && let Some(id) = store::remove(&ctx.db, found.user_id, found.id).await?
+    if let Some((found, user)) = found
+        && let Some(id) = store::remove(&ctx.db, user.id, found.id).await?
     {
         announce(ctx, &[id]);
     }

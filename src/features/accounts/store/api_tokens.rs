@@ -1,8 +1,8 @@
+use super::users::{BEHIND, joined_columns};
 use crate::args;
-use crate::db::{Db, DbError, Tx};
+use crate::db::{Db, DbError, FromRow, Row, Tx};
 use crate::features::accounts::api_token::{ApiToken, Scope};
-use crate::features::accounts::user::{Role, User};
-use crate::record;
+use crate::features::accounts::user::User;
 use crate::support::ids::{ApiTokenId, UserId};
 use crate::support::paging::{Listed, Slice};
 
@@ -48,29 +48,22 @@ pub(in super::super) async fn names(tx: &mut Tx, user: UserId) -> Result<Vec<Str
     Ok(names.into_iter().map(|(name,)| name).collect())
 }
 
-record! {
-    struct FoundWithUser {
-        id: ApiTokenId,
-        scope: Scope,
-        last_used_at_ms: Option<i64>,
-        user_id: UserId,
-        username: String,
-        email: Option<String>,
-        full_name: Option<String>,
-        role: Role,
-        is_active: bool,
-        must_change_password: bool,
-        created_at_ms: i64,
-        last_login_ms: Option<i64>,
-        second_factor_since_ms: Option<i64>,
-    }
-}
-
 /// A live token before its use is noted.
 pub(in super::super) struct Found {
     pub id: ApiTokenId,
     pub scope: Scope,
     pub last_used_at_ms: Option<i64>,
+}
+
+impl FromRow for (Found, User) {
+    fn from_row(row: &Row<'_>) -> Result<Self, DbError> {
+        let found = Found {
+            id: row.get(BEHIND)?,
+            scope: row.get(BEHIND + 1)?,
+            last_used_at_ms: row.get(BEHIND + 2)?,
+        };
+        Ok((found, User::from_row(row)?))
+    }
 }
 
 /// The live token of this hash and its user, who is active.
@@ -79,40 +72,16 @@ pub(in super::super) async fn find_live(
     token_hash: [u8; 32],
     now_ms: i64,
 ) -> Result<Option<(Found, User)>, DbError> {
-    let found: Option<FoundWithUser> = db
-        .optional(
-            "select t.id, t.scope, t.last_used_at, t.user_id,
-                u.username, u.email, u.full_name, u.role, u.is_active, u.must_change_password, u.created_at, u.last_login,
-                u.totp_since
-             from api_tokens t join users u on u.id = t.user_id
-             where t.token_hash = $1 and (t.expires_at is null or t.expires_at > $2) and u.is_active",
-            args![token_hash, now_ms],
-        )
-        .await?;
-    Ok(found.map(FoundWithUser::split))
-}
-
-impl FoundWithUser {
-    fn split(self) -> (Found, User) {
-        let found = Found {
-            id: self.id,
-            scope: self.scope,
-            last_used_at_ms: self.last_used_at_ms,
-        };
-        let user = User {
-            id: self.user_id,
-            username: self.username,
-            email: self.email,
-            full_name: self.full_name,
-            role: self.role,
-            is_active: self.is_active,
-            must_change_password: self.must_change_password,
-            created_at_ms: self.created_at_ms,
-            last_login_ms: self.last_login_ms,
-            second_factor_since_ms: self.second_factor_since_ms,
-        };
-        (found, user)
-    }
+    db.optional(
+        concat!(
+            "select ",
+            joined_columns!(),
+            ", t.id, t.scope, t.last_used_at from api_tokens t join users u on u.id = t.user_id
+             where t.token_hash = $1 and (t.expires_at is null or t.expires_at > $2) and u.is_active"
+        ),
+        args![token_hash, now_ms],
+    )
+    .await
 }
 
 pub(in super::super) async fn is_live(db: &Db, id: ApiTokenId, now_ms: i64) -> Result<bool, DbError> {

@@ -1,8 +1,8 @@
+use super::users::{BEHIND, joined_columns};
 use crate::args;
-use crate::db::{Db, DbError, Tx};
+use crate::db::{Db, DbError, FromRow, Row, Tx};
 use crate::features::accounts::session::{Session, SessionKind};
 use crate::features::accounts::user::User;
-use crate::record;
 use crate::support::ids::{SessionId, UserId};
 
 /// Sessions of one user at most; the ones unused for longest end first.
@@ -41,13 +41,21 @@ pub(in super::super) async fn sweep(tx: &mut Tx, user: UserId, now_ms: i64) -> R
     .map(|_| ())
 }
 
-record! {
-    /// A live session before its user is read.
-    pub(in super::super) struct Found {
-        pub id: SessionId,
-        pub kind: SessionKind,
-        pub last_seen_at_ms: i64,
-        pub user_id: UserId,
+/// A live session before its use is noted.
+pub(in super::super) struct Found {
+    pub id: SessionId,
+    pub kind: SessionKind,
+    pub last_seen_at_ms: i64,
+}
+
+impl FromRow for (Found, User) {
+    fn from_row(row: &Row<'_>) -> Result<Self, DbError> {
+        let found = Found {
+            id: row.get(BEHIND)?,
+            kind: row.get(BEHIND + 1)?,
+            last_seen_at_ms: row.get(BEHIND + 2)?,
+        };
+        Ok((found, User::from_row(row)?))
     }
 }
 
@@ -57,59 +65,16 @@ pub(in super::super) async fn find(
     token_hash: [u8; 32],
     now_ms: i64,
 ) -> Result<Option<(Found, User)>, DbError> {
-    let found: Option<FoundWithUser> = db
-        .optional(
-            "select s.id, s.kind, s.last_seen_at, s.user_id,
-                u.username, u.email, u.full_name, u.role, u.is_active, u.must_change_password, u.created_at, u.last_login,
-                u.totp_since
-             from sessions s join users u on u.id = s.user_id
-             where s.token_hash = $1 and s.expires_at > $2 and u.is_active",
-            args![token_hash, now_ms],
-        )
-        .await?;
-    Ok(found.map(FoundWithUser::split))
-}
-
-record! {
-    struct FoundWithUser {
-        id: SessionId,
-        kind: SessionKind,
-        last_seen_at_ms: i64,
-        user_id: UserId,
-        username: String,
-        email: Option<String>,
-        full_name: Option<String>,
-        role: crate::features::accounts::user::Role,
-        is_active: bool,
-        must_change_password: bool,
-        created_at_ms: i64,
-        last_login_ms: Option<i64>,
-        second_factor_since_ms: Option<i64>,
-    }
-}
-
-impl FoundWithUser {
-    fn split(self) -> (Found, User) {
-        let found = Found {
-            id: self.id,
-            kind: self.kind,
-            last_seen_at_ms: self.last_seen_at_ms,
-            user_id: self.user_id,
-        };
-        let user = User {
-            id: self.user_id,
-            username: self.username,
-            email: self.email,
-            full_name: self.full_name,
-            role: self.role,
-            is_active: self.is_active,
-            must_change_password: self.must_change_password,
-            created_at_ms: self.created_at_ms,
-            last_login_ms: self.last_login_ms,
-            second_factor_since_ms: self.second_factor_since_ms,
-        };
-        (found, user)
-    }
+    db.optional(
+        concat!(
+            "select ",
+            joined_columns!(),
+            ", s.id, s.kind, s.last_seen_at from sessions s join users u on u.id = s.user_id
+             where s.token_hash = $1 and s.expires_at > $2 and u.is_active"
+        ),
+        args![token_hash, now_ms],
+    )
+    .await
 }
 
 pub(in super::super) async fn is_live(db: &Db, id: SessionId, now_ms: i64) -> Result<bool, DbError> {

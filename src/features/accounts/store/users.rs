@@ -10,6 +10,17 @@ macro_rules! columns {
         "id, username, email, full_name, role, is_active, must_change_password, created_at, last_login, totp_since"
     };
 }
+/// The columns of a user `u`, in front of those of what was found with it.
+macro_rules! joined_columns {
+    () => {
+        "u.id, u.username, u.email, u.full_name, u.role, u.is_active, u.must_change_password, u.created_at, \
+         u.last_login, u.totp_since"
+    };
+}
+pub(super) use joined_columns;
+/// The place of the first column behind them.
+pub(super) const BEHIND: usize = 10;
+
 /// What is stored about a user besides what time adds.
 pub(in super::super) struct NewUser<'a> {
     pub username: &'a str,

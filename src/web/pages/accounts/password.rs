@@ -5,7 +5,7 @@ use askama::Template;
 use serde::Deserialize;
 
 use crate::ctx::Ctx;
-use crate::edge::{Client, Edge, Member};
+use crate::edge::{Edge, Member};
 use crate::features::accounts::{AccountsError, password, users};
 use crate::support::validation::Invalid;
 use crate::web::kit::respond::{self, Answer};
@@ -85,10 +85,9 @@ pub(super) async fn update(
             invalid,
         );
     }
-    edge.sign_in
-        .guess(Client::of(&req).address, &member.user.username)?;
+    let keep = edge.asks_password(&req, &member)?;
     let (current, new) = (form.current_password.into(), form.new_password.into());
-    match users::change_password(&ctx, &member.user, member.signed_in()?, &current, &new).await {
+    match users::change_password(&ctx, &member.user, keep, &current, &new).await {
         Ok(()) => {
             let next = match form.next.as_str() {
                 "" if member.user.must_change_password => urls::HOME.to_owned(),

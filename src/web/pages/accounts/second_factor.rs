@@ -7,7 +7,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 
 use crate::ctx::Ctx;
-use crate::edge::{Client, Edge, Member, Problem};
+use crate::edge::{Edge, Member};
 use crate::features::accounts::AccountsError;
 use crate::features::accounts::second_factor::{self, Setup};
 use crate::support::validation::Invalid;
@@ -152,7 +152,7 @@ async fn begin(
     edge: Data<Edge>,
     form: Form<PasswordForm>,
 ) -> Answer {
-    guess(&req, &member, &edge)?;
+    edge.asks_password(&req, &member)?;
     match second_factor::begin(&ctx, &member.user, &form.password).await {
         Ok(_) => respond::redirect(&req, SETUP, None),
         Err(AccountsError::Invalid(invalid)) => refuse(&req, &member, TO_BEGIN, invalid),
@@ -176,9 +176,7 @@ async fn confirm(
     edge: Data<Edge>,
     form: Form<CodeForm>,
 ) -> Answer {
-    member.signed_in()?;
-    edge.sign_in
-        .code(Client::of(&req).address, &member.user.username)?;
+    edge.asks_code(&req, &member)?;
     let invalid = match second_factor::confirm(&ctx, &member.user, &form.code).await {
         Ok(codes) => return show_codes(&req, &codes),
         Err(AccountsError::Invalid(invalid)) => invalid,
@@ -203,7 +201,7 @@ async fn renew_codes(
     edge: Data<Edge>,
     form: Form<PasswordForm>,
 ) -> Answer {
-    guess(&req, &member, &edge)?;
+    edge.asks_password(&req, &member)?;
     match second_factor::renew_codes(&ctx, &member.user, &form.password).await {
         Ok(codes) => show_codes(&req, &codes),
         Err(AccountsError::Invalid(invalid)) => refuse(&req, &member, FOR_CODES, invalid),
@@ -224,7 +222,7 @@ async fn remove(
     edge: Data<Edge>,
     form: Form<PasswordForm>,
 ) -> Answer {
-    guess(&req, &member, &edge)?;
+    edge.asks_password(&req, &member)?;
     match second_factor::disable(&ctx, &member.user, &form.password).await {
         Ok(()) => {
             let message = Flash::success("The second factor is off.");
@@ -233,12 +231,6 @@ async fn remove(
         Err(AccountsError::Invalid(invalid)) => refuse(&req, &member, TO_REMOVE, invalid),
         Err(error) => Err(error.into()),
     }
-}
-
-/// Nobody tries passwords here faster than at the door.
-fn guess(req: &HttpRequest, member: &Member, edge: &Edge) -> Result<(), Problem> {
-    member.signed_in()?;
-    edge.sign_in.guess(Client::of(req).address, &member.user.username)
 }
 
 fn ask(req: &HttpRequest, member: &Member, purpose: Purpose) -> Answer {
