@@ -6,6 +6,9 @@
 
 #![expect(clippy::expect_used, reason = "a measurement fails by panicking")]
 
+#[path = "support/own.rs"]
+mod own;
+
 use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::Path;
@@ -19,6 +22,7 @@ use m3u_strm_processor::features::{providers, sync};
 use m3u_strm_processor::jobs::run_here;
 use m3u_strm_processor::simulator::{Playlist, Resource, Simulator};
 use m3u_strm_processor::support::clock::Clock;
+use own::{cpu_seconds, peak_mb};
 use serde_json::json;
 
 const ENTRIES: usize = 100_000;
@@ -169,28 +173,4 @@ async fn rows_written(db: &Db) -> i64 {
         .await
         .expect("a count");
     rows
-}
-
-/// The most memory this process ever held, in megabytes.
-fn peak_mb() -> f64 {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let line = status.lines().find(|line| line.starts_with("VmHWM:"));
-    let kib = line
-        .and_then(|line| line.split_whitespace().nth(1))
-        .and_then(|kib| kib.parse::<f64>().ok());
-    kib.unwrap_or_default() * 1_024.0 / 1_000_000.0
-}
-
-/// Processor time of this process on all cores, which a busy machine does not lengthen as it does the wall's.
-fn cpu_seconds() -> f64 {
-    const TICKS_A_SECOND: f64 = 100.0;
-    let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
-    // The second field, the name, may hold spaces; user and system time are the 14th and 15th.
-    let fields = stat.rsplit(')').next().unwrap_or_default().split_whitespace();
-    let ticks: f64 = fields
-        .skip(11)
-        .take(2)
-        .filter_map(|ticks| ticks.parse::<f64>().ok())
-        .sum();
-    ticks / TICKS_A_SECOND
 }

@@ -1,37 +1,17 @@
 //! Real decoders, as child processes, on what the panel makes itself.
 
-use std::process::{Output, Stdio};
 use std::time::{Duration, Instant};
 
-use tokio::process::Command;
-
 use super::*;
+use crate::support::tool;
 
 const LONGEST: Duration = Duration::from_secs(120);
 
-/// Runs a program to its end; it must be installed, exit well and complain of nothing. It ends with the test.
+/// Runs a program that must complain of nothing; what it printed.
 async fn run(program: &str, args: &[&str]) -> String {
-    let child = Command::new(program)
-        .args(["-v", "error"])
-        .args(args)
-        .stdin(Stdio::null())
-        .env("no_proxy", "127.0.0.1")
-        .kill_on_drop(true)
-        .output();
-    let Output {
-        status,
-        stdout,
-        stderr,
-    } = tokio::time::timeout(LONGEST, child)
-        .await
-        .unwrap_or_else(|_| unreachable!("{program} did not end"))
-        .unwrap_or_else(|error| unreachable!("{program} must be installed: {error}"));
-    let complaint = String::from_utf8_lossy(&stderr);
-    assert!(
-        status.success() && complaint.is_empty(),
-        "{args:?}: {status} {complaint}"
-    );
-    String::from_utf8(stdout).unwrap()
+    let (printed, complaint) = tool::run(program, &[&["-v", "error"], args].concat(), LONGEST).await;
+    assert!(complaint.is_empty(), "{args:?}: {complaint}");
+    printed
 }
 
 /// Decodes three seconds, and gives what the probe says of it.

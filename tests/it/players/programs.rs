@@ -1,16 +1,14 @@
 //! Real players, as child processes, on media that ffmpeg made.
 
 use std::path::Path;
-use std::process::{Output, Stdio};
 use std::time::Duration;
 
 use m3u_strm_processor::db::Engine;
 use m3u_strm_processor::simulator::{Resource, Simulator};
 use tempfile::TempDir;
-use tokio::process::Command;
 
 use super::world::World;
-use crate::support::OnEngine;
+use crate::support::{OnEngine, tool};
 
 const LONGEST: Duration = Duration::from_secs(60);
 /// The picture and sound of all media here: three seconds.
@@ -26,29 +24,10 @@ const SOURCE: [&str; 8] = [
 ];
 const CODECS: [&str; 6] = ["-c:v", "mpeg2video", "-g", "10", "-c:a", "mp2"];
 
-/// Runs a program to its end; it must be installed and exit well. It ends with the test.
+/// Runs a program; all that it said.
 async fn run(program: &str, args: &[&str]) -> String {
-    let child = Command::new(program)
-        .args(args)
-        .stdin(Stdio::null())
-        .env("no_proxy", "127.0.0.1")
-        .kill_on_drop(true)
-        .output();
-    let Output {
-        status,
-        stdout,
-        stderr,
-    } = tokio::time::timeout(LONGEST, child)
-        .await
-        .unwrap_or_else(|_| unreachable!("{program} did not end"))
-        .unwrap_or_else(|error| unreachable!("{program} must be installed: {error}"));
-    let said = format!(
-        "{}{}",
-        String::from_utf8_lossy(&stdout),
-        String::from_utf8_lossy(&stderr)
-    );
-    assert!(status.success(), "{program} {args:?}: {status}\n{said}");
-    said
+    let (printed, said) = tool::run(program, args, LONGEST).await;
+    printed + &said
 }
 
 async fn make(folder: &Path, name: &str, output: &[&str]) {

@@ -7,6 +7,7 @@ mod postgres;
 pub mod program;
 pub mod seed;
 pub mod statements;
+pub mod tool;
 
 pub use app::TestApp;
 pub use ctx::{ACTOR, TestCtx, acts};
