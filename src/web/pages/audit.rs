@@ -194,7 +194,7 @@ fn number(text: &str, field: &str) -> Result<Option<i64>, Problem> {
 
 /// `output_credential.created` as "Output credential created".
 fn words(action: &str) -> String {
-    let words = action.replace(['.', '_'], " ");
+    let words = action.replace(['.', '_'], " ").replace("api ", "API ");
     let mut letters = words.chars();
     match letters.next() {
         Some(first) => first.to_uppercase().chain(letters).collect(),
@@ -260,6 +260,7 @@ mod tests {
     #[test]
     fn acts_are_told_in_words() {
         assert_eq!(words("output_credential.created"), "Output credential created");
+        assert_eq!(words("api_token.revoked"), "API token revoked");
         assert_eq!(text(&json!(["email", "role"])), "email, role");
         assert_eq!(text(&json!(true)), "yes");
         assert_eq!(text(&json!(7)), "7");
