@@ -10,7 +10,7 @@ use m3u_strm_processor::support::ids::ProviderId;
 use m3u_strm_processor::support::text::{name_key, sort_key};
 
 use crate::on_both_engines;
-use crate::support::TestDb;
+use crate::support::{TestDb, seed};
 
 /// A few more than make an index worth its memory.
 const ENTRIES: i64 = 5_010;
@@ -28,6 +28,9 @@ fn name(id: i64) -> String {
 }
 
 async fn fill(db: &Db) {
+    for id in [1, 2] {
+        seed::provider(db, id, &format!("Provider {id}")).await;
+    }
     let mut tx = db.begin().await.unwrap();
     let mut values: Vec<Value> = Vec::new();
     for id in 1..=ENTRIES {
@@ -84,14 +87,6 @@ async fn fill(db: &Db) {
             }
         };
         tx.insert_many(head, 9, values, "").await.unwrap();
-    }
-    for id in [1i64, 2] {
-        tx.execute(
-            "insert into providers (id, name, type, secrets, created_at, updated_at) values ($1, $2, 'm3u', $3, 0, 0)",
-            args![id, format!("Provider {id}"), &b"x"[..]],
-        )
-        .await
-        .unwrap();
     }
     // Some of both, some of one, some of one that no longer lists it.
     let mut values: Vec<Value> = Vec::new();

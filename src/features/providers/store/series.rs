@@ -71,18 +71,8 @@ pub async fn set_missing(
     series: &[i64],
     now_ms: i64,
 ) -> Result<(), DbError> {
-    let values: Vec<Value> = series
-        .iter()
-        .flat_map(|one| args![provider, *one, now_ms])
-        .collect();
-    tx.insert_many(
-        "update provider_series set missing_since = v.column3 from (",
-        3,
-        values,
-        ") as v where provider_series.provider_id = v.column1 and provider_series.series = v.column2",
-    )
-    .await?;
-    Ok(())
+    let head = "update provider_series set missing_since = v.column3 from (";
+    set_time(tx, head, provider, series, now_ms).await
 }
 
 /// How many series a provider lists.
@@ -163,16 +153,22 @@ pub async fn set_asked(
     series: &[i64],
     now_ms: i64,
 ) -> Result<(), DbError> {
+    let head = "update provider_series set asked_at = v.column3 from (";
+    set_time(tx, head, provider, series, now_ms).await
+}
+
+async fn set_time(
+    tx: &mut Tx,
+    head: &'static str,
+    provider: ProviderId,
+    series: &[i64],
+    now_ms: i64,
+) -> Result<(), DbError> {
     let values: Vec<Value> = series
         .iter()
         .flat_map(|one| args![provider, *one, now_ms])
         .collect();
-    tx.insert_many(
-        "update provider_series set asked_at = v.column3 from (",
-        3,
-        values,
-        ") as v where provider_series.provider_id = v.column1 and provider_series.series = v.column2",
-    )
-    .await?;
+    let tail = ") as v where provider_series.provider_id = v.column1 and provider_series.series = v.column2";
+    tx.insert_many(head, 3, values, tail).await?;
     Ok(())
 }

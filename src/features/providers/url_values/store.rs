@@ -39,13 +39,7 @@ where
         texts: recorded.texts.clone(),
         usual: census.usual()?,
     };
-    let mut writer = Writer {
-        keys,
-        provider,
-        known: fingerprints(tx, provider).await?,
-        rows: Vec::new(),
-        written: 0,
-    };
+    let mut writer = Writer::of(tx, keys, provider).await?;
     writer.block(0, &dictionary.encode());
     let (mut present, mut bytes, mut last) = (0, Vec::new(), 0);
     for (owner, record) in records {
@@ -87,13 +81,7 @@ pub async fn replace_by_one(
         texts: Vec::new(),
         usual: HashMap::from([(values.len(), record)]),
     };
-    let mut writer = Writer {
-        keys,
-        provider,
-        known: fingerprints(tx, provider).await?,
-        rows: Vec::new(),
-        written: 0,
-    };
+    let mut writer = Writer::of(tx, keys, provider).await?;
     writer.block(0, &dictionary.encode());
     writer.flush(tx, 1).await?;
     writer.forget_others(tx).await?;
@@ -112,7 +100,17 @@ struct Writer<'a> {
     written: usize,
 }
 
-impl Writer<'_> {
+impl<'a> Writer<'a> {
+    async fn of(tx: &mut Tx, keys: &'a Keys, provider: ProviderId) -> Result<Self, DbError> {
+        Ok(Self {
+            keys,
+            provider,
+            known: fingerprints(tx, provider).await?,
+            rows: Vec::new(),
+            written: 0,
+        })
+    }
+
     fn records(&mut self, number: i64, plain: &[u8]) {
         if !plain.is_empty() {
             self.block(number, plain);
