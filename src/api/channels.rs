@@ -6,10 +6,9 @@ use utoipa::{IntoParams, ToSchema};
 use crate::ctx::Ctx;
 use crate::edge::{Member, Problem};
 use crate::features::catalogue::browse::{ChannelFilter, ChannelLine, ChannelSort, Lists, Place};
-use crate::features::catalogue::detail::{self, ChannelDetail, StreamDetail};
+use crate::features::catalogue::detail::{self, ChannelDetail};
 use crate::features::catalogue::number::ChannelNumber;
 use crate::support::ids::{ChannelId, ProviderId};
-use crate::support::paging::Listed;
 use crate::support::validation::Invalid;
 
 use super::list::{List, Window, WindowParams, envelope};
@@ -63,42 +62,6 @@ pub struct ChannelJson {
     now: Option<String>,
 }
 
-/// A stream of a channel. Its address is never shown.
-#[derive(Serialize, ToSchema)]
-pub struct StreamJson {
-    id: i64,
-    provider_id: i64,
-    provider_name: String,
-    original_name: String,
-    resolution: Option<String>,
-    bitrate_kbps: Option<i64>,
-    codec: Option<String>,
-    fps: Option<f64>,
-    quality_score: Option<i64>,
-    health_score: Option<i64>,
-    state: &'static str,
-    is_active: bool,
-    enabled: bool,
-    backup_order: i64,
-    response_time_ms: Option<i64>,
-    last_check: Option<String>,
-    consecutive_failures: i64,
-    failure_reason: Option<String>,
-    merge: MergeJson,
-    order_reason: String,
-}
-
-/// How and why a stream belongs to its channel.
-#[derive(Serialize, ToSchema)]
-pub struct MergeJson {
-    method: Option<String>,
-    /// 0–100.
-    confidence: Option<i64>,
-    reason: Option<String>,
-    /// Whether a person decided it.
-    manual: bool,
-}
-
 /// The channels.
 #[utoipa::path(get, path = "/api/channels", tag = "catalogue", params(ChannelQuery, WindowParams),
     responses((status = 200, body = List<ChannelJson>), (status = 422, body = ApiError)))]
@@ -128,22 +91,6 @@ pub(super) async fn show(
     Ok(Json(
         channel.ok_or_else(|| Problem::not_found("This channel"))?.into(),
     ))
-}
-
-/// The channel's streams in play order.
-#[utoipa::path(get, path = "/api/channels/{id}/streams", tag = "catalogue", params(("id" = i64, Path), WindowParams),
-    responses((status = 200, body = List<StreamJson>), (status = 404, body = ApiError),
-        (status = 422, body = ApiError)))]
-pub(super) async fn streams(
-    _member: Member,
-    id: web::Path<i64>,
-    window: Window,
-    ctx: web::Data<Ctx>,
-) -> Result<Json<List<StreamJson>>, Problem> {
-    let id = detail::resolve(&ctx.db, ChannelId(*id)).await?;
-    let id = id.ok_or_else(|| Problem::not_found("This channel"))?;
-    let streams = detail::streams(&ctx.db, id).await?;
-    Ok(envelope(Listed::cut(streams, window.0), window, StreamJson::from))
 }
 
 /// The categories in use.
@@ -232,38 +179,6 @@ impl From<ChannelDetail> for ChannelJson {
             active_stream_count: channel.active_stream_count,
             best_resolution: channel.best_resolution,
             now: None,
-        }
-    }
-}
-
-impl From<StreamDetail> for StreamJson {
-    fn from(stream: StreamDetail) -> Self {
-        Self {
-            id: stream.id.0,
-            provider_id: stream.provider_id.0,
-            provider_name: stream.provider_name,
-            original_name: stream.original_name,
-            resolution: stream.resolution,
-            bitrate_kbps: None,
-            codec: None,
-            fps: None,
-            quality_score: stream.quality_score,
-            health_score: None,
-            state: "unknown",
-            is_active: stream.is_active,
-            enabled: stream.enabled,
-            backup_order: stream.backup_order,
-            response_time_ms: None,
-            last_check: None,
-            consecutive_failures: 0,
-            failure_reason: None,
-            merge: MergeJson {
-                method: stream.merge_method,
-                confidence: stream.merge_confidence,
-                reason: stream.merge_reason,
-                manual: stream.manual,
-            },
-            order_reason: stream.order_reason,
         }
     }
 }

@@ -3,8 +3,8 @@ use utoipa::OpenApi;
 
 use super::openapi::{self, Security};
 use super::{
-    audit, auth, channels, favourites, jobs, library, output_credentials, plays, providers, schedules,
-    second_factor, settings, strm, syncs, system, tokens, users, vod,
+    audit, auth, channels, decisions, favourites, jobs, library, output_credentials, plays, providers,
+    schedules, second_factor, settings, streams, strm, syncs, system, tokens, users, vod,
 };
 
 /// Each path with its methods and handlers: makes the routes, the table that tests go through, and the description.
@@ -72,7 +72,13 @@ table! {
     "/api/channels": get channels::index;
     "/api/channels/categories": get channels::categories;
     "/api/channels/{id}": get channels::show;
-    "/api/channels/{id}/streams": get channels::streams;
+    "/api/channels/{id}/streams": get streams::index;
+    "/api/channels/{id}/streams/order": put streams::order;
+    "/api/channels/{id}/split": post decisions::split;
+    "/api/channels/{id}/merge": post decisions::merge;
+    "/api/channels/{id}/decisions": get decisions::index;
+    "/api/channels/{id}/decisions/{decision_id}": delete decisions::delete;
+    "/api/streams/{id}": patch streams::update;
     "/api/vod/movies": get vod::movies;
     "/api/vod/movies/{id}": get vod::movie;
     "/api/vod/series": get vod::series_index;

@@ -132,6 +132,7 @@ id_column!(
     ProviderId,
     ChannelId,
     StreamId,
+    DecisionId,
     MovieId,
     SeriesId,
     EpisodeId,

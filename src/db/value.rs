@@ -45,6 +45,7 @@ into_value! {
     crate::support::ids::ProviderId => Int(value) value.0,
     crate::support::ids::ChannelId => Int(value) value.0,
     crate::support::ids::StreamId => Int(value) value.0,
+    crate::support::ids::DecisionId => Int(value) value.0,
     crate::support::ids::MovieId => Int(value) value.0,
     crate::support::ids::SeriesId => Int(value) value.0,
     crate::support::ids::EpisodeId => Int(value) value.0,

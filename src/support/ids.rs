@@ -32,6 +32,8 @@ id! {
     ProviderId,
     ChannelId,
     StreamId,
+    /// What a person decided of which streams are one channel.
+    DecisionId,
     MovieId,
     SeriesId,
     EpisodeId,

@@ -123,6 +123,8 @@ async fn filled_pages_are_accessible(browser: Browser) {
         "/series/{}",
         api.get("/api/vod/series?limit=1").await["items"][0]["id"]
     );
+    let parted = split_off_last(&api, &channel).await;
+    let merge = format!("{channel}/merge?q=a");
     people(&api).await;
     world.sign_in(&browser, &channel).await;
     browser.click("main button[id^=star-]").await;
@@ -140,6 +142,8 @@ async fn filled_pages_are_accessible(browser: Browser) {
             ("channels-none", "/channels?q=nothing+like+this"),
             ("channel", &channel),
             ("channel-long", &long),
+            ("channel-split", &parted),
+            ("channel-merge", &merge),
             ("movies", "/movies"),
             ("movie", &movie),
             ("series-list", "/series"),
@@ -181,6 +185,15 @@ async fn filled_pages_are_accessible(browser: Browser) {
         ],
     )
     .await;
+}
+
+/// The page of a channel that is made of the last stream of another one.
+async fn split_off_last(api: &Api, channel: &str) -> String {
+    let streams = api.get(&format!("/api{channel}/streams")).await;
+    let last = streams["items"].as_array().unwrap().last().unwrap();
+    let body = json!({ "stream_ids": [last["id"]], "name": LONG });
+    let new = api.post(&format!("/api{channel}/split"), body).await;
+    format!("/channels/{}", new["id"])
 }
 
 /// Users with long names, one of them signed in, one switched off.

@@ -1,4 +1,5 @@
 use super::Problem;
+use crate::features::catalogue::by_hand;
 use crate::features::catalogue::favourites::FavouriteError;
 
 impl From<FavouriteError> for Problem {
@@ -11,6 +12,24 @@ impl From<FavouriteError> for Problem {
                 Self::invalid_field("", "An episode cannot be a favourite; its series can.")
             }
             FavouriteError::Db(error) => error.into(),
+        }
+    }
+}
+
+impl From<by_hand::Error> for Problem {
+    fn from(error: by_hand::Error) -> Self {
+        match error {
+            by_hand::Error::UnknownChannel => Self::not_found("This channel"),
+            by_hand::Error::UnknownStream => Self::not_found("This stream"),
+            by_hand::Error::UnknownDecision => Self::not_found("This decision"),
+            by_hand::Error::BuiltUpon => Self::conflict(
+                "built_upon",
+                "A later decision moved the same streams. Take that one back first.",
+            ),
+            by_hand::Error::Settings(error) => error.into(),
+            by_hand::Error::Invalid(invalid) => invalid.into(),
+            by_hand::Error::Db(error) => error.into(),
+            by_hand::Error::Apply(error) => Self::internal(error),
         }
     }
 }

@@ -5,6 +5,7 @@
 
 mod apply;
 pub mod browse;
+pub mod by_hand;
 pub mod content;
 pub mod detail;
 pub mod entry;

@@ -27,11 +27,12 @@ pub struct Succession {
     pub emptied: Vec<(i64, u32)>,
 }
 
-/// Decides from all claims of the clusters in question; at most one claim for each pair.
-pub fn decide(mut claims: Vec<Claim>) -> Succession {
+/// Decides from all claims of the clusters in question; at most one claim for each pair. `decided` clusters go on as the
+/// channels that people chose, whatever is claimed.
+pub fn decide(mut claims: Vec<Claim>, decided: HashMap<u32, i64>) -> Succession {
     claims.sort_by_key(|claim| (std::cmp::Reverse(claim.streams), claim.channel, claim.cluster));
-    let mut channel_of = HashMap::new();
-    let mut taken = HashSet::new();
+    let mut taken: HashSet<i64> = decided.values().copied().collect();
+    let mut channel_of = decided;
     for claim in &claims {
         if !taken.contains(&claim.channel) && !channel_of.contains_key(&claim.cluster) {
             channel_of.insert(claim.cluster, claim.channel);
@@ -53,6 +54,20 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    fn decide(claims: Vec<Claim>) -> Succession {
+        super::decide(claims, HashMap::new())
+    }
+
+    #[test]
+    fn what_people_decided_goes_before_the_largest_claim() {
+        let decided = super::decide(
+            vec![claim(0, 7, 5), claim(0, 3, 1), claim(1, 3, 9)],
+            HashMap::from([(0, 3)]),
+        );
+        assert_eq!(decided.channel_of, HashMap::from([(0, 3)]));
+        assert_eq!(decided.emptied, [(7, 0)]);
+    }
 
     fn claim(cluster: u32, channel: i64, streams: u32) -> Claim {
         Claim {

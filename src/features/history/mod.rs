@@ -11,3 +11,21 @@ mod store;
 pub use error::HistoryError;
 pub use play::{NewPlay, Play, PlayReport, Reported, list, record, report};
 pub use store::move_channel;
+
+use std::pin::Pin;
+
+use crate::db::{DbError, Tx};
+use crate::features::catalogue::ChannelMoved;
+
+/// Lets plays follow the streams of channels that were left empty, in the transaction that left them so.
+pub fn follow<'a>(
+    tx: &'a mut Tx,
+    moved: &'a [ChannelMoved],
+) -> Pin<Box<dyn Future<Output = Result<(), DbError>> + Send + 'a>> {
+    Box::pin(async move {
+        for channel in moved {
+            move_channel(tx, channel.from, channel.to).await?;
+        }
+        Ok(())
+    })
+}

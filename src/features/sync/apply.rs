@@ -54,17 +54,8 @@ pub(super) async fn catalogue(
             hook(tx, &applied.moved).await?;
         }
     }
-    totals(tx, provider).await?;
+    store::provider::recount_totals(tx, provider).await?;
     Ok(applied.ids)
-}
-
-/// Counts a provider's totals anew. A panel's series count from when they are listed.
-pub(super) async fn totals(tx: &mut Tx, provider: ProviderId) -> Result<(), Error> {
-    let mut totals = store::provider::totals(tx, provider).await?;
-    let listed = providers::store::series::count(tx, provider).await?;
-    totals.series = totals.series.max(listed);
-    providers::store::set_totals(tx, provider, totals).await?;
-    Ok(())
 }
 
 /// All streams of a panel are where it answered, for the account as it is now.

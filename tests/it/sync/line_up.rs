@@ -135,7 +135,7 @@ on_both_engines! {
 
     async fn a_place_given_by_hand_counts_for_more_than_the_priority(synced: Synced) {
         let other = synced.with_second().await;
-        let by_hand = "update channel_streams set manual_order = 0 where original_name = $1";
+        let by_hand = "update channel_streams set manual_order = 0, manual_in = channel_id where original_name = $1";
         synced.ctx().db.execute(by_hand, args!["ESPN HD"]).await.unwrap();
         synced.prefer(other, 1).await;
         let espn = [(0, "ESPN HD".to_owned()), (1, "ESPN FHD".to_owned())];

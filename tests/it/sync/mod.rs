@@ -1,5 +1,6 @@
 //! Syncs through real HTTP: a pretended provider, the job, the catalogue.
 
+mod by_hand;
 mod catalogue;
 mod cli;
 mod control;

@@ -10,7 +10,7 @@ use super::{Synced, entry};
 use crate::on_both_engines;
 
 impl Synced {
-    async fn user(&self, name: &str) -> UserId {
+    pub async fn user(&self, name: &str) -> UserId {
         let sql = "insert into users (username, username_key, password_hash, role, is_active, must_change_password, \
                    created_at) values ($1, $1, 'x', 'viewer', $2, $3, 0) returning id";
         let (id,): (i64,) = self

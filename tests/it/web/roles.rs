@@ -28,6 +28,7 @@ fn admin_only(played: &Played, run: i64, job: i64) -> (Vec<String>, Vec<String>)
         "/users/1/second-factor",
         "/system",
         "/system/events",
+        "/channels/1/merge",
     ]
     .map(str::to_owned)
     .into_iter()
@@ -61,6 +62,13 @@ fn admin_only(played: &Played, run: i64, job: i64) -> (Vec<String>, Vec<String>)
         "/users/1/tokens/1/revocation",
         "/syncs",
         "/system/backups",
+        "/channels/1/split",
+        "/channels/1/merge",
+        "/channels/1/order/removal",
+        "/channels/1/decisions/1/removal",
+        "/channels/1/streams/1/place",
+        "/channels/1/streams/1/activation",
+        "/channels/1/streams/1/deactivation",
     ]
     .map(str::to_owned)
     .into_iter()

@@ -139,12 +139,13 @@ impl<'a> Writer<'a> {
             let (together, others) = rest.split_at(length);
             rest = others;
             let mut ranked: Vec<&Member> = together.iter().collect();
-            in_play_order(&mut ranked);
-            let before = self
+            let own = self
                 .partition
                 .clusters
                 .get(number as usize)
-                .and_then(|cluster| known.remove(&cluster.channel));
+                .map(|cluster| cluster.channel);
+            in_play_order(&mut ranked, own);
+            let before = own.and_then(|channel| known.remove(&channel));
             let Some(channel) = self.channel(number, &ranked, before.as_ref()) else {
                 continue;
             };

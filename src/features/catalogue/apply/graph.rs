@@ -130,6 +130,7 @@ impl Graph {
 }
 
 /// Streams by group.
+#[derive(Default)]
 pub(super) struct Groups {
     nodes: Vec<u32>,
     ends: Vec<usize>,

@@ -13,6 +13,7 @@ use crate::support::ids::{ChannelId, ProviderId};
 
 use super::graph::{BlockSet, Graph, Groups};
 use super::partition::{Partition, partition};
+use super::pins::{Pin, Pins};
 use super::stored::StoredStreams;
 use super::{Applied, ApplyError, Changes, ChannelMoved, Staged, alike, channels, hand_over, names, numbers};
 
@@ -32,6 +33,20 @@ pub(super) struct Nodes {
     pub owner: provider_store::Owner,
     /// Whether there are streams that no count holds.
     pub any_hidden: bool,
+    /// What people decided.
+    pub pins: Pins,
+}
+
+/// What a change of live streams touches.
+pub(super) struct Concerned {
+    /// Whose staged entries are written.
+    pub provider: ProviderId,
+    /// The blocks that it touches, old and new.
+    pub seeds: BlockSet,
+    /// Channels with streams whose change is none for the matching.
+    pub dressed: HashSet<i64>,
+    pub options: Options,
+    pub now_ms: i64,
 }
 
 enum Fate {
@@ -67,7 +82,7 @@ impl Nodes {
     }
 
     /// The streams of these channels that are there.
-    fn present_in(&self, channels: &HashSet<i64>) -> Vec<u32> {
+    pub(super) fn present_in(&self, channels: &HashSet<i64>) -> Vec<u32> {
         let nodes = (0..).zip(self.channels.iter().zip(&self.missing));
         nodes
             .filter(|(_, (channel, missing))| !**missing && channels.contains(*channel))
@@ -98,7 +113,7 @@ impl Nodes {
         others.map(|(_, channel)| *channel).collect()
     }
 
-    fn of(stored: StoredStreams) -> Self {
+    pub(super) fn of(stored: StoredStreams) -> Self {
         let StoredStreams {
             graph,
             ids,
@@ -117,6 +132,31 @@ impl Nodes {
         }
     }
 
+    /// Ties together what people decided to be together.
+    pub(super) fn hold(&mut self, pins: Pins) {
+        for (stream, tie) in pins.ties() {
+            if let Some(node) = self.node_of(stream) {
+                self.tie(node, tie);
+            }
+        }
+        self.pins = pins;
+    }
+
+    /// All that ties the streams of these channels to others.
+    pub(super) fn blocks_of(&self, channels: &HashSet<i64>) -> BlockSet {
+        let nodes = self.channels.iter().enumerate();
+        nodes
+            .filter(|(_, channel)| channels.contains(*channel))
+            .flat_map(|(node, _)| self.graph.of(node).iter().copied())
+            .collect()
+    }
+
+    fn tie(&mut self, node: usize, tie: u64) {
+        let mut blocks = self.graph.of(node).to_vec();
+        blocks.push(tie);
+        self.graph.replace(node, &blocks);
+    }
+
     fn node_of(&self, id: i64) -> Option<usize> {
         self.ids.binary_search(&id).ok()
     }
@@ -127,6 +167,9 @@ impl Nodes {
         if let Fate::Updated(number) = fate {
             self.graph.replace(node, staged.blocks(*number));
             self.staged[node] = *number;
+            if let Some(tie) = self.pins.of(self.ids[node]).map(Pin::tie) {
+                self.tie(node, tie);
+            }
         }
     }
 
@@ -158,27 +201,46 @@ pub(super) async fn apply(
     let mut nodes = Nodes::of(stored);
     nodes.owner = provider_store::owner(tx, provider).await?;
     nodes.any_hidden = provider_store::any_hidden(tx).await?;
+    nodes.hold(Pins::load(tx).await?);
     let (seeds, dressed) = touch(&mut nodes, &fates, &alike, &added, staged);
     drop((fates, alike));
-    let groups = nodes.graph.reached(seeds);
-    let dressed = not_in(&groups, nodes.present_in(&dressed));
-    let options = Options {
-        fuzzy_threshold: changes.fuzzy_threshold,
+    let concerned = Concerned {
+        provider,
+        seeds,
+        dressed,
+        options: Options {
+            fuzzy_threshold: changes.fuzzy_threshold,
+        },
+        now_ms: changes.now_ms,
     };
-    let mut partition = partition(tx, &nodes, &groups, &dressed, staged, &options).await?;
+    settle(tx, &nodes, concerned, staged, next, applied).await
+}
+
+/// Groups the streams that a change concerns, and writes what became of them.
+pub(super) async fn settle(
+    tx: &mut Tx,
+    nodes: &Nodes,
+    concerned: Concerned,
+    staged: &mut dyn Staged,
+    next: &mut state::Next,
+    applied: &mut Applied,
+) -> Result<(), ApplyError> {
+    let groups = nodes.graph.reached(concerned.seeds);
+    let dressed = not_in(&groups, nodes.present_in(&concerned.dressed));
+    let mut partition = partition(tx, nodes, &groups, &dressed, staged, &concerned.options).await?;
     let granted = numbers::grant(tx, &partition, next).await?;
     let writer = channels::Writer::new(
         tx,
-        provider,
-        changes.now_ms,
-        &nodes,
+        concerned.provider,
+        concerned.now_ms,
+        nodes,
         &mut partition,
         &granted,
         next,
     );
-    let concerned = groups.nodes().iter().chain(&dressed).copied().collect();
-    let stale_names = writer.write(concerned, staged, applied).await?;
-    empty_channels(tx, &nodes, &groups, &partition, applied).await?;
+    let order = groups.nodes().iter().chain(&dressed).copied().collect();
+    let stale_names = writer.write(order, staged, applied).await?;
+    empty_channels(tx, nodes, &groups, &partition, applied).await?;
     names::tell_apart(tx, stale_names).await?;
     Ok(())
 }

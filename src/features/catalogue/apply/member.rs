@@ -83,15 +83,19 @@ impl Member {
         facts.at_home(home.and_then(Country::from_code))
     }
 
-    /// What its place among the streams of its channel depends on.
-    pub(super) fn standing(&self) -> Standing {
+    /// What its place among the streams of a channel depends on; `None` is the channel in which it was.
+    pub(super) fn standing(&self, channel: Option<i64>) -> Standing {
+        let placed = self
+            .row
+            .as_ref()
+            .filter(|row| row.manual_in == Some(channel.unwrap_or(row.channel_id)));
         Standing {
             // Streams without a row stand behind those with one, in the order of the list.
             id: self
                 .row
                 .as_ref()
                 .map_or_else(|| (1 << 48) + i64::from(self.node), |row| row.id),
-            manual: self.row.as_ref().and_then(|row| row.manual_order),
+            manual: placed.and_then(|row| row.manual_order),
             relayable: self.relayable,
             tier: self.tier,
             priority: self.owner.priority,
@@ -109,9 +113,9 @@ impl Member {
     }
 }
 
-/// Puts members in play order.
-pub(super) fn in_play_order(members: &mut [&Member]) {
-    members.sort_by_key(|member| play_order::rank(&member.standing()));
+/// Puts members in the play order of `channel`; what a person said of their order counts in the channel it was said of.
+pub(super) fn in_play_order(members: &mut [&Member], channel: Option<i64>) {
+    members.sort_by_key(|member| play_order::rank(&member.standing(channel)));
 }
 
 /// The picture that the name states, else the URL.

@@ -12,6 +12,9 @@ mod merge;
 mod names;
 mod numbers;
 mod partition;
+mod pins;
+mod regroup;
+mod rewrite;
 mod row;
 mod stored;
 mod vod;
@@ -23,6 +26,8 @@ use super::entry::{Entry, EntryKeys, EntryKind, Malformed};
 use super::matching::{Facts, Raw};
 use super::store::state;
 
+pub use regroup::{Named, moved_into, regroup, retire, streams_of};
+pub use rewrite::rewrite;
 pub use stored::StoredStreams;
 
 /// Tables whose statistics a bulk change makes stale.

@@ -13,6 +13,7 @@ use crate::features::catalogue::succession::{self, Claim};
 use super::graph::{Groups, to_u32};
 use super::live::{NONE, Nodes};
 use super::member::{Member, in_play_order};
+use super::pins::Settled;
 use super::{ApplyError, Staged};
 
 /// Streams that are clustered at a time.
@@ -59,6 +60,8 @@ struct Pass<'a> {
     settled_channels: HashSet<i64>,
     claims: HashMap<(u32, i64), (u32, u32)>,
     known_reasons: HashMap<String, u32>,
+    /// The channels of clusters that people decided.
+    decided: HashMap<u32, i64>,
     partition: Partition,
 }
 
@@ -81,6 +84,7 @@ pub(super) async fn partition(
         settled_channels: nodes.settled_channels(groups),
         claims: HashMap::new(),
         known_reasons: HashMap::new(),
+        decided: HashMap::new(),
         partition: Partition {
             clusters: Vec::new(),
             cluster_of: vec![NONE; nodes.len()],
@@ -183,12 +187,17 @@ impl Pass<'_> {
         let facts: Vec<Facts> = members.iter().map(Member::facts).collect();
         let is_there = |at: &usize| !self.nodes.is_missing(members[*at].node);
         let present: Vec<usize> = (0..members.len()).filter(is_there).collect();
-        let memberships = if present.len() == facts.len() {
+        let natural = if present.len() == facts.len() {
             cluster(&facts, options)
         } else {
             let there: Vec<Facts> = present.iter().map(|at| facts[*at].clone()).collect();
             cluster(&there, options)
         };
+        let there: Vec<(&Member, &Facts)> = present.iter().map(|at| (&members[*at], &facts[*at])).collect();
+        let Settled {
+            memberships,
+            channels,
+        } = self.nodes.pins.settle(natural, &there);
         let base = to_u32(self.partition.clusters.len());
         let mut by_cluster: Vec<Vec<usize>> = Vec::new();
         for (at, membership) in present.iter().zip(&memberships) {
@@ -199,7 +208,10 @@ impl Pass<'_> {
             by_cluster[local].push(*at);
             self.place(&members[*at], base + membership.cluster, membership);
         }
-        for together in &by_cluster {
+        for (local, together) in (0..).zip(&by_cluster) {
+            if let Some(channel) = channels.get(&local) {
+                self.decided.insert(base + local, *channel);
+            }
             let was = self.channel_before(members, together);
             let described = describe(members, &facts, together);
             self.partition.clusters.push(Cluster { was, ..described });
@@ -276,7 +288,16 @@ impl Pass<'_> {
     }
 
     fn claimant(&self, member: &Member) -> Option<i64> {
-        let channel = member.row.as_ref()?.channel_id;
+        let row = member.row.as_ref()?;
+        let channel = row.channel_id;
+        if self
+            .nodes
+            .pins
+            .of(row.id)
+            .is_some_and(|pin| pin.moved && pin.channel == channel)
+        {
+            return None;
+        }
         (!self.settled_channels.contains(&channel)).then_some(channel)
     }
 
@@ -294,6 +315,7 @@ impl Pass<'_> {
     fn succeed(self) -> Partition {
         let Self {
             claims,
+            decided,
             mut partition,
             ..
         } = self;
@@ -306,7 +328,7 @@ impl Pass<'_> {
                 present,
             })
             .collect();
-        let succession = succession::decide(claims);
+        let succession = succession::decide(claims, decided);
         for (cluster, channel) in succession.channel_of {
             if let Some(cluster) = partition.clusters.get_mut(cluster as usize) {
                 cluster.channel = channel;
@@ -319,7 +341,7 @@ impl Pass<'_> {
 
 fn describe(members: &[Member], facts: &[Facts], together: &[usize]) -> Cluster {
     let mut ranked: Vec<&Member> = together.iter().map(|at| &members[*at]).collect();
-    in_play_order(&mut ranked);
+    in_play_order(&mut ranked, None);
     let numbered = ranked.iter().find_map(|member| Some((member.number?, *member)));
     Cluster {
         channel: 0,

@@ -2,6 +2,7 @@
 
 use crate::db::{Db, DbError, Tx};
 use crate::features::catalogue::store::{state, streams};
+use crate::support::ids::ChannelId;
 
 use super::graph::Graph;
 use super::member::unpacked;
@@ -44,6 +45,13 @@ impl StoredStreams {
             ..Self::default()
         };
         streams::each_node_in(tx, |node| stored.push(node)).await?;
+        Ok(stored)
+    }
+
+    /// Those of one channel alone.
+    pub(super) async fn of_channel(tx: &mut Tx, channel: ChannelId) -> Result<Self, DbError> {
+        let mut stored = Self::default();
+        streams::each_node_of(tx, channel, |node| stored.push(node)).await?;
         Ok(stored)
     }
 

@@ -1,4 +1,5 @@
 use crate::db::{Db, DbError};
+use crate::features::catalogue::matching::Method;
 use crate::features::catalogue::play_order::{self, Standing};
 use crate::support::ids::{ChannelId, ProviderId, StreamId};
 
@@ -40,8 +41,11 @@ pub struct StreamDetail {
     pub resolution: Option<String>,
     pub quality_score: Option<i64>,
     pub is_active: bool,
-    /// Whether the stream and its provider are switched on.
+    /// Whether a person wants it played.
     pub enabled: bool,
+    pub is_provider_enabled: bool,
+    /// Whether a person gave it its place.
+    pub is_placed: bool,
     pub backup_order: i64,
     pub merge_method: Option<String>,
     pub merge_confidence: Option<i64>,
@@ -113,11 +117,20 @@ fn detail(row: store::StreamRow, order_reason: String) -> StreamDetail {
         quality_score: row.quality_score,
         is_active: row.is_active,
         enabled: row.enabled,
+        is_provider_enabled: row.is_provider_enabled,
+        is_placed: row.manual_order.is_some(),
         backup_order: row.backup_order,
+        manual: row.merge_method.as_deref().is_some_and(is_manual),
         merge_method: row.merge_method,
         merge_confidence: row.merge_confidence,
         merge_reason: row.merge_reason,
-        manual: row.manual_override,
         order_reason,
     }
+}
+
+fn is_manual(method: &str) -> bool {
+    matches!(
+        Method::from_name(method),
+        Some(Method::ManualMerge | Method::ManualSplit)
+    )
 }

@@ -45,20 +45,21 @@ crate::record! {
         pub quality_score: Option<i64>,
         pub is_active: bool,
         pub enabled: bool,
+        pub is_provider_enabled: bool,
         pub backup_order: i64,
         pub manual_order: Option<i64>,
         pub merge_method: Option<String>,
         pub merge_confidence: Option<i64>,
         pub merge_reason: Option<String>,
-        pub manual_override: bool,
     }
 }
 
 pub async fn streams(db: &Db, id: ChannelId) -> Result<Vec<StreamRow>, DbError> {
     db.all(
         "select s.id, s.provider_id, p.name, p.priority, s.original_name, s.group_name, s.format, s.resolution,
-             s.quality_score, s.is_active, s.enabled and p.enabled, s.backup_order, s.manual_order, s.merge_method,
-             s.merge_confidence, s.merge_reason, s.manual_override
+             s.quality_score, s.is_active, s.enabled, p.enabled, s.backup_order,
+             case when s.manual_in = s.channel_id then s.manual_order end, s.merge_method,
+             s.merge_confidence, s.merge_reason
          from channel_streams s join providers p on p.id = s.provider_id
          where s.channel_id = $1 and s.missing_since is null and p.deleted_at is null
          order by s.backup_order, s.id limit 1000",

@@ -98,6 +98,11 @@ impl Facts {
         self.words.is_empty()
     }
 
+    /// Equal for names that mean the same by themselves, in whatever country.
+    pub fn exact(&self) -> u64 {
+        self.keys.exact
+    }
+
     /// By which others may have influence on where the entry belongs, see [`tie`]; stable across runs of a list.
     pub fn ties(&self) -> impl Iterator<Item = u64> + use<> {
         tie::of(&self.keys, self.country)

@@ -1,6 +1,8 @@
 //! The catalogue's tables: `catalogue_state`, `channels`, `channel_streams`, `vod_*`. Only this folder writes them.
 
 pub mod channels;
+pub mod choices;
+pub mod decisions;
 pub mod listed;
 pub mod names;
 pub mod provider;

@@ -2,7 +2,7 @@
 
 use crate::args;
 use crate::db::{DbError, Tx};
-use crate::features::providers::Totals;
+use crate::features::providers::{self, Totals};
 use crate::record;
 use crate::support::ids::ProviderId;
 
@@ -37,8 +37,16 @@ pub async fn any_hidden(tx: &mut Tx) -> Result<bool, DbError> {
     Ok(found.is_some())
 }
 
+/// Counts a provider's totals anew. A panel's series count from when they are listed.
+pub async fn recount_totals(tx: &mut Tx, provider: ProviderId) -> Result<(), DbError> {
+    let mut totals = totals(tx, provider).await?;
+    let listed = providers::store::series::count(tx, provider).await?;
+    totals.series = totals.series.max(listed);
+    providers::store::set_totals(tx, provider, totals).await
+}
+
 /// What is there of a provider now, missing entries aside. Each count reads an index alone, series aside.
-pub async fn totals(tx: &mut Tx, provider: ProviderId) -> Result<Totals, DbError> {
+async fn totals(tx: &mut Tx, provider: ProviderId) -> Result<Totals, DbError> {
     let channels = count(
         tx,
         "select count(*) from channel_streams where provider_id = $1 and missing_since is null",

@@ -4,7 +4,7 @@ use crate::args;
 use crate::db::{Db, DbError, Row, Tx, Value};
 use crate::features::catalogue::entry::{EntryKeys, EntryKind};
 use crate::record;
-use crate::support::ids::ProviderId;
+use crate::support::ids::{ChannelId, ProviderId};
 
 record! {
     /// A stored stream with what its place in a channel depends on.
@@ -25,6 +25,8 @@ record! {
         pub is_active: bool,
         pub enabled: bool,
         pub manual_order: Option<i64>,
+        /// The channel in which a person gave it that place.
+        pub manual_in: Option<i64>,
         pub backup_order: i64,
         pub merge_method: Option<String>,
         pub merge_confidence: Option<i64>,
@@ -101,6 +103,20 @@ pub async fn each_node_in(tx: &mut Tx, mut take: impl FnMut(Node<'_>) + Send) ->
     tx.each(NODES, args![], |row| node(row, &mut take)).await
 }
 
+/// As [`each_node_in`], of one channel.
+pub async fn each_node_of(
+    tx: &mut Tx,
+    channel: ChannelId,
+    mut take: impl FnMut(Node<'_>) + Send,
+) -> Result<(), DbError> {
+    tx.each(
+        "select id, channel_id, missing_since, blocks from channel_streams where channel_id = $1 order by id",
+        args![channel],
+        |row| node(row, &mut take),
+    )
+    .await
+}
+
 fn node(row: &Row<'_>, take: &mut impl FnMut(Node<'_>)) -> Result<(), DbError> {
     let (id, channel) = (row.get(0)?, row.get(1)?);
     let is_missing = row.get::<Option<i64>>(2)?.is_some();
@@ -122,7 +138,7 @@ pub async fn each_of(
 ) -> Result<(), DbError> {
     tx.each_in(
         "select s.id, s.channel_id, s.original_name, s.group_name, s.tvg_id, s.country, s.language, s.number, \
-         s.logo_url, s.resolution, s.quality_score, s.format, s.is_active, s.enabled, s.manual_order, s.backup_order, \
+         s.logo_url, s.resolution, s.quality_score, s.format, s.is_active, s.enabled, s.manual_order, s.manual_in, s.backup_order, \
          s.merge_method, s.merge_confidence, s.merge_reason, p.priority, \
          p.enabled and p.deleted_at is null, c.country, c.stream_count \
          from channel_streams s join providers p on p.id = s.provider_id join channels c on c.id = s.channel_id \
@@ -202,7 +218,8 @@ record! {
 /// The streams of channels in which a provider's streams are not alone, by channel.
 pub async fn placed_beside(tx: &mut Tx, provider: ProviderId) -> Result<Vec<Placed>, DbError> {
     tx.all(
-        "select s.id, s.channel_id, s.format, s.resolution, s.manual_order, p.priority, s.backup_order \
+        "select s.id, s.channel_id, s.format, s.resolution, case when s.manual_in = s.channel_id then s.manual_order end, \
+         p.priority, s.backup_order \
          from channel_streams s join providers p on p.id = s.provider_id \
          where s.missing_since is null and s.channel_id in (select o.channel_id from channel_streams o \
          where o.provider_id = $1 and o.missing_since is null) and exists (select 1 from channel_streams t \

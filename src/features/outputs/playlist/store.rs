@@ -114,13 +114,13 @@ pub async fn each_entry(
                    from channel_streams t join providers p on p.id = t.provider_id
                    where t.missing_since is null and t.enabled and p.enabled and p.deleted_at is null
                    group by t.channel_id, t.resolution) s on s.channel_id = c.id
-             where c.enabled and c.listed and ($1 is null or c.category = $1)
+             where c.enabled and c.listed and c.active_stream_count > 0 and ($1 is null or c.category = $1)
              order by c.lineup_number, c.sort_key, c.id, s.score desc nulls last"
         }
         _ => {
             "select id, name, category, lineup_number, epg_id, logo_url, null
              from channels
-             where enabled and listed and ($1 is null or category = $1)
+             where enabled and listed and active_stream_count > 0 and ($1 is null or category = $1)
              order by lineup_number, sort_key, id"
         }
     };

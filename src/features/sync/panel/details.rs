@@ -17,7 +17,7 @@ use crate::features::settings;
 use crate::features::sync::diff::{Stored, diff};
 use crate::features::sync::index::Index;
 use crate::features::sync::staging::Staging;
-use crate::features::sync::{Error, apply, guard, intake, store};
+use crate::features::sync::{Error, guard, intake, store};
 use crate::jobs::{JobError, JobRun};
 use crate::support::ids::ProviderId;
 
@@ -259,7 +259,7 @@ impl Reading<'_> {
     async fn count(&self) -> Result<(), Error> {
         let mut tx = self.ctx.db.begin().await?;
         self.job.hold(&mut tx).await.map_err(|_| Error::Cancelled)?;
-        apply::totals(&mut tx, self.provider.id).await?;
+        catalogue::store::provider::recount_totals(&mut tx, self.provider.id).await?;
         tx.commit().await?;
         self.ctx.events.publish(Event::ProviderChanged(self.provider.id));
         Ok(())

@@ -4,9 +4,10 @@ use serde_json::json;
 
 use crate::ctx::Ctx;
 use crate::db::Tx;
+use crate::features::catalogue;
 use crate::features::providers::xtream::Entered;
 use crate::features::providers::{self, Status};
-use crate::features::sync::{Error, apply};
+use crate::features::sync::Error;
 use crate::jobs::{NewJob, kinds};
 use crate::support::ids::ProviderId;
 
@@ -51,7 +52,7 @@ impl News {
         let now = ctx.clock.now_ms();
         if let Some(series) = &self.series {
             series.write(tx, provider, now).await?;
-            apply::totals(tx, provider).await?;
+            catalogue::store::provider::recount_totals(tx, provider).await?;
         }
         if let Some(unknown) = &self.unknown {
             providers::store::set_status(tx, provider, Status::Ok, Some(unknown)).await?;

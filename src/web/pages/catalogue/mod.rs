@@ -1,14 +1,21 @@
 //! Channels, films and series to look through, and what a person marked of them.
 
+mod activation;
 mod channel;
 mod channels;
+mod decision;
 mod favourites;
 mod listing;
+mod merge;
 mod monogram;
 mod movie;
+mod order;
 mod picture;
+mod regrouping;
 mod series;
+mod split;
 mod star;
+mod streams;
 mod titles;
 
 use actix_web::HttpRequest;
@@ -36,6 +43,26 @@ pub fn routes(config: &mut ServiceConfig) {
         .route(CHANNELS, web::get().to(channels::index))
         .route("/channels/{id}", web::get().to(channel::show))
         .route("/channels/{id}/favourite", web::post().to(star::mark_channel))
+        .route("/channels/{id}/split", web::post().to(split::create))
+        .route("/channels/{id}/merge", web::get().to(merge::new))
+        .route("/channels/{id}/merge", web::post().to(merge::create))
+        .route(
+            "/channels/{id}/decisions/{decision}/removal",
+            web::post().to(decision::destroy),
+        )
+        .route("/channels/{id}/order/removal", web::post().to(order::destroy))
+        .route(
+            "/channels/{id}/streams/{stream}/place",
+            web::post().to(order::update),
+        )
+        .route(
+            "/channels/{id}/streams/{stream}/activation",
+            web::post().to(activation::create),
+        )
+        .route(
+            "/channels/{id}/streams/{stream}/deactivation",
+            web::post().to(activation::destroy),
+        )
         .route(MOVIES, web::get().to(titles::movies))
         .route("/movies/{id}", web::get().to(movie::show))
         .route("/movies/{id}/favourite", web::post().to(star::mark_movie))

@@ -1,0 +1,242 @@
+use actix_web::HttpRequest;
+use askama::Template;
+use askama::filters::HtmlSafe;
+use serde::Deserialize;
+
+use super::{CHANNELS, is_playable, listing};
+use crate::ctx::Ctx;
+use crate::edge::Problem;
+use crate::features::catalogue::detail::{self, StreamDetail};
+use crate::features::catalogue::matching::Method;
+use crate::support::ids::{ChannelId, StreamId};
+use crate::support::validation::Invalid;
+use crate::web::kit::{Flash, Htmx, Paging, respond, respond::Answer};
+use crate::web::ui;
+
+/// Streams of a page; few channels have more.
+const STREAMS: usize = 50;
+
+/// The streams of a channel in play order, with what an administrator may do to them.
+#[derive(Template)]
+#[template(path = "catalogue/_streams.html")]
+pub(super) struct Streams {
+    channel: ChannelId,
+    is_admin: bool,
+    rows: Vec<Row>,
+    pub total: usize,
+    /// Whether a person placed any of them.
+    is_placed: bool,
+    part: Part,
+    paging: Paging,
+}
+
+impl HtmlSafe for Streams {}
+
+struct Row {
+    /// From 1 on: the first is played first.
+    place: usize,
+    stream: StreamDetail,
+    can_rise: bool,
+    can_sink: bool,
+    is_ticked: bool,
+}
+
+/// Which part of the streams an address names.
+#[derive(Deserialize, Clone, Default)]
+#[serde(default)]
+pub(super) struct Part {
+    after: String,
+}
+
+impl Part {
+    /// How many streams come before.
+    ///
+    /// # Errors
+    /// 422 for what is no number.
+    fn skipped(&self) -> Result<usize, Problem> {
+        let mut invalid = Invalid::default();
+        let after = listing::parsed(&self.after, || {
+            invalid.add("after", "This is no place in the list.");
+        });
+        listing::refuse(invalid)?;
+        Ok(after.unwrap_or(0))
+    }
+
+    fn query(&self) -> String {
+        match self.after.as_str() {
+            "" => String::new(),
+            after => format!("?after={after}"),
+        }
+    }
+}
+
+impl Streams {
+    pub(super) async fn load(
+        ctx: &Ctx,
+        channel: ChannelId,
+        part: &Part,
+        is_admin: bool,
+    ) -> Result<Self, Problem> {
+        let after = part.skipped()?;
+        let streams = detail::streams(&ctx.db, channel).await?;
+        let (total, is_placed) = (streams.len(), streams.iter().any(|stream| stream.is_placed));
+        // What cannot be relayed stands last whatever anybody says.
+        let kinds: Vec<bool> = streams.iter().map(|stream| is_playable(&stream.format)).collect();
+        let alike = |one: usize, other: usize| other < total && kinds.get(one) == kinds.get(other);
+        let rows = streams.into_iter().enumerate().map(|(at, stream)| Row {
+            place: at + 1,
+            stream,
+            can_rise: at > 0 && alike(at, at - 1),
+            can_sink: alike(at, at + 1),
+            is_ticked: false,
+        });
+        let (rows, next) = listing::cut(rows.collect(), after, STREAMS);
+        let began = Some(after)
+            .filter(|after| *after > 0)
+            .map(|after| after.to_string());
+        let path = format!("{CHANNELS}/{channel}");
+        Ok(Self {
+            channel,
+            is_admin,
+            rows,
+            total,
+            is_placed,
+            part: part.clone(),
+            paging: Paging::new(&path, &[], began.as_deref(), next.as_deref()).target("streams"),
+        })
+    }
+
+    /// Ticks the boxes of these streams.
+    pub(super) fn ticked(mut self, ids: &[StreamId]) -> Self {
+        for row in &mut self.rows {
+            row.is_ticked = ids.contains(&row.stream.id);
+        }
+        self
+    }
+
+    /// Whether any stream can be played through the product.
+    pub(super) fn is_playable(&self) -> bool {
+        self.rows
+            .iter()
+            .any(|row| is_playable(&row.stream.format) && row.stream.enabled)
+    }
+
+    fn path(&self) -> String {
+        format!("{CHANNELS}/{}", self.channel)
+    }
+
+    fn give_back(&self) -> ui::Button {
+        ui::Button::secondary("Give the order back")
+            .post(format!("{}/order/removal{}", self.path(), self.part.query()))
+            .swap("#streams", "outerHTML")
+    }
+
+    /// Moves a stream by one place; the focus stays on it.
+    fn mover(&self, row: &Row, is_up: bool) -> ui::Button {
+        let id = row.stream.id;
+        let (label, icon, value, can) = match is_up {
+            true => ("Play earlier", "arrow-up", "up", row.can_rise),
+            false => ("Play later", "arrow-down", "down", row.can_sink),
+        };
+        ui::Button::ghost(format!("{label}: {}", row.stream.original_name))
+            .small()
+            .icon(icon)
+            .icon_only()
+            .post(format!("{}/streams/{id}/place{}", self.path(), self.part.query()))
+            .swap("#streams", "outerHTML")
+            .attr("name", "move")
+            .attr("value", value)
+            .attr("id", format!("{value}-{id}"))
+            .disabled(!can)
+    }
+
+    fn switch(&self, row: &Row) -> ui::Button {
+        let (label, icon, act) = match row.stream.enabled {
+            true => ("Switch off", "pause", "deactivation"),
+            false => ("Switch on", "play", "activation"),
+        };
+        let id = row.stream.id;
+        ui::Button::ghost(format!("{label}: {}", row.stream.original_name))
+            .small()
+            .icon(icon)
+            .icon_only()
+            .post(format!("{}/streams/{id}/{act}{}", self.path(), self.part.query()))
+    }
+}
+
+/// The answer to a change of one stream: the streams alone under htmx, otherwise back to where it stands.
+pub(super) async fn answer(
+    req: &HttpRequest,
+    ctx: &Ctx,
+    channel: ChannelId,
+    part: &Part,
+    stream: Option<StreamId>,
+    message: Flash,
+) -> Answer {
+    if Htmx::of(req).fragment {
+        return respond::html(req, &Streams::load(ctx, channel, part, true).await?);
+    }
+    let anchor = stream.map_or_else(|| "streams".to_owned(), |id| format!("stream-{id}"));
+    let back = format!("{CHANNELS}/{channel}{}#{anchor}", part.query());
+    respond::redirect(req, &back, Some(message))
+}
+
+impl Row {
+    fn is_playable(&self) -> bool {
+        is_playable(&self.stream.format)
+    }
+
+    fn state(&self) -> ui::Badge {
+        if !self.stream.enabled {
+            ui::Badge::neutral("Off").icon("pause")
+        } else if !self.stream.is_provider_enabled {
+            ui::Badge::neutral("Provider off").icon("pause")
+        } else if !self.stream.is_active {
+            ui::Badge::danger("Out of use")
+        } else {
+            ui::Badge::health("unknown")
+        }
+    }
+
+    /// How it came to be in this channel.
+    fn method(&self) -> &'static str {
+        let method = self.stream.merge_method.as_deref().and_then(Method::from_name);
+        match method {
+            Some(Method::ManualMerge) => "Merged by hand",
+            Some(Method::ManualSplit) => "Split by hand",
+            Some(Method::Rule) => "By a rule",
+            Some(Method::TvgId) => "Guide id",
+            Some(Method::ExactMatch) => "Same name",
+            Some(Method::FuzzyMatch) => "Similar name",
+            Some(Method::LogoMatch) => "Same logo",
+            None => "Alone",
+        }
+    }
+
+    fn confidence(&self) -> Option<String> {
+        self.stream
+            .merge_confidence
+            .map(|confidence| format!("{confidence} %"))
+    }
+
+    /// A sentence of its own.
+    fn reason(&self) -> String {
+        sentence(
+            self.stream
+                .merge_reason
+                .as_deref()
+                .unwrap_or("no reason was stored"),
+        )
+    }
+
+    fn order(&self) -> String {
+        sentence(&self.stream.order_reason)
+    }
+}
+
+fn sentence(text: &str) -> String {
+    let mut letters = text.chars();
+    letters
+        .next()
+        .map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
