@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use secrecy::{ExposeSecret, SecretString};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use tempfile::TempDir;
 
 use super::{fail, say, status};
@@ -15,8 +15,10 @@ use crate::config::{Config, ConfigError, Flags};
 use crate::ctx::Ctx;
 use crate::features::accounts::{first_start, password};
 use crate::features::audit::Actor;
-use crate::features::providers;
+use crate::features::outputs::library;
 use crate::features::sync::{self, Started};
+use crate::features::{providers, settings};
+use crate::jobs::kinds;
 use crate::simulator::Simulator;
 use crate::simulator::panel::{Account, Catalogue, Panel};
 use crate::support::ids::{JobId, ProviderId};
@@ -74,7 +76,7 @@ pub(super) async fn run(stage: Stage, config: Config) -> Result<ExitCode, StartE
     };
     let filled = tokio::select! {
         () = end.come() => None,
-        filled = fill(&server.app().ctx, &simulator) => Some(filled),
+        filled = fill(&server, &simulator) => Some(filled),
     };
     let ended = match filled {
         Some(Ok(())) => {
@@ -97,8 +99,9 @@ async fn open(config: Config) -> Result<(Simulator, Server), DemoError> {
     Ok((simulator, server))
 }
 
-/// Two subscriptions that offer much the same in different words, their first sync, and some people's evenings.
-async fn fill(ctx: &Ctx, simulator: &Simulator) -> Result<(), DemoError> {
+/// Two subscriptions that offer much the same in different words, their first sync, its library, and some people's evenings.
+async fn fill(server: &Server, simulator: &Simulator) -> Result<(), DemoError> {
+    let ctx = &server.app().ctx;
     let panel = Panel::new();
     let day = 86_400;
     let now = ctx.clock.now_ms() / 1000;
@@ -113,33 +116,58 @@ async fn fill(ctx: &Ctx, simulator: &Simulator) -> Result<(), DemoError> {
     }
     simulator.put_panel(&panel);
     subscribe(ctx, simulator).await.map_err(DemoError::Life)?;
+    write_library(server).await.map_err(DemoError::Life)?;
     life::live(ctx).await.map_err(DemoError::Life)
 }
 
 /// Of the pretended accounts; it opens nothing but them.
 const PASSWORD: &str = "demo-line-1";
 
-async fn subscribe(ctx: &Ctx, simulator: &Simulator) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
-    let mut jobs: Vec<JobId> = Vec::new();
+type Error = Box<dyn std::error::Error + Send + Sync>;
+
+async fn subscribe(ctx: &Ctx, simulator: &Simulator) -> Result<(), Error> {
+    let mut syncs: Vec<(ProviderId, JobId)> = Vec::new();
     for (name, account, priority) in [("Northern Line", "north", 10), ("Southern Line", "south", 20)] {
         let sent = provider(simulator, name, account, priority);
         let sent = sent.as_object().cloned().unwrap_or_default();
-        let id: ProviderId = providers::create(ctx, &Actor::System, &sent, None).await?;
+        let id = providers::create(ctx, &Actor::System, &sent, None).await?;
         let (Started::New(job) | Started::Running(job)) = sync::start(ctx, id, &Actor::System, false).await?;
-        jobs.push(job);
+        syncs.push((id, job));
     }
-    for job in jobs {
-        ctx.jobs.follow(job, |_| {}).await?;
+    for (_, job) in &syncs {
+        ctx.jobs.follow(*job, |_| {}).await?;
+    }
+    for (provider, _) in syncs {
+        let key = providers::sync_key(provider);
+        if let Some(episodes) = ctx.jobs.active(kinds::SERIES_DETAILS, &key).await? {
+            ctx.jobs.follow(episodes, |_| {}).await?;
+        }
     }
     Ok(())
 }
 
+/// Its links lead to this machine alone, where the only players of a demo are.
+async fn write_library(server: &Server) -> Result<(), Error> {
+    let ctx = &server.app().ctx;
+    if settings::load(ctx).await?.public_url.is_none() {
+        let url = Map::from_iter([(
+            "public_url".to_owned(),
+            json!(format!("http://{}", server.address)),
+        )]);
+        settings::set(ctx, &Actor::System, &url).await?;
+    }
+    let job = library::start(ctx, &Actor::System).await?;
+    ctx.jobs.follow(job.id(), |_| {}).await?;
+    Ok(())
+}
+
 fn provider(simulator: &Simulator, name: &str, account: &str, priority: i64) -> Value {
-    let query = format!("username={account}&password={PASSWORD}&type=m3u_plus&output=ts");
     json!({
         "name": name,
-        "type": "m3u",
-        "m3u_url": simulator.url(&format!("/get.php?{query}")),
+        "type": "xtream",
+        "xstream_host": simulator.url(""),
+        "xstream_username": account,
+        "xstream_password": PASSWORD,
         "priority": priority,
         "max_connections": 3,
     })

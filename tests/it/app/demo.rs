@@ -52,6 +52,14 @@ impl Demo {
         std::fs::read_dir(self.temporary.path()).unwrap().next().is_none()
     }
 
+    /// The folders of a part of the library.
+    fn library(&self, part: &str) -> Vec<std::ffi::OsString> {
+        let mut folders = std::fs::read_dir(self.temporary.path()).unwrap();
+        let folder = folders.next().unwrap().unwrap().path();
+        let part = std::fs::read_dir(folder.join("output").join(part)).unwrap();
+        part.map(|entry| entry.unwrap().file_name()).collect()
+    }
+
     fn end(&mut self) -> Option<i32> {
         let id = self.child.id().to_string();
         assert!(
@@ -90,7 +98,19 @@ async fn the_demo_looks_lived_in_and_leaves_nothing_behind() {
             .as_i64()
             .unwrap_or_else(|| unreachable!("{path}: {answer}"))
     };
-    assert_eq!(total("/api/providers").await, 2);
+    let ask = async |path: &str| {
+        let request = client.get(format!("{}{path}", demo.url)).bearer_auth(token);
+        request.send().await.unwrap().json::<Value>().await.unwrap()
+    };
+    let providers = ask("/api/providers").await;
+    let providers = providers["items"].as_array().unwrap();
+    assert_eq!(providers.len(), 2);
+    for provider in providers {
+        assert_eq!(provider["type"], "xstream");
+        assert!(provider["expires_at"].is_string(), "{provider}");
+    }
+    let counted = ask("/api/vod/stats").await;
+    assert!(counted["total_episodes"].as_i64().unwrap() > 30, "{counted}");
     let channels = total("/api/channels").await;
     assert!((40..60).contains(&channels), "{channels}: merged across both");
     assert!(total("/api/vod/movies").await > 40);
@@ -113,6 +133,8 @@ async fn the_demo_looks_lived_in_and_leaves_nothing_behind() {
     assert_eq!(stream.status(), 200);
     assert_eq!(stream.chunk().await.unwrap().unwrap()[0], 0x47, "it plays");
     drop(stream);
+    let shows = demo.library("TV Shows");
+    assert!(shows.len() >= 8, "{shows:?}");
     let ended = tokio::task::spawn_blocking(move || {
         let code = demo.end();
         (code, demo.is_empty())
