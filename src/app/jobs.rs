@@ -2,24 +2,45 @@
 
 use std::sync::Arc;
 
+use serde_json::Value;
+
 use crate::ctx::Ctx;
+use crate::features::catalogue::browse::Lists;
 use crate::features::catalogue::favourites;
 use crate::features::outputs::{conversion, library};
 use crate::features::system::backup;
 use crate::features::{history, sync};
-use crate::jobs::{Handlers, kinds};
+use crate::jobs::{Handlers, JobError, kinds};
 
 /// The handlers of every kind, with the context inside.
 pub fn handlers(ctx: &Ctx) -> Handlers {
+    all(ctx, None)
+}
+
+/// As [`handlers`], where pages are served: what changes the catalogue ends with its lists ready to be looked at.
+pub(super) fn serving(ctx: &Ctx, lists: &Lists) -> Handlers {
+    all(ctx, Some(lists.clone()))
+}
+
+fn all(ctx: &Ctx, lists: Option<Lists>) -> Handlers {
     let (runs, approvals, removals, details) = (ctx.clone(), ctx.clone(), ctx.clone(), ctx.clone());
     let (writes, conversions, backups) = (ctx.clone(), ctx.clone(), ctx.clone());
+    let (ran, approved, removed) = (lists.clone(), lists.clone(), lists);
     Handlers::default()
-        .on(kinds::SYNC, move |job| sync::run(runs.clone(), job, sync_hooks()))
+        .on(kinds::SYNC, move |job| {
+            ready(ran.clone(), sync::run(runs.clone(), job, sync_hooks()))
+        })
         .on(kinds::SYNC_APPROVAL, move |job| {
-            sync::run_approval(approvals.clone(), job, sync_hooks())
+            ready(
+                approved.clone(),
+                sync::run_approval(approvals.clone(), job, sync_hooks()),
+            )
         })
         .on(kinds::PROVIDER_REMOVAL, move |job| {
-            sync::run_removal(removals.clone(), job, sync_hooks())
+            ready(
+                removed.clone(),
+                sync::run_removal(removals.clone(), job, sync_hooks()),
+            )
         })
         .on(kinds::SERIES_DETAILS, move |job| {
             sync::run_details(details.clone(), job)
@@ -29,6 +50,20 @@ pub fn handlers(ctx: &Ctx) -> Handlers {
         .on(kinds::STRM_FROM_PLAYLIST, move |job| {
             conversion::job(conversions.clone(), job)
         })
+}
+
+/// What runs, and then the lists as it left them.
+async fn ready(
+    lists: Option<Lists>,
+    run: impl Future<Output = Result<Value, JobError>>,
+) -> Result<Value, JobError> {
+    let done = run.await;
+    if let Some(lists) = lists
+        && let Err(error) = lists.renew().await
+    {
+        tracing::warn!(%error, "lists could not be indexed again");
+    }
+    done
 }
 
 /// Who keeps references to channels and lets them follow when channels become one.

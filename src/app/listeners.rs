@@ -18,6 +18,7 @@ pub(super) fn start(ctx: &Ctx, edge: &Edge, relay: &Relay, lists: Lists) -> Join
     let (ctx, edge, relay) = (ctx.clone(), edge.clone(), relay.clone());
     let mut events = ctx.events.listen();
     tokio::spawn(async move {
+        renew(&lists);
         take_settings(&ctx, &edge).await;
         let mut ticks = tokio::time::interval(ACCESS_CHECKED_EVERY);
         let mut looks = tokio::time::interval(SETTINGS_READ_EVERY);

@@ -12,7 +12,7 @@ use tracing_actix_web::TracingLogger;
 use super::health::Health;
 use super::playing::Playing;
 use super::request_log::Pattern;
-use super::{App, StartError, handlers, listeners, routes, schedule};
+use super::{App, StartError, jobs, listeners, routes, schedule};
 use crate::edge::address::TrustedProxies;
 use crate::edge::problem::{Renderers, extract};
 use crate::edge::{Edge, cookies, limits, origin, principal, request, sessions, times};
@@ -65,7 +65,7 @@ impl Server {
         let edge = edge(&app);
         let lists = Lists::new(app.ctx.db.clone());
         let playing = Playing::start(&app.ctx)?;
-        let workers = Workers::start(app.ctx.jobs.clone(), handlers(&app.ctx))
+        let workers = Workers::start(app.ctx.jobs.clone(), jobs::serving(&app.ctx, &lists))
             .await
             .map_err(StartError::Jobs)?;
         let end = CancellationToken::new();

@@ -123,22 +123,9 @@ async fn fill(db: &Db) {
     tx.commit().await.unwrap();
 }
 
-/// Lists that were asked for and have their indexes.
+/// Lists that have their indexes before anybody asked for one.
 async fn indexed(db: &Db) -> Lists {
     let lists = Lists::new(db.clone());
-    let (all, titles) = (ChannelFilter::default(), TitleFilter::default());
-    lists
-        .channels(&all, ChannelSort::Name, &Place::Skip(0), 1)
-        .await
-        .unwrap();
-    lists
-        .movies(&titles, TitleSort::Title, &Place::Skip(0), 1)
-        .await
-        .unwrap();
-    lists
-        .series(&titles, TitleSort::Title, &Place::Skip(0), 1)
-        .await
-        .unwrap();
     lists.renew().await.unwrap();
     lists
 }

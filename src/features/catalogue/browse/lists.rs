@@ -30,7 +30,7 @@ pub struct Lists {
 struct Kept {
     /// Held by who builds.
     building: Arc<tokio::sync::Mutex<()>>,
-    /// None until it was asked for.
+    /// None until the first is built.
     built: Mutex<Option<Built>>,
 }
 
@@ -116,7 +116,7 @@ impl Lists {
         }
     }
 
-    /// Builds anew what was asked for before and holds no longer.
+    /// Builds what there is not yet and what holds no longer, so that nobody waits for it.
     ///
     /// # Errors
     /// Whatever the database says.
@@ -124,9 +124,8 @@ impl Lists {
         for table in [Table::Channels, Table::Movies, Table::Series] {
             let kept = self.kept(table);
             let _building = kept.building.lock().await;
-            if let Some(built) = kept.built()
-                && built.version != store::version(&self.db).await?
-            {
+            let version = store::version(&self.db).await?;
+            if kept.built().is_none_or(|built| built.version != version) {
                 self.build(table).await?;
             }
         }
