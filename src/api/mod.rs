@@ -26,6 +26,7 @@ mod syncs;
 mod system;
 pub mod time;
 mod tokens;
+mod uploads;
 mod users;
 mod vod;
 

@@ -5,19 +5,19 @@ use std::collections::BTreeMap;
 use actix_web::web::{Data, Json, Path, Query};
 use actix_web::{HttpResponse, http::StatusCode};
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
 use utoipa::{IntoParams, ToSchema};
 
 use super::list::{List, Window, WindowParams, envelope};
 use super::openapi::ApiError;
 use super::time::rfc3339;
+use super::uploads::Sent;
 use crate::ctx::Ctx;
-use crate::edge::{Admin, Problem};
+use crate::edge::{Admin, Body, Problem};
 use crate::features::catalogue::line_up;
 use crate::features::providers::connection::{Tested, TestedHost};
 use crate::features::providers::groups::{self, Filter, GroupLine};
 use crate::features::providers::xtream::Account;
-use crate::features::providers::{self, Host, Shown, connection, store};
+use crate::features::providers::{self, Host, Shown, Uploaded, connection, store};
 use crate::support::ids::ProviderId;
 
 /// A provider as programs see one. What may hold a credential is masked: `***` stands for each part that is not shown.
@@ -35,8 +35,12 @@ pub struct ProviderView {
     /// `***` if there is one.
     xstream_password: Option<String>,
     backup_hosts: Vec<String>,
-    /// Empty for a panel.
+    /// Empty for a panel, and where the playlist is a file.
     m3u_url: String,
+    /// The playlist that was uploaded; null where there is none.
+    m3u_file: Option<FileView>,
+    /// Below the folder that `STRM_IMPORT_DIR` names; null where the playlist is no such file.
+    m3u_path: Option<String>,
     backup_urls: Vec<String>,
     epg_url: Option<String>,
     user_agent: Option<String>,
@@ -67,6 +71,25 @@ pub struct ProviderView {
     updated_at: Option<String>,
 }
 
+/// A playlist that was uploaded. It is kept encrypted and never handed out again.
+#[derive(Serialize, ToSchema)]
+pub struct FileView {
+    /// Unpacked.
+    bytes: u64,
+    entries: u64,
+    uploaded_at: Option<String>,
+}
+
+impl From<&Uploaded> for FileView {
+    fn from(uploaded: &Uploaded) -> Self {
+        Self {
+            bytes: uploaded.bytes,
+            entries: uploaded.entries,
+            uploaded_at: rfc3339(uploaded.at_ms),
+        }
+    }
+}
+
 /// The breaker of one of a provider's hosts.
 #[derive(Serialize, ToSchema)]
 pub struct BreakerView {
@@ -93,8 +116,10 @@ pub struct ProviderFields {
     xstream_password: Option<String>,
     /// At most ten further addresses of the panel.
     backup_hosts: Option<Vec<String>>,
-    /// Needed for `m3u`.
+    /// Needed for `m3u`, unless a file is.
     m3u_url: Option<String>,
+    /// In place of an address: a file of the server's machine, relative to the folder that `STRM_IMPORT_DIR` names.
+    m3u_path: Option<String>,
     backup_urls: Option<Vec<String>>,
     epg_url: Option<String>,
     user_agent: Option<String>,
@@ -108,6 +133,17 @@ pub struct ProviderFields {
     priority: Option<i64>,
     enabled: Option<bool>,
     max_connections: Option<i64>,
+}
+
+/// The playlist of a provider as a part of a form, beside the fields that JSON has, each a part of its own. Lists come as
+/// several parts of one name or as JSON, as `headers` do.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "only described, never read")]
+pub struct ProviderParts {
+    /// A playlist, gzip or not, in place of `m3u_url`. It replaces the one before once it is known to be a playlist; null in
+    /// JSON forgets it.
+    #[schema(format = Binary)]
+    m3u_file: Option<String>,
 }
 
 /// What a connection test found.
@@ -156,6 +192,8 @@ impl From<Shown> for ProviderView {
             xstream_password: given(shown.xstream_password),
             backup_hosts: shown.backup_hosts,
             m3u_url: shown.m3u_url,
+            m3u_file: provider.source.uploaded().map(FileView::from),
+            m3u_path: provider.source.path().map(str::to_owned),
             backup_urls: shown.backup_urls,
             epg_url: shown.epg_url,
             headers: shown.headers,
@@ -238,15 +276,14 @@ pub(super) async fn index(
 }
 
 /// Adds a provider. No sync starts by itself.
-#[utoipa::path(post, path = "/api/providers", tag = "providers", request_body = ProviderFields, responses(
+#[utoipa::path(post, path = "/api/providers", tag = "providers",
+    request_body(content((ProviderFields = "application/json"), (ProviderParts = "multipart/form-data"))), responses(
     (status = 201, body = ProviderView), (status = 403, body = ApiError),
-    (status = 409, body = ApiError, description = "The name is taken"), (status = 422, body = ApiError)))]
-pub(super) async fn create(
-    admin: Admin,
-    ctx: Data<Ctx>,
-    sent: Json<Map<String, Value>>,
-) -> Result<HttpResponse, Problem> {
-    let id = providers::create(&ctx, &admin.user.actor(), &sent, None).await?;
+    (status = 409, body = ApiError, description = "The name is taken"),
+    (status = 413, body = ApiError, description = "The file is too large"), (status = 422, body = ApiError)))]
+pub(super) async fn create(admin: Admin, ctx: Data<Ctx>, body: Body) -> Result<HttpResponse, Problem> {
+    let mut sent = Sent::read(body, &ctx).await?;
+    let id = providers::create(&ctx, &admin.user.actor(), sent.wish(), None).await?;
     let made = providers::show(&ctx, id).await?;
     Ok(HttpResponse::build(StatusCode::CREATED).json(ProviderView::from(made)))
 }
@@ -264,17 +301,19 @@ pub(super) async fn show(
 
 /// Changes a provider.
 #[utoipa::path(patch, path = "/api/providers/{id}", tag = "providers", params(("id" = i64, Path)),
-    request_body = ProviderFields, responses(
+    request_body(content((ProviderFields = "application/json"), (ProviderParts = "multipart/form-data"))), responses(
     (status = 200, body = ProviderView), (status = 403, body = ApiError), (status = 404, body = ApiError),
-    (status = 409, body = ApiError, description = "The name is taken"), (status = 422, body = ApiError)))]
+    (status = 409, body = ApiError, description = "The name is taken"),
+    (status = 413, body = ApiError, description = "The file is too large"), (status = 422, body = ApiError)))]
 pub(super) async fn update(
     admin: Admin,
     ctx: Data<Ctx>,
     id: Path<ProviderId>,
-    sent: Json<Map<String, Value>>,
+    body: Body,
 ) -> Result<Json<ProviderView>, Problem> {
     let id = id.into_inner();
-    line_up::update(&ctx, &admin.user.actor(), id, &sent).await?;
+    let mut sent = Sent::read(body, &ctx).await?;
+    line_up::update(&ctx, &admin.user.actor(), id, sent.wish()).await?;
     Ok(Json(providers::show(&ctx, id).await?.into()))
 }
 

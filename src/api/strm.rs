@@ -1,20 +1,24 @@
 //! The one-shot tool: a playlist to STRM files.
 
 use actix_web::HttpResponse;
-use actix_web::web::{Data, Json};
+use actix_web::web::Data;
 use serde::Deserialize;
+use serde_json::Value;
 use utoipa::ToSchema;
 
 use super::jobs::Queued;
 use super::openapi::ApiError;
+use super::uploads::Sent;
 use crate::ctx::Ctx;
-use crate::edge::{Admin, Problem};
+use crate::edge::problem::extract;
+use crate::edge::{Admin, Body, Problem};
 use crate::features::outputs::conversion::{self, Draft};
 use crate::features::settings;
 
 /// A playlist, and how it is to become files.
 #[derive(Deserialize, ToSchema)]
 pub struct ConversionBody {
+    /// Needed, unless a file comes as the part `m3u_file`.
     m3u_url: Option<String>,
     /// A folder below the output folder.
     output_path: Option<String>,
@@ -30,17 +34,24 @@ pub struct ConversionBody {
     clean_output_first: Option<bool>,
 }
 
-/// Writes STRM files from a playlist, with its own links and the credentials in them. The job's result holds the counts.
-#[utoipa::path(post, path = "/api/strm/process-m3u", tag = "outputs", request_body = ConversionBody, responses(
-    (status = 202, body = Queued), (status = 403, body = ApiError), (status = 409, body = ApiError),
-    (status = 422, body = ApiError)))]
-pub(super) async fn create(
-    admin: Admin,
-    ctx: Data<Ctx>,
-    body: Json<ConversionBody>,
-) -> Result<HttpResponse, Problem> {
-    let body = body.into_inner();
+/// A playlist as a part of a form, beside the fields that JSON has, each a part of its own.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "only described, never read")]
+pub struct ConversionParts {
+    /// A playlist, gzip or not, in place of `m3u_url`. It is forgotten once it became files.
+    #[schema(format = Binary)]
+    m3u_file: Option<String>,
+}
 
+/// Writes STRM files from a playlist, with its own links and the credentials in them. The job's result holds the counts.
+#[utoipa::path(post, path = "/api/strm/process-m3u", tag = "outputs", 
+    request_body(content((ConversionBody = "application/json"), (ConversionParts = "multipart/form-data"))), responses(
+    (status = 202, body = Queued), (status = 403, body = ApiError), (status = 409, body = ApiError),
+    (status = 413, body = ApiError, description = "The file is too large"), (status = 422, body = ApiError)))]
+pub(super) async fn create(admin: Admin, ctx: Data<Ctx>, body: Body) -> Result<HttpResponse, Problem> {
+    let sent = Sent::read(body, &ctx).await?;
+    let body = Value::from(sent.fields);
+    let body: ConversionBody = serde_json::from_value(body).map_err(|_| extract::wrong_shape())?;
     let draft = Draft {
         m3u_url: body.m3u_url.unwrap_or_default().trim().to_owned(),
         output_path: body.output_path.unwrap_or_default().trim().to_owned(),
@@ -52,7 +63,8 @@ pub(super) async fn create(
             None => f64::from(settings::load(&ctx).await?.fuzzy_match_threshold) / 100.0,
         },
         clean_output_first: body.clean_output_first.unwrap_or(false),
+        upload: None,
     };
-    let job = conversion::start(&ctx, &admin.user.actor(), &draft).await?;
+    let job = conversion::start(&ctx, &admin.user.actor(), draft, sent.file).await?;
     Ok(Queued::accepted(job))
 }

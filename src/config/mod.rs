@@ -30,6 +30,7 @@ pub struct Config {
     pub data: Data,
     pub database: Database,
     pub output: Output,
+    pub import: Import,
     pub security: Security,
     pub network: Network,
     pub time: Time,
@@ -81,6 +82,12 @@ pub enum DatabaseUrl {
 #[derive(Debug, Clone)]
 pub struct Output {
     pub dir: PathBuf,
+}
+
+#[derive(Debug, Clone)]
+pub struct Import {
+    /// The folder below which playlists of this machine may be read; none: nowhere.
+    pub dir: Option<PathBuf>,
 }
 
 #[derive(Debug, Clone)]
@@ -146,6 +153,9 @@ impl Config {
                 dir: values
                     .parsed("output_dir", parse::path)?
                     .unwrap_or_else(|| dir.join("output")),
+            },
+            import: Import {
+                dir: values.parsed("import_dir", parse::path)?,
             },
             security: Security {
                 secret_key_file: values

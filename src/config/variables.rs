@@ -73,6 +73,10 @@ pub const VARIABLES: &[Variable] = &[
         "output_dir",
         "Folder of the STRM library [default: output in the data folder]",
     ),
+    plain(
+        "import_dir",
+        "Folder below which playlists of this machine may be read [default: none]",
+    ),
     secret(
         "admin_password",
         "Password of the first administrator, read at the first start only",

@@ -7,6 +7,7 @@
 //! error keep its request and can be rendered for its face.
 
 pub mod address;
+pub mod body;
 mod cancel;
 pub mod cookies;
 pub mod etag;
@@ -24,6 +25,7 @@ pub mod times;
 
 use std::sync::{Arc, RwLock};
 
+pub use body::Body;
 pub use cancel::cancel;
 pub use face::Face;
 pub use principal::{Admin, Member};

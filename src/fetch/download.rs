@@ -4,19 +4,19 @@ use std::fmt;
 use std::io;
 use std::pin::Pin;
 
-use async_compression::tokio::bufread::GzipDecoder;
 use bytes::{Bytes, BytesMut};
 use futures_util::{Stream, stream};
 use http::{HeaderMap, header};
-use tokio::io::{AsyncBufRead, AsyncBufReadExt, AsyncRead, AsyncReadExt, BufReader};
+use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncReadExt};
 use tokio_util::io::StreamReader;
 use url::Url;
 
 use super::error::{Cause, FetchError, HostFailure};
+use super::packed::{PIECE, gunzip, is_packed};
 use super::wire::Wire;
 
-const PIECE: usize = 64 * 1024;
-const GZIP_MAGIC: &[u8] = &[0x1f, 0x8b];
+/// So many bytes tell gzip from anything else.
+const ENOUGH: usize = 2;
 
 /// A document, of which the first bytes have arrived.
 pub struct Download {
@@ -63,7 +63,7 @@ impl Download {
             return Err(FetchError::Body(wire.failure(Cause::Encoding)));
         }
         let mut first = BytesMut::new();
-        while first.len() < GZIP_MAGIC.len() {
+        while first.len() < ENOUGH {
             match wire.next().await {
                 Some(chunk) => first.extend_from_slice(&chunk?),
                 None => break,
@@ -71,7 +71,7 @@ impl Download {
         }
         let failed = wire.failure(Cause::Corrupt);
         let first = first.freeze();
-        let body = if first.starts_with(GZIP_MAGIC) {
+        let body = if is_packed(&first) {
             Body::Gzip(
                 unpack(first, wire)
                     .await
@@ -155,19 +155,10 @@ impl Download {
 /// Unpacks all members of a gzip body, and once more where the file itself was gzip too.
 async fn unpack(first: Bytes, wire: Wire) -> io::Result<Pin<Box<dyn AsyncRead + Send + Sync>>> {
     let mut reader = gunzip(StreamReader::new(Box::pin(bytes_of(first, wire))));
-    if reader.fill_buf().await?.starts_with(GZIP_MAGIC) {
+    if is_packed(reader.fill_buf().await?) {
         return Ok(Box::pin(gunzip(reader)));
     }
     Ok(Box::pin(reader))
-}
-
-fn gunzip<R: AsyncBufRead>(reader: R) -> BufReader<GzipDecoder<R>>
-where
-    GzipDecoder<R>: AsyncRead,
-{
-    let mut decoder = GzipDecoder::new(reader);
-    decoder.multiple_members(true);
-    BufReader::with_capacity(PIECE, decoder)
 }
 
 fn bytes_of(first: Bytes, wire: Wire) -> impl Stream<Item = io::Result<Bytes>> + Send {

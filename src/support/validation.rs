@@ -38,6 +38,14 @@ impl Invalid {
         }
     }
 
+    /// What is said of one field, said of another in other words.
+    pub fn moved(mut self, from: &str, to: &str, message: &str) -> Self {
+        if self.fields.remove(from).is_some() && !self.fields.contains_key(to) {
+            self.add(to, message);
+        }
+        self
+    }
+
     pub fn is_empty(&self) -> bool {
         self.fields.is_empty()
     }

@@ -52,6 +52,11 @@ fn shape(error: &serde_json::Error) -> String {
     format!("A value near line {line}, column {column} is missing or has another type than expected.")
 }
 
+/// A field of another type than is expected.
+pub fn wrong_shape() -> Problem {
+    malformed("A value is missing or has another type than expected.")
+}
+
 fn too_large() -> Problem {
     let message = "What was sent is too large.";
     Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", message)

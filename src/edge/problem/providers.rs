@@ -1,3 +1,5 @@
+use actix_web::http::StatusCode;
+
 use super::{Fields, Problem};
 use crate::features::{providers, settings};
 
@@ -11,6 +13,15 @@ impl From<providers::Error> for Problem {
                 let fields = Fields::from([("name".to_owned(), vec![message.to_owned()])]);
                 Self::conflict("taken", message).with_fields(fields)
             }
+            error @ providers::Error::TooLarge { .. } => {
+                let message = error.to_string();
+                let fields = Fields::from([(providers::uploads::FIELD.to_owned(), vec![message.clone()])]);
+                Self::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", message).with_fields(fields)
+            }
+            providers::Error::Folder(error) => Self::unavailable(
+                "The data folder cannot hold the file; look at its free space.",
+                error,
+            ),
             providers::Error::Db(error) => error.into(),
             error @ providers::Error::Sealed => Self::internal(error),
         }

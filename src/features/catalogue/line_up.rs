@@ -3,8 +3,6 @@
 
 use std::pin::Pin;
 
-use serde_json::{Map, Value};
-
 use super::play_order::{self, Standing};
 use super::store::{recount, state, streams};
 use crate::args;
@@ -12,7 +10,7 @@ use crate::ctx::Ctx;
 use crate::db::{DbError, Tx};
 use crate::events::Event;
 use crate::features::audit::Actor;
-use crate::features::providers::{self, Error, Provider, Relisted};
+use crate::features::providers::{self, Error, Provider, Relisted, Wish};
 use crate::support::ids::ProviderId;
 
 /// Changes a provider. If that switches it on or off, what it offers comes or goes in the same transaction; if it changes its
@@ -20,13 +18,15 @@ use crate::support::ids::ProviderId;
 ///
 /// # Errors
 /// As [`providers::update`].
-pub async fn update(
+pub async fn update<'w>(
     ctx: &Ctx,
     actor: &Actor,
     id: ProviderId,
-    sent: &Map<String, Value>,
+    wish: impl Into<Wish<'w>>,
 ) -> Result<Provider, Error> {
-    let provider = providers::update(ctx, actor, id, sent, relist).await?;
+    let wish = wish.into();
+    let sent = wish.fields;
+    let provider = providers::update(ctx, actor, id, wish, relist).await?;
     if sent.contains_key("enabled") || sent.contains_key("priority") {
         ctx.events.publish(Event::CatalogueChanged);
     }

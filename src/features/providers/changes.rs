@@ -4,14 +4,16 @@ use std::pin::Pin;
 
 use serde_json::{Map, Value, json};
 
+use super::uploads::{self, Checked};
 use super::url_values::ValuesError;
-use super::{Draft, Error, Kind, Provider, store, url_values};
+use super::{Draft, Error, Kind, Provider, Source, Uploaded, import, store, url_values};
 use crate::ctx::Ctx;
 use crate::db::{DbError, Tx};
 use crate::events::Event;
 use crate::features::audit::{self, Actor};
 use crate::jobs::{NewJob, kinds};
 use crate::support::ids::ProviderId;
+use crate::support::validation::Invalid;
 
 /// What lists say otherwise after a change of a provider.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,24 +32,69 @@ pub type Relist = for<'a> fn(
     i64,
 ) -> Pin<Box<dyn Future<Output = Result<(), DbError>> + Send + 'a>>;
 
+/// What somebody sends of a provider.
+pub struct Wish<'w> {
+    pub fields: &'w Map<String, Value>,
+    /// A playlist that came along.
+    pub file: Option<Checked>,
+}
+
+impl<'w> From<&'w Map<String, Value>> for Wish<'w> {
+    fn from(fields: &'w Map<String, Value>) -> Self {
+        Self { fields, file: None }
+    }
+}
+
+impl Wish<'_> {
+    fn described(&self) -> Option<Uploaded> {
+        self.file.as_ref().map(Checked::described)
+    }
+}
+
 const REMOVAL_ATTEMPTS: u32 = 5;
 
 /// Makes a provider. A form's one-use key that was used before makes nothing: the provider it made is the answer.
 ///
 /// # Errors
 /// [`Error::Invalid`], [`Error::NameTaken`].
-pub async fn create(
+pub async fn create<'w>(
     ctx: &Ctx,
     actor: &Actor,
-    sent: &Map<String, Value>,
+    wish: impl Into<Wish<'w>>,
     form_key: Option<&str>,
 ) -> Result<ProviderId, Error> {
+    let wish = wish.into();
     let mut tx = ctx.db.begin().await?;
     if let Some(made) = made_before(&mut tx, form_key).await? {
         return Ok(made);
     }
-    let draft = Draft::new(sent)?;
-    match insert(ctx, tx, actor, &draft, form_key).await {
+    let mut draft = Draft::new(wish.fields, wish.described())?;
+    look_at_path(ctx, &Source::Address, &draft).await?;
+    let Some(file) = wish.file else {
+        return insert_once(ctx, tx, actor, &draft, form_key).await;
+    };
+    // Writing the file takes longer than anybody should wait for this transaction.
+    tx.rollback().await?;
+    let staged = uploads::stage(ctx, file).await?;
+    draft.source = Source::Upload(staged);
+    let made = match ctx.db.begin().await {
+        Ok(tx) => insert_once(ctx, tx, actor, &draft, form_key).await,
+        Err(error) => Err(error.into()),
+    };
+    if made.is_err() {
+        uploads::discard(ctx, staged.id).await;
+    }
+    made
+}
+
+async fn insert_once(
+    ctx: &Ctx,
+    tx: Tx,
+    actor: &Actor,
+    draft: &Draft,
+    form_key: Option<&str>,
+) -> Result<ProviderId, Error> {
+    match insert(ctx, tx, actor, draft, form_key).await {
         // The same form sent twice at the same time: the other one has just been written.
         Err(Error::NameTaken | Error::Db(DbError::Unique { .. })) if form_key.is_some() => {
             let mut tx = ctx.db.begin().await?;
@@ -76,6 +123,7 @@ async fn insert(
         return Err(Error::NameTaken);
     }
     let id = store::insert(&mut tx, &ctx.keys, draft, form_key, now).await?;
+    hold_file(&mut tx, &Source::Address, &draft.source).await?;
     let details = json!({ "name": draft.name });
     audit::record(&mut tx, now, actor, "provider.created", resource(id), details).await?;
     tx.commit().await?;
@@ -87,11 +135,39 @@ async fn insert(
 ///
 /// # Errors
 /// [`Error::NotFound`], [`Error::Invalid`], [`Error::NameTaken`].
-pub async fn update(
+pub async fn update<'w>(
     ctx: &Ctx,
     actor: &Actor,
     id: ProviderId,
-    sent: &Map<String, Value>,
+    wish: impl Into<Wish<'w>>,
+    relist: Relist,
+) -> Result<Provider, Error> {
+    let wish = wish.into();
+    let described = wish.described();
+    let Some(file) = wish.file else {
+        return change(ctx, actor, id, (wish.fields, None), relist).await;
+    };
+    // What cannot stand is told before the file is written.
+    let before = store::get(&ctx.db, id).await?;
+    Draft::changed(
+        &before,
+        &before.secrets(&ctx.keys).unwrap_or_default(),
+        wish.fields,
+        described,
+    )?;
+    let staged = uploads::stage(ctx, file).await?;
+    let changed = change(ctx, actor, id, (wish.fields, Some(staged)), relist).await;
+    if !matches!(&changed, Ok(after) if after.source == Source::Upload(staged)) {
+        uploads::discard(ctx, staged.id).await;
+    }
+    changed
+}
+
+async fn change(
+    ctx: &Ctx,
+    actor: &Actor,
+    id: ProviderId,
+    (sent, file): (&Map<String, Value>, Option<Uploaded>),
     relist: Relist,
 ) -> Result<Provider, Error> {
     let now = ctx.clock.now_ms();
@@ -99,15 +175,17 @@ pub async fn update(
     let before = store::get_in(&mut tx, id).await?;
     // Addresses that the key file no longer opens are gone: whoever types them again gets on.
     let secrets = before.secrets(&ctx.keys).unwrap_or_default();
-    let draft = Draft::changed(&before, &secrets, sent)?;
+    let draft = Draft::changed(&before, &secrets, sent, file)?;
     let changed = draft.differences(&before, &secrets);
     if changed.is_empty() {
         return Ok(before);
     }
+    look_at_path(ctx, &before.source, &draft).await?;
     if draft.name != before.name && store::is_name_taken(&mut tx, &draft.name, Some(id)).await? {
         return Err(Error::NameTaken);
     }
     store::update(&mut tx, &ctx.keys, id, &draft, now).await?;
+    hold_file(&mut tx, &before.source, &draft.source).await?;
     if before.kind == Kind::Xtream && changed.iter().any(|field| OF_ACCOUNT.contains(field)) {
         move_account(ctx, &mut tx, &draft, id, &changed).await?;
     }
@@ -129,6 +207,29 @@ pub async fn update(
     tx.commit().await?;
     ctx.events.publish(Event::ProviderChanged(id));
     Ok(after)
+}
+
+/// A path that is new leads to a file now; what becomes of it, each sync says.
+async fn look_at_path(ctx: &Ctx, before: &Source, draft: &Draft) -> Result<(), Error> {
+    let Some(path) = draft.source.path().filter(|path| before.path() != Some(*path)) else {
+        return Ok(());
+    };
+    match import::open(ctx, path).await {
+        Ok(_) => Ok(()),
+        Err(problem) => Err(Invalid::field(import::FIELD, format!("Not taken: {problem}.")).into()),
+    }
+}
+
+/// Keeps the file that a provider has now and forgets the one it had.
+async fn hold_file(tx: &mut Tx, before: &Source, now: &Source) -> Result<(), DbError> {
+    let (before, now) = (before.uploaded(), now.uploaded());
+    if let Some(gone) = before.filter(|before| Some(*before) != now) {
+        uploads::remove(tx, gone.id).await?;
+    }
+    if let Some(new) = now.filter(|now| Some(*now) != before) {
+        uploads::keep(tx, new.id).await?;
+    }
+    Ok(())
 }
 
 /// Fields of which the addresses of a panel's streams are made.
@@ -179,6 +280,7 @@ pub async fn remove(ctx: &Ctx, actor: &Actor, id: ProviderId, relist: Relist) ->
     let mut tx = ctx.db.begin().await?;
     let provider = store::get_in(&mut tx, id).await?;
     store::remove(&mut tx, id, now).await?;
+    hold_file(&mut tx, &provider.source, &Source::Address).await?;
     let hidden = Relisted {
         is_shown_anew: true,
         is_ranked_anew: false,

@@ -9,8 +9,9 @@ use url::Url;
 
 use super::shown::host_of;
 use super::xtream::{self, Account, Panel};
-use super::{Draft, Error, Kind, Provider, Secrets};
+use super::{Draft, Error, Kind, Provider, Secrets, Source, import, uploads};
 use crate::ctx::Ctx;
+use crate::features::settings;
 use crate::fetch::{Download, FetchError, FetchRequest, Fetcher, Guard};
 
 /// Bytes within which a playlist must show itself.
@@ -65,6 +66,11 @@ impl Target {
 pub async fn test(ctx: &Ctx, provider: &Provider) -> Result<Tested, Error> {
     let secrets = provider.secrets(&ctx.keys)?;
     let now_ms = ctx.clock.now_ms();
+    match &provider.source {
+        Source::Upload(uploaded) => return Ok(of_file(uploaded.entries)),
+        Source::Path(path) => return of_path(ctx, path).await,
+        Source::Address => {}
+    }
     Ok(of(
         &ctx.fetch,
         provider.kind,
@@ -75,10 +81,62 @@ pub async fn test(ctx: &Ctx, provider: &Provider) -> Result<Tested, Error> {
     .await)
 }
 
-/// Tests a provider as it stands in a form.
+/// Tests a provider as it stands in a form, whatever its playlist comes from.
+///
+/// # Errors
+/// Whatever the database says.
+pub async fn test_form(ctx: &Ctx, draft: &Draft) -> Result<Tested, Error> {
+    match &draft.source {
+        Source::Upload(uploaded) => Ok(of_file(uploaded.entries)),
+        Source::Path(path) => of_path(ctx, path).await,
+        Source::Address => Ok(test_draft(&ctx.fetch, draft, ctx.clock.now_ms()).await),
+    }
+}
+
+/// Tests the addresses of a provider as it stands in a form.
 pub async fn test_draft(fetch: &Fetcher, draft: &Draft, now_ms: i64) -> Tested {
     let user_agent = draft.user_agent.as_ref();
     of(fetch, draft.kind, &Secrets::from(draft), user_agent, now_ms).await
+}
+
+async fn of_path(ctx: &Ctx, path: &str) -> Result<Tested, Error> {
+    let file = match import::open(ctx, path).await {
+        Ok(file) => file,
+        Err(problem) => return Ok(no_file(format!("No playlist: {problem}."))),
+    };
+    let max_bytes = settings::load(ctx).await?.playlist_max_bytes;
+    match uploads::count(file, max_bytes).await {
+        Ok(entries) => Ok(of_file(entries)),
+        Err(Error::Invalid(invalid)) => {
+            let messages: Vec<String> = invalid.into_fields().into_values().flatten().collect();
+            Ok(no_file(messages.join(" ")))
+        }
+        Err(error @ Error::TooLarge { .. }) => Ok(no_file(error.to_string())),
+        Err(error) => Err(error),
+    }
+}
+
+fn no_file(message: String) -> Tested {
+    Tested {
+        ok: false,
+        message,
+        hosts: Vec::new(),
+        account: None,
+    }
+}
+
+/// A file that was read to its end.
+fn of_file(entries: u64) -> Tested {
+    let entries = match entries {
+        1 => "1 entry".to_owned(),
+        entries => format!("{entries} entries"),
+    };
+    Tested {
+        ok: true,
+        message: format!("The file is a playlist of {entries}."),
+        hosts: Vec::new(),
+        account: None,
+    }
 }
 
 async fn of(

@@ -15,6 +15,11 @@ pub enum Error {
         "The provider's addresses cannot be read with this key file; put back the one that belongs to the database."
     )]
     Sealed,
+    /// A file that was sent.
+    #[error("The file is larger than {} MiB, unpacked: that is the largest playlist by the settings.", max_bytes / (1024 * 1024))]
+    TooLarge { max_bytes: u64 },
+    #[error("The data folder cannot hold the file: {0}.")]
+    Folder(std::io::Error),
     #[error(transparent)]
     Db(DbError),
 }

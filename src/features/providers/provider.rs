@@ -1,6 +1,6 @@
 use serde::Serialize;
 
-use super::{Error, Reading, Secrets, xtream};
+use super::{Error, Reading, Secrets, Source, xtream};
 use crate::db::{Column, DbError, Row};
 use crate::record;
 use crate::support::crypto::Keys;
@@ -10,7 +10,7 @@ use crate::support::ids::ProviderId;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Kind {
-    /// A playlist behind an address.
+    /// A playlist behind an address, or in a file.
     M3u,
     /// An account of an Xtream Codes panel.
     Xtream,
@@ -124,6 +124,7 @@ record! {
         pub created_at: i64,
         pub updated_at: i64,
         pub reading: Reading,
+        pub source: Source,
     }
 }
 

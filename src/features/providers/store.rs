@@ -7,7 +7,7 @@ pub use breakers::{Breakers, all_breakers, breakers};
 
 use super::provider::{Provider, Status, Summary, Totals};
 use super::xtream::Account;
-use super::{Draft, Error, Secrets, groups};
+use super::{Draft, Error, Secrets, Source, groups};
 use crate::args;
 use crate::db::{Db, DbError, Sql, Tx, dialect};
 use crate::record;
@@ -18,7 +18,7 @@ use crate::support::text::folded;
 
 const SELECT: &str = "select id, name, type, enabled, priority, max_connections, user_agent, secrets, status, \
     status_message, total_channels, active_channels, total_vod_movies, total_vod_series, last_sync, account_status, \
-    expires_at, account_connections, account_active, panel_host, panel_https_port, created_at, updated_at, reading from providers where deleted_at is null";
+    expires_at, account_connections, account_active, panel_host, panel_https_port, created_at, updated_at, reading, source from providers where deleted_at is null";
 
 macro_rules! select {
     ($rest:literal) => {
@@ -152,7 +152,7 @@ pub async fn insert(
     let (id,): (i64,) = tx
         .one(
             "insert into providers (name, type, enabled, priority, max_connections, user_agent, secrets, form_key, \
-             created_at, updated_at, reading) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9, $10) returning id",
+             created_at, updated_at, reading, source) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9, $10, $11) returning id",
             args![
                 &draft.name,
                 draft.kind.as_str(),
@@ -164,6 +164,7 @@ pub async fn insert(
                 form_key,
                 now_ms,
                 draft.reading().stored(),
+                draft.source.stored(),
             ],
         )
         .await?;
@@ -191,7 +192,7 @@ pub async fn update(
     let touched = tx
         .execute(
             "update providers set name = $2, type = $3, enabled = $4, priority = $5, max_connections = $6, \
-             user_agent = $7, secrets = $8, updated_at = $9, reading = $10 where id = $1 and deleted_at is null",
+             user_agent = $7, secrets = $8, updated_at = $9, reading = $10, source = $11 where id = $1 and deleted_at is null",
             args![
                 id,
                 &draft.name,
@@ -203,6 +204,7 @@ pub async fn update(
                 sealed,
                 now_ms,
                 draft.reading().stored(),
+                draft.source.stored(),
             ],
         )
         .await?;
@@ -217,9 +219,9 @@ pub async fn update(
 pub async fn remove(tx: &mut Tx, id: ProviderId, now_ms: i64) -> Result<(), Error> {
     let touched = tx
         .execute(
-            "update providers set deleted_at = $2, enabled = $3, secrets = $4, updated_at = $2 \
+            "update providers set deleted_at = $2, enabled = $3, secrets = $4, source = $5, updated_at = $2 \
              where id = $1 and deleted_at is null",
-            args![id, now_ms, false, Vec::<u8>::new()],
+            args![id, now_ms, false, Vec::<u8>::new(), Source::Address.stored()],
         )
         .await?;
     tx.execute("delete from provider_breakers where provider_id = $1", args![id])

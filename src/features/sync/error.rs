@@ -38,6 +38,8 @@ pub enum Error {
     TimedOut(u64),
     #[error("The list was not taken: {0}.")]
     NotAPlaylist(NotAPlaylist),
+    #[error("The playlist's file could not be read: {0}.")]
+    File(String),
     #[error("The list was cut: its last entry has no address.")]
     Cut,
     #[error("The list holds nothing usable: all of its {0} entries were refused.")]
@@ -79,6 +81,7 @@ impl Error {
             Self::NotAPlaylist(NotAPlaylist::Empty) => "empty",
             Self::NotAPlaylist(NotAPlaylist::TooLarge { .. }) => "too_large",
             Self::NotAPlaylist(_) => "not_a_playlist",
+            Self::File(_) => "file",
             Self::Cut => "truncated",
             Self::NothingUsable(_) => "nothing_usable",
             Self::NothingChosen(_) => "nothing_chosen",

@@ -7,6 +7,7 @@
 
 mod apply;
 mod approval;
+mod arrival;
 mod assign;
 mod categories;
 mod changes;

@@ -17,6 +17,7 @@ use crate::jobs::JobRun;
 use crate::support::ids::ProviderId;
 
 use super::Error;
+use super::arrival::Origin;
 use super::index::Index;
 use super::intake::{self, Intake, Source};
 use super::staging::Staging;
@@ -58,26 +59,27 @@ pub(super) fn request(provider: &Provider, secrets: &Secrets, max_bytes: u64, jo
     }
 }
 
-/// Fetches, reads and stages the list of a provider.
+/// Gets, reads and stages the list of a provider.
 pub(super) async fn list(
     ctx: &Ctx,
     job: &JobRun,
     provider: ProviderId,
-    request: FetchRequest,
+    origin: Origin,
     source: Source,
     timeout: Duration,
 ) -> Result<List, Error> {
     let deadline = tokio::time::Instant::now() + timeout;
     let timed_out = || Error::TimedOut(timeout.as_secs());
     job.progress.set(0, None, "Connecting");
-    let download = tokio::time::timeout_at(deadline, ctx.fetch.get(request))
+    let arriving = tokio::time::timeout_at(deadline, origin.open(ctx))
         .await
         .map_err(|_| timed_out())??;
-    let (base, length) = (download.final_url.clone(), download.content_length);
+    let (base, length) = (arriving.base(), arriving.length());
+    let had_length = arriving.has_declared_length();
     let (chunks_in, chunks) = mpsc::channel(CHUNKS_AHEAD);
     let (batches_in, batches) = sync_channel(BATCHES_AHEAD);
     let reading = spawn_blocking(move || {
-        let result = intake::read(&source, Some(base), chunks, &batches_in);
+        let result = intake::read(&source, base, chunks, &batches_in);
         drop(batches_in);
         result
     });
@@ -106,7 +108,7 @@ pub(super) async fn list(
             .map_err(|_| Error::Staging)?
             .map_err(Error::from)
     };
-    let downloading = tokio::time::timeout_at(deadline, forward(download, chunks_in));
+    let downloading = tokio::time::timeout_at(deadline, arriving.forward(chunks_in));
     let ahead = async {
         match difference.await {
             Ok(()) => StoredStreams::ahead(&ctx.db).await.map(Some),
@@ -117,14 +119,14 @@ pub(super) async fn list(
     let intake = reading.await.map_err(|_| Error::Staging)?;
     // A page instead of a list also ends the download early, by closing its channel.
     let intake = match (downloaded.map_err(|_| timed_out())?, intake) {
-        (Err(error), _) => return Err(error.into()),
+        (Err(error), _) => return Err(error),
         (Ok(()), intake) => intake.map_err(Error::NotAPlaylist)?,
     };
     job.check().map_err(|_| Error::Cancelled)?;
     Ok(List {
         intake,
         staging: staging?,
-        had_length: length.is_some(),
+        had_length,
         ahead: ahead?,
     })
 }

@@ -17,6 +17,7 @@ use crate::features::settings::{self, Settings};
 use crate::jobs::{JobError, JobRun};
 use crate::support::ids::{ProviderId, SyncId};
 
+use super::arrival::Origin;
 use super::changes::count;
 use super::diff::{Change, Diff, Stored, diff};
 use super::excluded;
@@ -237,12 +238,17 @@ impl Run<'_> {
         source: Source,
         settings: &Settings,
     ) -> Result<List, Error> {
-        let request = read::request(provider, secrets, settings.playlist_max_bytes, self.job);
+        let max_bytes = settings.playlist_max_bytes;
+        let origin = match &provider.source {
+            providers::Source::Address => Origin::Web(read::request(provider, secrets, max_bytes, self.job)),
+            providers::Source::Upload(uploaded) => Origin::Upload(*uploaded),
+            providers::Source::Path(path) => Origin::Path(path.clone()),
+        };
         read::list(
             self.ctx,
             self.job,
             self.provider,
-            request,
+            origin,
             source,
             settings.sync_timeout,
         )

@@ -54,7 +54,7 @@ impl World {
         let mut sent = json!({ "name": "One", "type": "m3u", "m3u_url": url });
         let sent = sent.as_object_mut().unwrap();
         sent.extend(fields.as_object().unwrap().clone());
-        let provider = providers::create(&app.ctx, &ACTOR, sent, None).await.unwrap();
+        let provider = providers::create(&app.ctx, &ACTOR, &*sent, None).await.unwrap();
         let admin = app.admin_token().await;
         let me = app.json(&admin, "/api/auth/me", 200).await;
         let (_, token) = me["playlist_url"].as_str().unwrap().split_once('=').unwrap();

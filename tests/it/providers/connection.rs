@@ -22,7 +22,7 @@ async fn test(simulator: &Simulator, backups: &[&str]) -> Tested {
     let backups: Vec<String> = backups.iter().map(|path| simulator.url(path)).collect();
     let sent = json!({ "name": "Alpha", "type": "m3u", "backup_urls": backups,
         "m3u_url": simulator.url("/list.m3u?username=ann&password=s3cret"), "headers": { "X-Pass": "s3cret" } });
-    let draft = Draft::new(sent.as_object().unwrap()).ok().unwrap();
+    let draft = Draft::new(sent.as_object().unwrap(), None).ok().unwrap();
     let tested = connection::test_draft(&fetch, &draft, 0).await;
     assert!(!format!("{tested:?}").contains("s3cret"));
     tested

@@ -13,7 +13,7 @@ fn draft(changes: Value) -> Draft {
         json!({ "name": "Alpha", "type": "m3u", "m3u_url": "http://tv.example/get.php?password=s3cret" });
     let fields = changes.as_object().unwrap().clone();
     sent.as_object_mut().unwrap().extend(fields);
-    Draft::new(sent.as_object().unwrap()).ok().unwrap()
+    Draft::new(sent.as_object().unwrap(), None).ok().unwrap()
 }
 
 async fn insert(

@@ -180,6 +180,41 @@ impl TestApp {
             .unwrap()
     }
 
+    /// Sends a form with a file as a browser does; `name` and bytes of the file.
+    pub async fn upload(
+        &self,
+        token: &str,
+        (method, path): (Method, &str),
+        form: &[(&str, &str)],
+        (name, file): (&str, &[u8]),
+    ) -> reqwest::Response {
+        const BOUNDARY: &str = "----between-the-parts";
+        let mut body = Vec::new();
+        for (name, text) in form {
+            let part =
+                format!("--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{text}\r\n");
+            body.extend(part.into_bytes());
+        }
+        let head = format!(
+            "--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"m3u_file\"; filename=\"{name}\"\r\n\
+             Content-Type: application/octet-stream\r\n\r\n"
+        );
+        body.extend(head.into_bytes());
+        body.extend(file);
+        body.extend(format!("\r\n--{BOUNDARY}--\r\n").into_bytes());
+        self.client
+            .request(method, self.url(path))
+            .bearer_auth(token)
+            .header(
+                "Content-Type",
+                format!("multipart/form-data; boundary={BOUNDARY}"),
+            )
+            .body(body)
+            .send()
+            .await
+            .unwrap()
+    }
+
     /// The HTML of a page that answers with `status`.
     pub async fn page(&self, token: &str, path: &str, status: u16) -> String {
         let answer = self.api(token, Method::GET, path).await;

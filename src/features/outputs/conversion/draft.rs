@@ -5,12 +5,17 @@ use url::Url;
 use validator::{Validate, ValidationError};
 
 use crate::features::outputs::selection::Preference;
+use crate::features::providers::{Uploaded, uploads};
+use crate::support::validation::Invalid;
 
 /// A playlist and how it is to become files.
 #[derive(Debug, Clone, Serialize, Deserialize, Validate)]
 pub struct Draft {
-    #[validate(length(max = 4096, message = "An address has at most 4096 characters."), custom(function = web_url))]
+    #[validate(length(max = 4096, message = "An address has at most 4096 characters."))]
     pub m3u_url: String,
+    /// A playlist that was sent, in place of the address.
+    #[serde(default)]
+    pub upload: Option<Uploaded>,
     /// Below the output folder.
     #[validate(length(max = 255, message = "Use at most 255 characters."), custom(function = below))]
     pub output_path: String,
@@ -24,6 +29,21 @@ pub struct Draft {
 }
 
 impl Draft {
+    /// What cannot stand: the rules of each field, and that there is one playlist.
+    pub(super) fn invalid(&self, has_file: bool) -> Invalid {
+        let mut invalid = Invalid::of(self);
+        match (has_file, self.m3u_url.is_empty()) {
+            (true, false) => invalid.add(uploads::FIELD, "Give an address or a file, not both."),
+            (true, true) => {}
+            (false, _) => {
+                if let Err(error) = web_url(&self.m3u_url) {
+                    invalid.merge(Invalid::field("m3u_url", error.message.unwrap_or_default()));
+                }
+            }
+        }
+        invalid
+    }
+
     /// The wished picture; the best where the text is none, which no valid draft has.
     pub(super) fn preference(&self) -> Preference {
         self.prefer_quality.parse().unwrap_or(Preference::Best)

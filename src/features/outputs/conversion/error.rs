@@ -1,6 +1,7 @@
 use crate::db::DbError;
 use crate::features::outputs::one_shot::FetchedError;
 use crate::features::outputs::tree::TreeError;
+use crate::features::providers;
 use crate::jobs::JobError;
 use crate::support::crypto::DecryptError;
 use crate::support::ids::JobId;
@@ -22,6 +23,9 @@ pub enum ConversionError {
     Payload,
     #[error(transparent)]
     Sealed(#[from] DecryptError),
+    /// A file that came along cannot be kept.
+    #[error(transparent)]
+    File(#[from] providers::Error),
     #[error(transparent)]
     Db(#[from] DbError),
     #[error("the writer of the files ended without an answer")]

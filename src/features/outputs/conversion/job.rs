@@ -6,11 +6,11 @@ use url::Url;
 use super::{ConversionError, Draft};
 use crate::ctx::Ctx;
 use crate::features::audit::{self, Actor};
-use crate::features::outputs::one_shot::{FetchedError, Options, Report, fetched};
+use crate::features::outputs::one_shot::{FetchedError, Options, Report, fetched, uploaded};
+use crate::features::providers::uploads::{self, Checked};
 use crate::fetch::{FetchError, FetchRequest, Guard};
 use crate::jobs::{JobError, JobRun, NewJob, kinds};
 use crate::support::ids::JobId;
-use crate::support::validation::Invalid;
 
 /// The playlist's address holds credentials, and a job's payload stands in the database.
 const PURPOSE: &str = "playlist to convert";
@@ -19,8 +19,24 @@ const PURPOSE: &str = "playlist to convert";
 ///
 /// # Errors
 /// [`ConversionError::Invalid`], or [`ConversionError::Busy`] while the same folder is written to.
-pub async fn start(ctx: &Ctx, actor: &Actor, draft: &Draft) -> Result<JobId, ConversionError> {
-    Invalid::of(draft).into_result()?;
+pub async fn start(
+    ctx: &Ctx,
+    actor: &Actor,
+    mut draft: Draft,
+    file: Option<Checked>,
+) -> Result<JobId, ConversionError> {
+    draft.invalid(file.is_some()).into_result()?;
+    if let Some(file) = file {
+        draft.upload = Some(uploads::stage(ctx, file).await?);
+    }
+    let queued = queue(ctx, actor, &draft).await;
+    if let (Err(_), Some(upload)) = (&queued, draft.upload) {
+        uploads::discard(ctx, upload.id).await;
+    }
+    queued
+}
+
+async fn queue(ctx: &Ctx, actor: &Actor, draft: &Draft) -> Result<JobId, ConversionError> {
     let plain = serde_json::to_vec(draft).map_err(|_| ConversionError::Payload)?;
     let sealed = STANDARD.encode(ctx.keys.encrypt(PURPOSE, &plain, b""));
     let job = NewJob::new(kinds::STRM_FROM_PLAYLIST, json!({ "sealed": sealed }))
@@ -50,13 +66,27 @@ pub async fn start(ctx: &Ctx, actor: &Actor, draft: &Draft) -> Result<JobId, Con
 /// The handler of [`kinds::STRM_FROM_PLAYLIST`].
 pub async fn job(ctx: Ctx, job: JobRun) -> Result<Value, JobError> {
     let draft = opened(&ctx, &job.payload)?;
-    let url = Url::parse(&draft.m3u_url).map_err(|_| ConversionError::Payload)?;
-    let mut request = FetchRequest::new(vec![url], Guard::Typed);
-    request.cancel = job.cancel.clone();
+    let written = convert(&ctx, &job, &draft).await;
+    if let Some(upload) = draft.upload {
+        uploads::discard(&ctx, upload.id).await;
+    }
+    written
+}
+
+async fn convert(ctx: &Ctx, job: &JobRun, draft: &Draft) -> Result<Value, JobError> {
     let progress = job.progress.clone();
-    let options = options(&draft, ctx.clock.now_ms());
+    let options = options(draft, ctx.clock.now_ms());
     let read = |bytes| progress.set(bytes, None, "Reading");
-    let plan = match fetched(&ctx.fetch, request, options, read).await {
+    let read = match draft.upload {
+        Some(upload) => uploaded(ctx, upload, options, read).await,
+        None => {
+            let url = Url::parse(&draft.m3u_url).map_err(|_| ConversionError::Payload)?;
+            let mut request = FetchRequest::new(vec![url], Guard::Typed);
+            request.cancel = job.cancel.clone();
+            fetched(&ctx.fetch, request, options, read).await
+        }
+    };
+    let plan = match read {
         Err(FetchedError::Fetch(FetchError::Cancelled)) => return Err(JobError::Cancelled),
         result => result.map_err(ConversionError::from)?,
     };

@@ -1,6 +1,8 @@
 use super::{OneShot, Options, Plan};
+use crate::ctx::Ctx;
 use crate::features::providers::m3u::NotAPlaylist;
-use crate::fetch::{FetchError, FetchRequest, Fetcher};
+use crate::features::providers::{Uploaded, uploads};
+use crate::fetch::{FetchError, FetchRequest, Fetcher, Unpacked};
 
 /// Why a playlist of the web did not become a plan. The words name hosts, never an address.
 #[derive(Debug, thiserror::Error)]
@@ -9,6 +11,8 @@ pub enum FetchedError {
     Fetch(#[from] FetchError),
     #[error(transparent)]
     Playlist(#[from] NotAPlaylist),
+    #[error("the file that was sent cannot be read: {0}")]
+    File(#[from] std::io::Error),
     #[error("the playlist ends within an entry, so it was probably cut; nothing was written")]
     Cut,
 }
@@ -38,4 +42,25 @@ pub async fn fetched(
     } else {
         Ok(plan)
     }
+}
+
+/// Reads a playlist that was uploaded, as [`fetched`] does one of the web.
+///
+/// # Errors
+/// [`FetchedError`].
+pub async fn uploaded(
+    ctx: &Ctx,
+    upload: Uploaded,
+    options: Options,
+    mut on_bytes: impl FnMut(u64),
+) -> Result<Plan, FetchedError> {
+    let mut pieces = Unpacked::open(uploads::pieces(ctx, upload)).await?;
+    let mut one_shot = OneShot::new(options, None);
+    let mut read = 0;
+    while let Some(piece) = pieces.next().await? {
+        one_shot.feed(&piece)?;
+        read += piece.len() as u64;
+        on_bytes(read);
+    }
+    Ok(one_shot.finish()?)
 }

@@ -7,7 +7,7 @@ mod files;
 mod spelling;
 mod titles;
 
-pub use fetched::{FetchedError, fetched};
+pub use fetched::{FetchedError, fetched, uploaded};
 
 use std::path::Path;
 

@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value};
 use validator::Validate;
 
-use super::{Kind, Provider, Reading, Secrets, mask};
+use super::{Kind, Provider, Reading, Secrets, Source, Uploaded, import, mask, uploads};
 use crate::support::validation::Invalid;
 use rules::{
     account_word, backups, excluded_groups, group_patterns, header_set, header_text, one_line, panel_hosts,
@@ -52,6 +52,8 @@ pub struct Draft {
     pub backup_hosts: Vec<String>,
     #[validate(custom(function = playlist_url))]
     pub m3u_url: String,
+    /// What of the playlist's places counts: one of them.
+    pub source: Source,
     #[validate(custom(function = backups))]
     pub backup_urls: Vec<String>,
     #[validate(custom(function = web_url))]
@@ -65,11 +67,11 @@ pub struct Draft {
 }
 
 impl Draft {
-    /// What was sent, for a provider that is not there yet.
+    /// What was sent, for a provider that is not there yet, with the file that came along.
     ///
     /// # Errors
     /// The messages of each field that cannot stand.
-    pub fn new(sent: &Map<String, Value>) -> Result<Self, Invalid> {
+    pub fn new(sent: &Map<String, Value>, file: Option<Uploaded>) -> Result<Self, Invalid> {
         let empty = Self {
             name: String::new(),
             kind: Kind::M3u,
@@ -82,6 +84,7 @@ impl Draft {
             xstream_password: String::new(),
             backup_hosts: Vec::new(),
             m3u_url: String::new(),
+            source: Source::Address,
             backup_urls: Vec::new(),
             epg_url: None,
             headers: BTreeMap::new(),
@@ -92,7 +95,7 @@ impl Draft {
         if sent.get("type").is_none_or(Value::is_null) {
             errors.add("type", CHOOSE_TYPE);
         }
-        empty.with(sent, errors)
+        empty.with(sent, file, errors)
     }
 
     /// A stored provider with what was sent on top: an absent field stays, null empties it or gives it its default, and
@@ -104,6 +107,7 @@ impl Draft {
         provider: &Provider,
         secrets: &Secrets,
         sent: &Map<String, Value>,
+        file: Option<Uploaded>,
     ) -> Result<Self, Invalid> {
         let stored = Self {
             name: provider.name.clone(),
@@ -117,13 +121,14 @@ impl Draft {
             xstream_password: secrets.xstream_password.clone(),
             backup_hosts: secrets.backup_hosts.clone(),
             m3u_url: secrets.m3u_url.clone(),
+            source: provider.source.clone(),
             backup_urls: secrets.backup_urls.clone(),
             epg_url: secrets.epg_url.clone(),
             headers: secrets.headers.clone(),
             include_groups: provider.reading.include_groups.clone(),
             exclude_groups: provider.reading.exclude_groups.clone(),
         };
-        stored.with(sent, Invalid::default())
+        stored.with(sent, file, Invalid::default())
     }
 
     /// How its list is to be read.
@@ -157,6 +162,11 @@ impl Draft {
             ),
             ("backup_hosts", self.backup_hosts == secrets.backup_hosts),
             ("m3u_url", self.m3u_url == secrets.m3u_url),
+            (
+                uploads::FIELD,
+                self.source.uploaded() == provider.source.uploaded(),
+            ),
+            (import::FIELD, self.source.path() == provider.source.path()),
             ("backup_urls", self.backup_urls == secrets.backup_urls),
             ("epg_url", self.epg_url == secrets.epg_url),
             ("headers", self.headers == secrets.headers),
@@ -176,7 +186,12 @@ impl Draft {
             .collect()
     }
 
-    fn with(mut self, sent: &Map<String, Value>, errors: Invalid) -> Result<Self, Invalid> {
+    fn with(
+        mut self,
+        sent: &Map<String, Value>,
+        file: Option<Uploaded>,
+        errors: Invalid,
+    ) -> Result<Self, Invalid> {
         let mut sent = Sent { sent, errors };
         sent.text("name", |name| self.name = name.unwrap_or_default());
         sent.kind(&mut self.kind);
@@ -214,6 +229,7 @@ impl Draft {
         self.headers = sent.headers("headers", std::mem::take(&mut self.headers));
         sent.texts("include_groups", &mut self.include_groups);
         sent.texts("exclude_groups", &mut self.exclude_groups);
+        self.source = sent.source(std::mem::take(&mut self.source), file);
         let mut errors = sent.errors;
         match self.kind {
             Kind::M3u => {
@@ -222,12 +238,16 @@ impl Draft {
                 self.xstream_password.clear();
                 self.backup_hosts.clear();
             }
-            Kind::Xtream => {
-                self.m3u_url.clear();
-                self.backup_urls.clear();
-            }
+            Kind::Xtream => self.source = Source::Address,
+        }
+        if self.kind == Kind::Xtream || self.source != Source::Address {
+            self.m3u_url.clear();
+            self.backup_urls.clear();
         }
         errors.merge(Invalid::of(&self));
+        if let Some(Err(problem)) = self.source.path().map(import::judge) {
+            errors.add(import::FIELD, format!("Not taken: {problem}."));
+        }
         for (field, message) in rules::lacking(&self) {
             if !errors.fields().contains_key(field) {
                 errors.add(field, message);

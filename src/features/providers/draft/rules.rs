@@ -6,7 +6,7 @@ use url::Url;
 use validator::ValidationError;
 
 use super::Draft;
-use crate::features::providers::{Kind, groups, mask};
+use crate::features::providers::{Kind, Source, groups, mask};
 
 const MOST_BACKUPS: usize = 10;
 const MOST_HEADERS: usize = 20;
@@ -59,6 +59,7 @@ pub(super) fn playlist_url(text: &str) -> Result<(), ValidationError> {
 /// What a provider of this type cannot do without.
 pub(super) fn lacking(draft: &Draft) -> Vec<(&'static str, &'static str)> {
     let needed = match draft.kind {
+        Kind::M3u if draft.source != Source::Address => Vec::new(),
         Kind::M3u => vec![("m3u_url", &draft.m3u_url, "Give the address of the playlist.")],
         Kind::Xtream => vec![
             (

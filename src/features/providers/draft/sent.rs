@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
-use crate::features::providers::{Kind, mask};
+use crate::features::providers::{Kind, Source, Uploaded, import, mask, uploads};
 use crate::support::validation::Invalid;
 
 /// The fields of a request and what is wrong with their types.
@@ -63,6 +63,32 @@ impl Sent<'_> {
                 Err(message) => self.errors.add("type", message),
             },
             Some(_) => self.errors.add("type", "This must be a text."),
+        }
+    }
+
+    /// Which of the playlist's places counts: the one that was sent. A file stays until another place is given, or null.
+    pub fn source(&mut self, known: Source, file: Option<Uploaded>) -> Source {
+        let text = |field: &str| self.sent.get(field).and_then(Value::as_str).map(str::trim);
+        let given = |field: &str| text(field).filter(|text| !text.is_empty());
+        let is_null = |field: &str| self.sent.get(field).is_some_and(Value::is_null);
+        match (file, given("m3u_url"), given(import::FIELD)) {
+            (Some(file), None, None) => Source::Upload(file),
+            (None, Some(_), None) => Source::Address,
+            (None, None, Some(path)) => Source::Path(path.to_owned()),
+            (None, None, None) => match known {
+                Source::Upload(_) if is_null(uploads::FIELD) => Source::Address,
+                Source::Path(_) if is_null(import::FIELD) => Source::Address,
+                known => known,
+            },
+            (file, _, _) => {
+                let field = if file.is_some() {
+                    uploads::FIELD
+                } else {
+                    import::FIELD
+                };
+                self.errors.add(field, "Give an address or a file, not both.");
+                known
+            }
         }
     }
 

@@ -1,7 +1,7 @@
 use serde_json::{Map, Value, json};
 
 use super::Draft;
-use crate::features::providers::{Kind, Provider, Reading, Secrets, Status};
+use crate::features::providers::{Kind, Provider, Reading, Secrets, Source, Status};
 use crate::support::ids::ProviderId;
 
 fn object(value: Value) -> Map<String, Value> {
@@ -16,7 +16,7 @@ fn with(changes: Value) -> Map<String, Value> {
 }
 
 fn refused(sent: &Map<String, Value>) -> Vec<String> {
-    match Draft::new(sent) {
+    match Draft::new(sent, None) {
         Ok(_) => Vec::new(),
         Err(invalid) => invalid.into_fields().into_keys().collect(),
     }
@@ -24,7 +24,7 @@ fn refused(sent: &Map<String, Value>) -> Vec<String> {
 
 #[test]
 fn only_name_type_and_address_are_needed() {
-    let draft = Draft::new(&with(json!({}))).ok().unwrap();
+    let draft = Draft::new(&with(json!({})), None).ok().unwrap();
     assert_eq!(
         (draft.priority, draft.enabled, draft.max_connections),
         (50, true, None)
@@ -104,7 +104,7 @@ fn a_refusal_never_repeats_an_address() {
     let sent = with(
         json!({ "m3u_url": "ftp://ann:s3cret@tv.example/", "backup_urls": ["ftp://ann:s3cret@b.example"] }),
     );
-    let invalid = Draft::new(&sent).err().unwrap();
+    let invalid = Draft::new(&sent, None).err().unwrap();
     assert!(!format!("{invalid:?} {invalid}").contains("s3cret"));
 }
 
@@ -134,6 +134,7 @@ fn stored() -> (Provider, Secrets) {
         created_at: 0,
         updated_at: 0,
         reading: Reading::default(),
+        source: Source::Address,
     };
     let secrets = Secrets {
         m3u_url: "http://tv.example/get.php?username=ann&password=s3cret".to_owned(),
@@ -150,7 +151,7 @@ fn stored() -> (Provider, Secrets) {
 
 fn changed(sent: Value) -> Result<(Draft, Vec<&'static str>), Vec<String>> {
     let (provider, secrets) = stored();
-    match Draft::changed(&provider, &secrets, &object(sent)) {
+    match Draft::changed(&provider, &secrets, &object(sent), None) {
         Ok(draft) => {
             let fields = draft.differences(&provider, &secrets);
             Ok((draft, fields))
@@ -252,7 +253,7 @@ fn an_account_needs_host_user_and_password_and_a_playlist_none_of_them() {
     }
     let account = json!({ "type": "xtream", "xstream_host": " http://tv.example:8080/panel/ ", "xstream_username": "ann",
         "xstream_password": "s3cret", "backup_hosts": ["http://b.example/", " "], "m3u_url": "http://x.example/" });
-    let draft = Draft::new(&sent(account)).ok().unwrap();
+    let draft = Draft::new(&sent(account), None).ok().unwrap();
     assert_eq!(draft.kind, Kind::Xtream);
     assert_eq!(draft.xstream_host, "http://tv.example:8080/panel");
     assert_eq!(

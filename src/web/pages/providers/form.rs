@@ -1,13 +1,12 @@
-use askama::Template;
 use secrecy::ExposeSecret;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use super::typed::{header, lines, number, split};
-use crate::features::providers::{Kind, Provider, Shown, mask};
+use crate::features::providers::uploads::FIELD as FILE;
+use crate::features::providers::{Shown, Source, import, mask};
 use crate::support::crypto::random_token;
 use crate::support::validation::Invalid;
-use crate::web::ui;
 
 /// The id of the form, and the beginning of its fields' ids.
 pub(super) const FORM: &str = "provider";
@@ -25,7 +24,13 @@ pub(super) struct ProviderForm {
     pub xstream_password: String,
     /// One address a line.
     pub backup_hosts: String,
+    /// Where the playlist comes from: `address`, `upload` or `path`.
+    pub source: String,
     pub m3u_url: String,
+    pub m3u_path: String,
+    /// A file came along. It is not sent back.
+    #[serde(skip)]
+    pub has_file: bool,
     /// One address a line.
     pub backup_urls: String,
     pub priority: String,
@@ -47,6 +52,7 @@ impl ProviderForm {
         Self {
             form_key: random_token().expose_secret().to_owned(),
             r#type: "m3u".to_owned(),
+            source: ADDRESS.to_owned(),
             priority: "50".to_owned(),
             enabled: Some("true".to_owned()),
             ..Self::default()
@@ -67,7 +73,13 @@ impl ProviderForm {
             xstream_host: shown.xstream_host.clone(),
             xstream_username: shown.xstream_username.clone(),
             backup_hosts: shown.backup_hosts.join("\n"),
+            source: match provider.source {
+                Source::Address => ADDRESS.to_owned(),
+                Source::Upload(_) => UPLOAD.to_owned(),
+                Source::Path(_) => PATH.to_owned(),
+            },
             m3u_url: shown.m3u_url.clone(),
+            m3u_path: provider.source.path().unwrap_or_default().to_owned(),
             backup_urls: shown.backup_urls.join("\n"),
             priority: provider.priority.to_string(),
             max_connections: provider
@@ -109,6 +121,14 @@ impl ProviderForm {
             Value::Object(fields) => fields,
             _ => Map::new(),
         };
+        let path = (self.source == PATH).then_some(self.m3u_path.as_str());
+        fields.insert(import::FIELD.to_owned(), json!(path));
+        if self.source == UPLOAD || self.source == PATH {
+            fields.insert("m3u_url".to_owned(), Value::Null);
+        }
+        if self.source != UPLOAD {
+            fields.insert(FILE.to_owned(), Value::Null);
+        }
         if !self.xstream_password.is_empty() {
             fields.insert("xstream_password".to_owned(), json!(self.xstream_password));
         }
@@ -117,6 +137,9 @@ impl ProviderForm {
 
     /// Empties what holds a secret, before the form is shown again, and says so at the field.
     pub fn forget_secrets(&mut self, invalid: &mut Invalid) {
+        if self.has_file && !invalid.fields().contains_key(FILE) {
+            invalid.add(FILE, "Choose the file again: it is not sent back.");
+        }
         if !self.xstream_password.is_empty() {
             self.xstream_password.clear();
             invalid.add(
@@ -189,123 +212,11 @@ impl ProviderForm {
     }
 }
 
+pub(super) const ADDRESS: &str = "address";
+pub(super) const UPLOAD: &str = "upload";
+pub(super) const PATH: &str = "path";
+
 const RETYPE: &str = "Type the address again: it holds a password, which is not sent back.";
-
-/// Where a form leads and what stands in it.
-pub(super) struct FormView {
-    pub form: ProviderForm,
-    pub invalid: Invalid,
-    /// The stored provider, or none for a new one.
-    pub provider: Option<Provider>,
-    /// What the last test found, where scripts are off.
-    pub tested: Option<super::tests::TestResult>,
-}
-
-impl FormView {
-    pub fn new(form: ProviderForm, provider: Option<Provider>) -> Self {
-        Self {
-            form,
-            invalid: Invalid::default(),
-            provider,
-            tested: None,
-        }
-    }
-
-    /// After a refusal.
-    pub fn refused(mut form: ProviderForm, mut invalid: Invalid, provider: Option<Provider>) -> Self {
-        form.forget_secrets(&mut invalid);
-        Self {
-            form,
-            invalid,
-            provider,
-            tested: None,
-        }
-    }
-
-    pub fn action(&self) -> String {
-        self.below("")
-    }
-
-    pub fn checks(&self) -> String {
-        self.below("/checks")
-    }
-
-    pub fn tests(&self) -> String {
-        self.below("/tests")
-    }
-
-    /// Where groups are chosen by name; a provider that is not there yet has none.
-    pub fn groups(&self) -> Option<String> {
-        self.provider.as_ref().map(|_| self.below("/groups"))
-    }
-
-    /// Where cancelling leads.
-    pub fn back(&self) -> String {
-        self.below("")
-    }
-
-    pub fn title(&self) -> String {
-        match &self.provider {
-            Some(provider) => format!("Edit {}", provider.name),
-            None => "Add a provider".to_owned(),
-        }
-    }
-
-    pub fn submit_label(&self) -> &'static str {
-        if self.provider.is_some() {
-            "Save changes"
-        } else {
-            "Add provider"
-        }
-    }
-
-    /// The types of provider, with their words.
-    pub fn types(&self) -> &'static [(&'static str, &'static str); 2] {
-        &[
-            ("m3u", "M3U playlist behind an address"),
-            ("xstream", "Xtream Codes account"),
-        ]
-    }
-
-    /// What an empty password means.
-    pub fn password_help(&self) -> &'static str {
-        match &self.provider {
-            Some(provider) if provider.kind == Kind::Xtream => {
-                "Leave it empty to keep the present one. It is stored encrypted."
-            }
-            _ => "It is stored encrypted and never shown again.",
-        }
-    }
-
-    fn below(&self, rest: &str) -> String {
-        match &self.provider {
-            Some(provider) => format!("/providers/{}{rest}", provider.id),
-            None => format!("/providers{rest}"),
-        }
-    }
-}
-
-/// The form alone, as a fragment.
-#[derive(Template)]
-#[template(path = "providers/_form.html")]
-pub(super) struct FormFragment<'v> {
-    pub view: &'v FormView,
-}
-
-/// The form in a dialog.
-#[derive(Template)]
-#[template(path = "providers/_form_dialog.html")]
-pub(super) struct FormDialog<'v> {
-    pub view: &'v FormView,
-}
-
-/// The form as a page.
-#[derive(Template)]
-#[template(path = "providers/form.html")]
-pub(super) struct FormPage<'v> {
-    pub page: crate::web::kit::Page,
-    pub view: &'v FormView,
-}
 
 #[cfg(test)]
 mod tests {

@@ -86,6 +86,13 @@ async fn view(
 }
 
 impl Show {
+    fn test_label(&self) -> &'static str {
+        match self.shown.provider.source.path() {
+            Some(_) => "Look at the file",
+            None => "Test connection",
+        }
+    }
+
     fn figures(&self) -> Figures<'_> {
         Figures {
             now: &self.page.now,

@@ -1,13 +1,15 @@
 use actix_web::HttpRequest;
-use actix_web::web::{Data, Form, Path};
+use actix_web::web::{Data, Path};
 use askama::Template;
 
-use super::create::page;
-use super::form::{FormView, ProviderForm};
+use super::create::{about_fields, page};
+use super::form_view::FormView;
+use super::posted::Posted;
 use crate::ctx::Ctx;
-use crate::edge::Admin;
+use crate::edge::{Admin, Body, Problem};
 use crate::features::providers::connection::{self, Tested};
-use crate::features::providers::{Draft, store};
+use crate::features::providers::uploads::Checked;
+use crate::features::providers::{Draft, Error, Uploaded, store};
 use crate::support::ids::ProviderId;
 use crate::support::validation::Invalid;
 use crate::web::kit::format;
@@ -30,10 +32,13 @@ struct Untested {
 }
 
 /// POST /providers/tests: tests a form that is not saved yet.
-pub(super) async fn of_new(req: HttpRequest, _: Admin, ctx: Data<Ctx>, form: Form<ProviderForm>) -> Answer {
-    let form = form.into_inner();
-    let draft = Draft::new(&form.sent());
-    answer(&req, &ctx, FormView::new(form, None), draft).await
+pub(super) async fn of_new(req: HttpRequest, _: Admin, ctx: Data<Ctx>, body: Body) -> Answer {
+    let Posted { form, file } = Posted::read(body, &ctx).await?;
+    let draft = match described(file)? {
+        Ok(file) => Draft::new(&form.sent(), file),
+        Err(invalid) => Err(invalid),
+    };
+    answer(&req, &ctx, FormView::new(form, None).offering(&ctx.config), draft).await
 }
 
 /// POST /providers/{id}/tests: tests a stored provider, with what its form says now if it was sent along.
@@ -42,23 +47,40 @@ pub(super) async fn of_stored(
     _: Admin,
     ctx: Data<Ctx>,
     id: Path<ProviderId>,
-    form: Form<ProviderForm>,
+    body: Body,
 ) -> Answer {
     let provider = store::get(&ctx.db, id.into_inner()).await?;
-    let form = form.into_inner();
+    let Posted { form, file } = Posted::read(body, &ctx).await?;
     if form.r#type.is_empty() {
         let tested = connection::test(&ctx, &provider).await?;
         return super::show::with_test(&req, &ctx, provider.id, TestResult { tested }).await;
     }
     let secrets = provider.secrets(&ctx.keys).unwrap_or_default();
-    let draft = Draft::changed(&provider, &secrets, &form.sent());
-    answer(&req, &ctx, FormView::new(form, Some(provider)), draft).await
+    let draft = match described(file)? {
+        Ok(file) => Draft::changed(&provider, &secrets, &form.sent(), file),
+        Err(invalid) => Err(invalid),
+    };
+    answer(
+        &req,
+        &ctx,
+        FormView::new(form, Some(provider)).offering(&ctx.config),
+        draft,
+    )
+    .await
+}
+
+/// What is known of a file that was sent; the outer error is no matter of the form.
+fn described(file: Result<Option<Checked>, Error>) -> Result<Result<Option<Uploaded>, Invalid>, Problem> {
+    match file {
+        Ok(file) => Ok(Ok(file.as_ref().map(Checked::described))),
+        Err(error) => about_fields(error).map(Err),
+    }
 }
 
 async fn answer(req: &HttpRequest, ctx: &Ctx, view: FormView, draft: Result<Draft, Invalid>) -> Answer {
     match draft {
         Ok(draft) => {
-            let tested = connection::test_draft(&ctx.fetch, &draft, ctx.clock.now_ms()).await;
+            let tested = connection::test_form(ctx, &draft).await?;
             let mut view = view;
             if !crate::web::kit::Htmx::of(req).fragment {
                 // A page that is shown again forgets what holds a secret, as after a refusal.
@@ -70,7 +92,7 @@ async fn answer(req: &HttpRequest, ctx: &Ctx, view: FormView, draft: Result<Draf
         }
         Err(invalid) => {
             let messages = invalid.fields().values().flatten().cloned().collect();
-            let view = FormView::refused(view.form, invalid, view.provider);
+            let view = FormView::refused(view.form, invalid, view.provider).offering(&ctx.config);
             respond::invalid(req, &page(req, &view), &Untested { messages })
         }
     }
