@@ -99,6 +99,9 @@ pub struct BreakerView {
     state: &'static str,
     consecutive_failures: u32,
     open_until: Option<String>,
+    /// Why the host gave nothing the last time that it did not; kept after it recovered.
+    last_error: Option<String>,
+    last_error_at: Option<String>,
 }
 
 /// The fields of a provider as they are sent. In a PATCH what is absent stays, null gives the default back, and an
@@ -222,7 +225,10 @@ impl From<Shown> for ProviderView {
 
 impl From<Host> for BreakerView {
     fn from(host: Host) -> Self {
+        let (last_error, last_error_at) = host.last_error.clone().unzip();
         Self {
+            last_error,
+            last_error_at: last_error_at.and_then(rfc3339),
             state: host.state_name(),
             open_until: host.open_until_ms().and_then(rfc3339),
             consecutive_failures: host.consecutive_failures,

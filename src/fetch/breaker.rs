@@ -97,6 +97,17 @@ pub trait BreakerStore: Send + Sync + 'static {
         host: &'a str,
         breaker: Breaker,
     ) -> BoxFuture<'a, Result<(), BreakerError>>;
+    /// Notes why a host gave nothing, in words without an address; it outlives the breaker. Kept nowhere unless the store
+    /// says so.
+    fn note<'a>(
+        &'a self,
+        _owner: i64,
+        _host: &'a str,
+        _error: String,
+        _at_ms: i64,
+    ) -> BoxFuture<'a, Result<(), BreakerError>> {
+        Box::pin(ready(Ok(())))
+    }
 }
 
 /// Breakers of this process, for one-shot tools and tests.

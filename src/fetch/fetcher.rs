@@ -137,6 +137,16 @@ impl Fetcher {
         .await;
     }
 
+    /// Keeps the last error of a host.
+    pub(super) async fn note(&self, owner: Option<i64>, host: &str, cause: &Cause) {
+        let Some(owner) = owner else { return };
+        let (store, now_ms) = (&self.inner.seams.breakers, self.inner.clock.now_ms());
+        let _ = store
+            .note(owner, host, cause.to_string(), now_ms)
+            .await
+            .inspect_err(|error| warn(error.as_ref()));
+    }
+
     async fn with_breaker<T>(
         &self,
         owner: Option<i64>,

@@ -106,6 +106,7 @@ impl Fetcher {
             Ok(_) => self.report(request.owner, &place, true).await,
             Err(error) => {
                 for failure in error.failures() {
+                    self.note(request.owner, &place, &failure.cause).await;
                     match &failure.cause {
                         cause if cause.is_transient() => self.report(request.owner, &place, false).await,
                         Cause::Status { .. } => self.report(request.owner, &place, true).await,

@@ -1,8 +1,9 @@
 use std::collections::BTreeMap;
 
+use super::store::KnownHost;
 use super::{Error, Kind, Provider, Secrets, mask, store};
 use crate::ctx::Ctx;
-use crate::fetch::{Breaker, BreakerState};
+use crate::fetch::BreakerState;
 use crate::support::ids::ProviderId;
 use crate::support::paging::{Listed, Slice};
 
@@ -32,6 +33,8 @@ pub struct Host {
     pub name: String,
     pub consecutive_failures: u32,
     pub state: BreakerState,
+    /// Why it gave nothing the last time that it did not, and when; kept after it recovered.
+    pub last_error: Option<(String, i64)>,
 }
 
 impl Shown {
@@ -87,7 +90,7 @@ pub async fn list(ctx: &Ctx, slice: Slice) -> Result<Listed<Shown>, Error> {
     }))
 }
 
-fn shown(ctx: &Ctx, provider: Provider, breakers: &[(String, Breaker)]) -> Shown {
+fn shown(ctx: &Ctx, provider: Provider, known: &[KnownHost]) -> Shown {
     let secrets = provider.secrets(&ctx.keys);
     let is_readable = secrets.is_ok();
     let secrets = secrets.unwrap_or_default();
@@ -102,7 +105,7 @@ fn shown(ctx: &Ctx, provider: Provider, breakers: &[(String, Breaker)]) -> Shown
         backup_urls: masked(&secrets.backup_urls),
         epg_url: secrets.epg_url.as_deref().map(mask::url),
         headers: secrets.headers.iter().map(header).collect(),
-        hosts: hosts(&secrets, breakers, ctx.clock.now_ms()),
+        hosts: hosts(&secrets, known, ctx.clock.now_ms()),
         is_readable,
         provider,
     }
@@ -113,19 +116,20 @@ fn host(text: &str) -> String {
     mask::url(text).trim_end_matches('/').to_owned()
 }
 
-fn hosts(secrets: &Secrets, breakers: &[(String, Breaker)], now_ms: i64) -> Vec<Host> {
+fn hosts(secrets: &Secrets, known: &[KnownHost], now_ms: i64) -> Vec<Host> {
     let mut hosts: Vec<Host> = Vec::new();
     for url in secrets.urls() {
         let name = host_of(&url);
         if hosts.iter().any(|host| host.name == name) {
             continue;
         }
-        let stored = breakers.iter().find(|(host, _)| *host == name);
-        let breaker = stored.map(|(_, breaker)| *breaker).unwrap_or_default();
+        let stored = known.iter().find(|known| known.host == name);
+        let breaker = stored.map(|known| known.breaker).unwrap_or_default();
         hosts.push(Host {
             name,
             consecutive_failures: breaker.consecutive_failures,
             state: breaker.state(now_ms),
+            last_error: stored.and_then(|known| known.last_error.clone()),
         });
     }
     hosts

@@ -3,11 +3,11 @@
 mod breakers;
 pub mod series;
 
-pub use breakers::{Breakers, all_breakers, breakers};
+pub use breakers::{Breakers, KnownHost, all_breakers, breakers};
 
 use super::provider::{Provider, Status, Summary, Totals};
 use super::xtream::Account;
-use super::{Draft, Error, Secrets, Source, groups};
+use super::{Draft, Error, Secrets, Source, expiry, groups};
 use crate::args;
 use crate::db::{Db, DbError, Sql, Tx, dialect};
 use crate::record;
@@ -116,10 +116,12 @@ pub async fn enabled_names(db: &Db) -> Result<Vec<(ProviderId, String)>, DbError
     db.all(sql, args![]).await
 }
 
-/// Providers that are switched on and whose last run wants somebody to look, by name.
-pub async fn troubled(db: &Db, limit: i64) -> Result<Vec<Provider>, DbError> {
-    let sql = select!("and enabled and status in ('held', 'failing', 'expired') order by name, id limit $1");
-    db.all(sql, args![limit]).await
+/// Providers that are switched on and want somebody to look: by their last run, or since their account expires soon; by name.
+pub async fn troubled(db: &Db, now_ms: i64, limit: i64) -> Result<Vec<Provider>, DbError> {
+    let sql = select!(
+        "and enabled and (status in ('held', 'failing', 'expired') or expires_at < $1) order by name, id limit $2"
+    );
+    db.all(sql, args![now_ms + expiry::SOON_MS, limit]).await
 }
 
 /// How many there are and what they offer, in one look.

@@ -117,6 +117,15 @@ impl Badge {
         }
     }
 
+    /// How near the end of an account is: `soon`, `urgent`, `over`.
+    pub fn expiry(near: &str) -> Self {
+        match near {
+            "over" => Self::new("danger", "clock", "Account expired"),
+            "urgent" => Self::new("danger", "clock", "Expires within 7 days"),
+            _ => Self::new("warning", "clock", "Expires within 30 days"),
+        }
+    }
+
     fn new(tone: &'static str, icon: &'static str, label: impl Display) -> Self {
         Self {
             label: label.to_string(),

@@ -22,5 +22,6 @@ mod streams;
 mod syncs;
 mod system;
 mod titles;
+mod trouble;
 mod uploads;
 mod weight;

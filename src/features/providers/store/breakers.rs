@@ -1,4 +1,4 @@
-//! The table `provider_breakers`: what the fetcher remembers of hosts that failed lately.
+//! The table `provider_breakers`: what the fetcher remembers of hosts that failed.
 
 use std::collections::HashMap;
 
@@ -20,7 +20,19 @@ record! {
         consecutive_failures: u32,
         opened_at: Option<i64>,
         probed_at: Option<i64>,
+        last_error: Option<String>,
+        last_error_at: Option<i64>,
     }
+}
+
+/// What is remembered of a host.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KnownHost {
+    /// `host:port`.
+    pub host: String,
+    pub breaker: Breaker,
+    /// Why it gave nothing the last time that it did not, and when.
+    pub last_error: Option<(String, i64)>,
 }
 
 impl Stored {
@@ -31,32 +43,36 @@ impl Stored {
             probed_at_ms: self.probed_at,
         }
     }
+
+    fn known(self) -> KnownHost {
+        KnownHost {
+            breaker: self.breaker(),
+            last_error: self.last_error.zip(self.last_error_at),
+            host: self.host,
+        }
+    }
 }
 
-/// The breakers of a provider's hosts that failed lately.
-pub async fn breakers(db: &Db, provider: ProviderId) -> Result<Vec<(String, Breaker)>, DbError> {
+/// What is remembered of a provider's hosts that ever failed.
+pub async fn breakers(db: &Db, provider: ProviderId) -> Result<Vec<KnownHost>, DbError> {
     let rows: Vec<Stored> = db
         .all(
-            "select host, consecutive_failures, opened_at, probed_at from provider_breakers \
+            "select host, consecutive_failures, opened_at, probed_at, last_error, last_error_at from provider_breakers \
              where provider_id = $1 order by host",
             args![provider],
         )
         .await?;
-    Ok(rows
-        .into_iter()
-        .map(|row| (row.host.clone(), row.breaker()))
-        .collect())
+    Ok(rows.into_iter().map(Stored::known).collect())
 }
 
-/// The breakers of every provider, of hosts that failed lately.
-pub async fn all_breakers(db: &Db) -> Result<HashMap<ProviderId, Vec<(String, Breaker)>>, DbError> {
-    let mut all: HashMap<ProviderId, Vec<(String, Breaker)>> = HashMap::new();
-    let sql = "select host, consecutive_failures, opened_at, probed_at, provider_id from provider_breakers \
-               order by provider_id, host";
+/// What is remembered of every provider's hosts that ever failed.
+pub async fn all_breakers(db: &Db) -> Result<HashMap<ProviderId, Vec<KnownHost>>, DbError> {
+    let mut all: HashMap<ProviderId, Vec<KnownHost>> = HashMap::new();
+    let sql = "select host, consecutive_failures, opened_at, probed_at, last_error, last_error_at, provider_id \
+               from provider_breakers order by provider_id, host";
     db.each(sql, args![], |row| {
         let stored = Stored::from_row(row)?;
-        let breaker = stored.breaker();
-        all.entry(row.get(4)?).or_default().push((stored.host, breaker));
+        all.entry(row.last()?).or_default().push(stored.known());
         Ok(())
     })
     .await?;
@@ -69,8 +85,8 @@ impl BreakerStore for Breakers {
             let row: Option<Stored> = self
                 .0
                 .optional(
-                    "select host, consecutive_failures, opened_at, probed_at from provider_breakers \
-                     where provider_id = $1 and host = $2",
+                    "select host, consecutive_failures, opened_at, probed_at, last_error, last_error_at \
+                     from provider_breakers where provider_id = $1 and host = $2",
                     args![owner, host],
                 )
                 .await?;
@@ -85,11 +101,6 @@ impl BreakerStore for Breakers {
         breaker: Breaker,
     ) -> BoxFuture<'a, Result<(), BreakerError>> {
         Box::pin(async move {
-            if breaker == Breaker::default() {
-                let sql = "delete from provider_breakers where provider_id = $1 and host = $2";
-                self.0.execute(sql, args![owner, host]).await?;
-                return Ok(());
-            }
             let sql = "insert into provider_breakers (provider_id, host, consecutive_failures, opened_at, probed_at) \
                  values ($1, $2, $3, $4, $5) on conflict (provider_id, host) do update set \
                  consecutive_failures = excluded.consecutive_failures, opened_at = excluded.opened_at, \
@@ -102,6 +113,22 @@ impl BreakerStore for Breakers {
                 breaker.probed_at_ms,
             ];
             self.0.execute(sql, values).await?;
+            Ok(())
+        })
+    }
+
+    fn note<'a>(
+        &'a self,
+        owner: i64,
+        host: &'a str,
+        error: String,
+        at_ms: i64,
+    ) -> BoxFuture<'a, Result<(), BreakerError>> {
+        Box::pin(async move {
+            let sql = "insert into provider_breakers (provider_id, host, consecutive_failures, last_error, last_error_at) \
+                 values ($1, $2, 0, $3, $4) on conflict (provider_id, host) do update set \
+                 last_error = excluded.last_error, last_error_at = excluded.last_error_at";
+            self.0.execute(sql, args![owner, host, error, at_ms]).await?;
             Ok(())
         })
     }

@@ -68,7 +68,7 @@ async fn show(req: HttpRequest, member: Member, ctx: Data<Ctx>) -> Answer {
             false => None,
         },
         troubled: match page.is_admin() {
-            true => providers::store::troubled(&ctx.db, MOST_TROUBLED).await?,
+            true => providers::store::troubled(&ctx.db, page.now.now_ms, MOST_TROUBLED).await?,
             false => Vec::new(),
         },
         page,
@@ -96,14 +96,28 @@ async fn last_runs(ctx: &Ctx, page: &Page) -> Result<Option<Runs>, DbError> {
 
 impl HomeShow {
     /// What is the matter with a provider, in a sentence.
-    fn trouble(provider: &Provider) -> &str {
+    fn trouble(&self, provider: &Provider) -> String {
+        let now_ms = self.page.now.now_ms;
         match provider.last_status {
-            Status::Held => "A sync would remove a large part of it and waits for your decision.",
-            _ => provider
-                .status_message
-                .as_deref()
-                .unwrap_or("Its last sync failed."),
+            Status::Held => "A sync would remove a large part of it and waits for your decision.".to_owned(),
+            Status::Failing | Status::Expired => {
+                let message = provider.status_message.as_deref();
+                message.unwrap_or("Its last sync failed.").to_owned()
+            }
+            Status::NeverSynced | Status::Ok | Status::Disabled => {
+                provider.expiry_sentence(now_ms).unwrap_or_default()
+            }
         }
+    }
+
+    /// What a provider of the list of troubles is marked with.
+    fn mark(&self, provider: &Provider) -> ui::Badge {
+        let is_well = matches!(provider.last_status, Status::NeverSynced | Status::Ok);
+        let expiry = provider.expiry(self.page.now.now_ms).filter(|_| is_well);
+        expiry.map_or_else(
+            || ui::Badge::provider(provider.status().as_str()),
+            |near| ui::Badge::expiry(near.as_str()),
+        )
     }
 
     fn active_providers(&self) -> ui::Tile {

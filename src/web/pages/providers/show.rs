@@ -6,7 +6,7 @@ use super::sync::{Figures, Syncs};
 use super::tests::TestResult;
 use crate::ctx::Ctx;
 use crate::edge::{Admin, Problem};
-use crate::features::providers::{self, Shown, store};
+use crate::features::providers::{self, Expiry, Shown, store};
 use crate::features::sync::schedule::{self, Choice, Rhythm};
 use crate::support::ids::ProviderId;
 use crate::web::kit::respond::{self, Answer};
@@ -86,6 +86,13 @@ async fn view(
 }
 
 impl Show {
+    fn expiry_notice(&self, sentence: &str) -> ui::Notice {
+        match self.shown.provider.expiry(self.page.now.now_ms) {
+            Some(Expiry::Soon) | None => ui::Notice::warning(sentence),
+            Some(Expiry::Urgent | Expiry::Over) => ui::Notice::danger(sentence),
+        }
+    }
+
     fn test_label(&self) -> &'static str {
         match self.shown.provider.source.path() {
             Some(_) => "Look at the file",

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod details;
+mod groups;
 mod identity;
 mod lists;
 mod unknown;
