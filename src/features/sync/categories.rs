@@ -18,6 +18,11 @@ impl Categories {
         }
     }
 
+    /// Forgets what was counted of a kind.
+    pub(super) fn forget(&mut self, kind: EntryKind) {
+        self.0[kind as usize].clear();
+    }
+
     /// The entries of one category.
     pub(super) fn of(&self, kind: EntryKind, group: &str) -> u64 {
         self.0[kind as usize].get(group).copied().unwrap_or(0)

@@ -90,6 +90,11 @@ impl Index {
         self.flags[row as usize] |= CLAIMED;
     }
 
+    /// Takes back that a row was found.
+    pub(super) fn release(&mut self, row: Row) {
+        self.flags[row as usize] &= !CLAIMED;
+    }
+
     pub(super) fn len(&self) -> usize {
         self.ids.len()
     }

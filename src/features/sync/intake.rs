@@ -66,6 +66,8 @@ pub(super) struct Batch {
     pub records: Vec<u8>,
     /// Bytes of the list up to here.
     pub bytes_read: u64,
+    /// What came of this kind before is void: its list is read anew.
+    pub voids: Option<EntryKind>,
 }
 
 /// One entry of a batch.

@@ -14,6 +14,7 @@ mod changes;
 mod diff;
 mod error;
 mod excluded;
+mod found;
 mod guard;
 mod held;
 mod index;

@@ -21,8 +21,9 @@ use super::arrival::Origin;
 use super::changes::count;
 use super::diff::{Change, Diff, Stored, diff};
 use super::excluded;
+use super::found::Found;
 use super::guard;
-use super::intake::{Sample, Source};
+use super::intake::Source;
 use super::log::{Counts, Outcome};
 use super::panel::{self, News};
 use super::plan::Plan;
@@ -92,24 +93,6 @@ struct Run<'a> {
     news: Option<News>,
 }
 
-/// What a provider listed, staged.
-pub(super) struct Found {
-    pub staging: Staging,
-    pub summary: Summary,
-    pub samples: Vec<Sample>,
-    /// The groups that the list holds.
-    pub groups: Vec<Offered>,
-    /// Entries of groups that are left out; the accepted ones include them.
-    pub excluded: u64,
-    /// Whether the choice of groups leaves nothing.
-    pub is_nothing_left: bool,
-    /// The values of its addresses, and what of them was known to be secret; none of a panel, whose account says all.
-    pub values: Option<(Collector, ProviderSecrets)>,
-    /// The stored streams, where they were read beside the list.
-    pub ahead: Option<StoredStreams>,
-    pub news: Option<News>,
-}
-
 impl Run<'_> {
     async fn whole(&mut self) -> Result<Outcome, Error> {
         let provider = providers::store::get(&self.ctx.db, self.provider).await?;
@@ -118,7 +101,7 @@ impl Run<'_> {
         let secrets = provider.secrets(&self.ctx.keys)?;
         let Found {
             mut staging,
-            summary,
+            mut summary,
             samples,
             groups,
             excluded,
@@ -126,6 +109,7 @@ impl Run<'_> {
             values,
             ahead,
             news,
+            unread,
         } = match provider.kind {
             Kind::M3u => self.playlist(&provider, &secrets, &settings).await?,
             Kind::Xtream => panel::find(self.ctx, self.job, &provider, &secrets, &settings).await?,
@@ -149,6 +133,10 @@ impl Run<'_> {
         };
         let choice = provider.reading.choice();
         let mut found = diff(&stored, &mut staging).await?;
+        let left = excluded::leave_unread(&self.ctx.db, &mut found, &mut staging, &unread).await?;
+        summary.accepted += left;
+        summary.entries += left;
+        self.count_list(&summary, excluded, &staging);
         excluded::set_apart(&self.ctx.db, &mut found, &staging, &choice).await?;
         let (recorded, learned) = match values {
             Some((mut collector, known)) => {
@@ -202,6 +190,7 @@ impl Run<'_> {
             values: Some((intake.collector, known)),
             ahead,
             news: None,
+            unread: Vec::new(),
         })
     }
 

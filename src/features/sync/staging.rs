@@ -85,6 +85,9 @@ impl Staging {
 
     /// Takes one batch.
     pub(super) fn take(&mut self, batch: &Batch) -> Result<(), StagingError> {
+        if let Some(kind) = batch.voids {
+            self.forget(kind);
+        }
         let (mut payload, mut records) = (batch.payload.as_slice(), batch.records.as_slice());
         for listed in &batch.entries {
             let (encoded, rest) = payload.split_at(listed.length as usize);
@@ -143,7 +146,13 @@ impl Staging {
             entries,
             ..
         } = self;
-        settled.retain(|(row, _)| index.kind(*row) != kind);
+        settled.retain(|(row, _)| {
+            let is_other = index.kind(*row) != kind;
+            if !is_other {
+                index.release(*row);
+            }
+            is_other
+        });
         returned.retain(|row| index.kind(*row) != kind);
         entries.retain(|entry| entry.kind != kind);
         if kind == EntryKind::Live {
@@ -151,7 +160,18 @@ impl Staging {
             self.blocks.clear();
             entries.iter_mut().for_each(|entry| entry.blocks_end = 0);
         }
+        self.kept.forget(kind);
         self.counts[kind as usize] = 0;
+    }
+
+    /// Settles rows that no list was read of, after all others found their entries.
+    pub(super) fn leave(&mut self, rows: &[Row]) {
+        for row in rows {
+            self.index.take(*row);
+            self.settled.push((*row, 0));
+            self.unread.push(*row);
+            self.counts[self.index.kind(*row) as usize] += 1;
+        }
     }
 
     /// Settles the stored rows of a kind that are there as if they were listed, where `is_kept` says so of the key that

@@ -270,7 +270,7 @@ async fn a_file_larger_than_the_setting_is_told_with_the_form_and_as_413() {
         assert_eq!(refused["error"]["code"], "too_large");
         assert!(refused["error"]["fields"]["m3u_file"].is_array(), "{refused}");
     }
-    let long = "x".repeat(1024 * 1024);
+    let long = "x".repeat(1024 * 1024 + 1);
     let refused = app
         .upload(token, to(), &[("name", &long)], ("list.m3u", b"#EXTM3U"))
         .await;

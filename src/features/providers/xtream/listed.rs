@@ -65,6 +65,18 @@ pub enum Item<'a> {
     },
 }
 
+impl Item<'_> {
+    /// What the panel calls it by.
+    pub fn id(&self) -> Option<i64> {
+        match self {
+            Self::Live(live) => Some(live.id),
+            Self::Film(film) => Some(film.id),
+            Self::Series(series) => Some(series.id),
+            Self::Refused { .. } => None,
+        }
+    }
+}
+
 #[derive(Default, Deserialize)]
 #[serde(default)]
 struct Raw<'a> {

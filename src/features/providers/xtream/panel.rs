@@ -196,6 +196,26 @@ impl Panel {
         Ok(fetch.get(request).await?)
     }
 
+    /// Starts the part of one of the lists that is in a category. That it fails says nothing of the host, so breakers are
+    /// neither asked nor told.
+    ///
+    /// # Errors
+    /// [`PanelError`].
+    pub async fn part(
+        &self,
+        fetch: &Fetcher,
+        entered: usize,
+        kind: ListKind,
+        category: &str,
+        max_bytes: u64,
+    ) -> Result<Download, PanelError> {
+        let action = [("action", kind.action()), ("category_id", category)];
+        let mut request = self.request(&self.in_order(entered), &action, max_bytes);
+        request.owner = None;
+        request.rounds = 2;
+        Ok(fetch.get(request).await?)
+    }
+
     /// The categories of one of the lists.
     ///
     /// # Errors

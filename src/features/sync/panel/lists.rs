@@ -9,24 +9,26 @@ use tokio::task::spawn_blocking;
 
 use crate::ctx::Ctx;
 use crate::features::catalogue::entry::EntryKind;
-use crate::features::providers::groups::{Offered, Tally};
+use crate::features::providers::groups::Offered;
 use crate::features::providers::m3u::{Refusal, Summary};
 use crate::features::providers::store::series::ListedSeries;
 use crate::features::providers::url_parts::ProviderSecrets;
 use crate::features::providers::xtream::{
-    self, Entered, Item, Limits, ListKind, LiveOutput, NotAList, Panel, PanelError, Problem, Reader,
+    self, Entered, Item, Limits, ListKind, NotAList, Panel, PanelError, Problem, Reader,
 };
 use crate::features::providers::{self, Provider, Secrets};
 use crate::features::sync::Error;
+use crate::features::sync::excluded::Unread;
+use crate::features::sync::found::Found;
 use crate::features::sync::intake::{self, Batch, Sample};
 use crate::features::sync::read::{BATCHES_AHEAD, CHUNKS_AHEAD, forward, index, read_so_far};
-use crate::features::sync::run::Found;
 use crate::features::sync::staging::Staging;
+use crate::fetch::Download;
 use crate::jobs::JobRun;
 use crate::support::ids::ProviderId;
 
 use super::desk::{Desk, Source};
-use super::{News, entries_of, series, series_key};
+use super::{News, entries_of, parts, series, series_key};
 
 /// How the lists are asked for.
 pub(super) struct Asked<'a> {
@@ -37,15 +39,44 @@ pub(super) struct Asked<'a> {
     pub max_bytes: u64,
 }
 
-/// One list, read to its end or not.
-struct List {
-    kind: ListKind,
-    summary: xtream::Summary,
-    samples: Vec<Sample>,
-    series: Vec<ListedSeries>,
-    tally: Tally,
+/// One list, or a part of it, read to its end or not.
+pub(super) struct List {
+    pub kind: ListKind,
+    pub summary: xtream::Summary,
+    pub samples: Vec<Sample>,
+    pub series: Vec<ListedSeries>,
+    pub groups: Vec<Offered>,
+    pub excluded: u64,
     /// Why it is unknown.
-    problem: Option<PanelError>,
+    pub problem: Option<PanelError>,
+    /// Where it came category by category: the groups that could not be read, and what that is to be told by.
+    pub unread: Option<(HashSet<String>, String)>,
+}
+
+impl List {
+    pub(super) fn unknown(kind: ListKind, problem: PanelError) -> Self {
+        Self {
+            kind,
+            summary: xtream::Summary::default(),
+            samples: Vec::new(),
+            series: Vec::new(),
+            groups: Vec::new(),
+            excluded: 0,
+            problem: Some(problem),
+            unread: None,
+        }
+    }
+}
+
+/// What reading a list or a part of it takes along.
+pub(super) struct Wanted<'a> {
+    pub asked: &'a Asked<'a>,
+    pub panel: &'a Panel,
+    pub entered: &'a Entered,
+    pub kind: ListKind,
+    pub source: &'a std::sync::Arc<Source>,
+    pub categories: &'a xtream::Categories,
+    pub out: &'a SyncSender<Batch>,
 }
 
 /// Reads the lists.
@@ -115,38 +146,54 @@ async fn one(
     out: &SyncSender<Batch>,
 ) -> Result<List, Error> {
     let fetch = &asked.ctx.fetch;
-    let unknown = |problem| {
-        Ok(List {
-            kind,
-            summary: xtream::Summary::default(),
-            samples: Vec::new(),
-            series: Vec::new(),
-            tally: Tally::default(),
-            problem: Some(problem),
-        })
-    };
     // Without its categories a list would lose all of its groups.
     let categories = match panel.categories(fetch, entered.host, kind).await {
         Ok(categories) => categories,
         Err(PanelError::Cancelled) => return Err(Error::Cancelled),
-        Err(problem) => return unknown(problem),
+        Err(problem) => return Ok(List::unknown(kind, problem)),
     };
-    let download = match panel.list(fetch, entered.host, kind, asked.max_bytes).await {
-        Ok(download) => download,
+    let wanted = Wanted {
+        asked,
+        panel,
+        entered,
+        kind,
+        source,
+        categories: &categories,
+        out,
+    };
+    let whole = match panel.list(fetch, entered.host, kind, asked.max_bytes).await {
+        Ok(download) => arrived(&wanted, download, so_far, None).await?.0,
         Err(PanelError::Cancelled) => return Err(Error::Cancelled),
-        Err(problem) => return unknown(problem),
+        Err(problem) => List::unknown(kind, problem),
     };
+    match whole.problem {
+        None => Ok(whole),
+        Some(problem) => parts::read(&wanted, problem, so_far).await,
+    }
+}
+
+/// Reads a list or a part of it. Of `seen`, where that is given, what is in it is passed over.
+pub(super) async fn arrived(
+    wanted: &Wanted<'_>,
+    download: Download,
+    so_far: u64,
+    seen: Option<HashSet<i64>>,
+) -> Result<(List, Option<HashSet<i64>>), Error> {
+    let Wanted { asked, kind, .. } = *wanted;
     let host = providers::host_of(&download.final_url);
     let limits = Limits {
         max_bytes: asked.max_bytes,
         ..Limits::default()
     };
-    let (source, out, output) = (std::sync::Arc::clone(source), out.clone(), entered.account.output);
+    let (source, out) = (std::sync::Arc::clone(wanted.source), wanted.out.clone());
+    let (categories, output) = (wanted.categories.clone(), wanted.entered.account.output);
     let (chunks_in, chunks) = mpsc::channel(CHUNKS_AHEAD);
-    let reading =
-        spawn_blocking(move || read(kind, limits, &source, categories, output, chunks, so_far, &out));
+    let reading = spawn_blocking(move || {
+        let desk = Desk::new(&source, categories, output);
+        read(kind, limits, desk, chunks, so_far, seen, &out)
+    });
     let downloaded = forward(download, chunks_in).await;
-    let (read, mut list) = reading.await.map_err(|_| Error::Staging)?;
+    let (read, mut list, seen) = reading.await.map_err(|_| Error::Staging)?;
     list.problem = match (downloaded, read) {
         (Err(error), _) => match PanelError::from(error) {
             PanelError::Cancelled => return Err(Error::Cancelled),
@@ -155,27 +202,33 @@ async fn one(
         (Ok(()), Err(problem)) => Some(PanelError::of_host(host, Problem::List(problem))),
         (Ok(()), Ok(())) => None,
     };
-    Ok(list)
+    Ok((list, seen))
 }
 
-#[expect(clippy::too_many_arguments, reason = "what one thread takes along")]
 fn read(
     kind: ListKind,
     limits: Limits,
-    source: &Source,
-    categories: xtream::Categories,
-    output: LiveOutput,
+    mut desk: Desk<'_>,
     mut chunks: mpsc::Receiver<Bytes>,
     so_far: u64,
+    mut seen: Option<HashSet<i64>>,
     out: &SyncSender<Batch>,
-) -> (Result<(), NotAList>, List) {
+) -> (Result<(), NotAList>, List, Option<HashSet<i64>>) {
     let mut reader = Reader::new(kind, limits);
-    let mut desk = Desk::new(source, categories, output);
     let mut bytes = so_far;
     let mut end = Ok(xtream::Summary::default());
     while let Some(chunk) = chunks.blocking_recv() {
         bytes += chunk.len() as u64;
-        if let Err(problem) = reader.feed(&chunk, &mut |item: Item<'_>| desk.take(item)) {
+        let mut take = |item: Item<'_>| {
+            let is_new = match (&mut seen, item.id()) {
+                (Some(seen), Some(id)) => seen.insert(id),
+                _ => true,
+            };
+            if is_new {
+                desk.take(item);
+            }
+        };
+        if let Err(problem) = reader.feed(&chunk, &mut take) {
             end = Err(problem);
             break;
         }
@@ -192,10 +245,12 @@ fn read(
         summary: end.unwrap_or_default(),
         samples: desk.samples,
         series: desk.series,
-        tally: desk.tally,
+        excluded: desk.tally.excluded,
+        groups: desk.tally.offered(),
         problem: None,
+        unread: None,
     };
-    (end.map(drop), list)
+    (end.map(drop), list, seen)
 }
 
 /// Judges the lists together, and keeps what none of them speaks of.
@@ -230,7 +285,8 @@ async fn settle(
     let (mut samples, mut unknown, mut listed_series) = (Vec::new(), Vec::new(), None);
     let mut has_series = false;
     let (mut excluded, mut groups) = (0, BTreeMap::<String, Offered>::new());
-    for list in lists {
+    let mut unread: Vec<Unread> = Vec::new();
+    for mut list in lists {
         let kind = entries_of(list.kind);
         if let Some(problem) = list.problem {
             staging.forget(kind);
@@ -247,8 +303,18 @@ async fn settle(
         refused += list.summary.entries - list.summary.accepted;
         summary.bytes += list.summary.bytes;
         samples.extend(list.samples);
-        excluded += list.tally.excluded;
-        for group in list.tally.offered() {
+        if let Some((names, told)) = list.unread {
+            if list.kind == ListKind::Series {
+                // What is listed counts for more than what is stored.
+                let stored = series::stored_in(&ctx.db, provider, &names).await?;
+                list.series.splice(0..0, stored);
+            } else {
+                unread.push((kind, names));
+            }
+            unknown.push(told);
+        }
+        excluded += list.excluded;
+        for group in list.groups {
             groups.entry(group.name.clone()).or_default().add(group);
         }
         if list.kind == ListKind::Series {
@@ -280,6 +346,7 @@ async fn settle(
             series: listed_series,
             unknown: (!unknown.is_empty()).then(|| unknown.join(" ")),
         }),
+        unread,
     })
 }
 

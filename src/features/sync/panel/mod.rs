@@ -1,11 +1,13 @@
 //! A sync of an Xtream Codes panel. Its three lists are read one after the other into one staging. A list that cannot be
-//! had whole is *unknown*: what is stored of it stays as it is, and the run says so. Episodes are no part of the lists: they
+//! had whole is read category by category; what cannot be read so either is *unknown*: what is stored of it stays as it is, and
+//! the run says so. Episodes are no part of the lists: they
 //! stay while their series is listed, and [`details`] reads those of new and changed series afterwards.
 
 mod desk;
 pub(super) mod details;
 mod lists;
 mod news;
+mod parts;
 mod series;
 
 use crate::ctx::Ctx;
@@ -18,7 +20,7 @@ use crate::support::ids::ProviderId;
 use crate::support::keyed_hash::KeyedHash;
 
 use super::Error;
-use super::run::Found;
+use super::found::Found;
 
 pub(super) use news::News;
 

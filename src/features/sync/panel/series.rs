@@ -1,6 +1,6 @@
 //! The list of series against the one of the last run.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::db::{Db, DbError, Tx};
 use crate::features::providers::store::series::{self, ListedSeries, Wanted};
@@ -37,6 +37,22 @@ pub(super) async fn compare(
     let mut listed: Vec<ListedSeries> = open.into_values().collect();
     listed.sort_unstable_by_key(|one| one.series);
     Ok(SeriesChanges { listed, gone })
+}
+
+/// The series of some groups that are stored and there.
+pub(super) async fn stored_in(
+    db: &Db,
+    provider: ProviderId,
+    groups: &HashSet<String>,
+) -> Result<Vec<ListedSeries>, DbError> {
+    let mut found = Vec::new();
+    series::each(db, provider, |stored, is_missing| {
+        if !is_missing && groups.contains(&stored.group_name) {
+            found.push(stored);
+        }
+    })
+    .await?;
+    Ok(found)
 }
 
 /// Whether any series of a provider is stored that is not missing.

@@ -5,6 +5,7 @@ mod details;
 mod groups;
 mod identity;
 mod lists;
+mod parts;
 mod unknown;
 
 use std::ops::Deref;
