@@ -1,5 +1,6 @@
-use super::Problem;
+use super::{Fields, Problem};
 use crate::features::catalogue::by_hand;
+use crate::features::catalogue::editing::{EditError, number_taken};
 use crate::features::catalogue::favourites::FavouriteError;
 
 impl From<FavouriteError> for Problem {
@@ -30,6 +31,21 @@ impl From<by_hand::Error> for Problem {
             by_hand::Error::Invalid(invalid) => invalid.into(),
             by_hand::Error::Db(error) => error.into(),
             by_hand::Error::Apply(error) => Self::internal(error),
+        }
+    }
+}
+
+impl From<EditError> for Problem {
+    fn from(error: EditError) -> Self {
+        match error {
+            EditError::NotFound => Self::not_found("This channel"),
+            EditError::Invalid(invalid) => invalid.into(),
+            EditError::NumberTaken(holder) => {
+                let message = number_taken(&holder);
+                let fields = Fields::from([("number".to_owned(), vec![message.clone()])]);
+                Self::conflict("taken", message).with_fields(fields)
+            }
+            EditError::Db(error) => error.into(),
         }
     }
 }

@@ -8,6 +8,7 @@ pub mod browse;
 pub mod by_hand;
 pub mod content;
 pub mod detail;
+pub mod editing;
 pub mod entry;
 pub mod favourites;
 pub mod line_up;

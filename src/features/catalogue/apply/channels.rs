@@ -13,6 +13,7 @@ use crate::support::ids::ProviderId;
 use super::live::{NONE, Nodes};
 use super::member::{Member, in_play_order, packed};
 use super::merge::Merge;
+use super::numbers::Numbers;
 use super::partition::{Cluster, Partition, members};
 use super::row::{count, new_channel, next_number, renamed_category};
 use super::{Applied, ApplyError, Staged};
@@ -26,7 +27,7 @@ pub(super) struct Writer<'a> {
     now_ms: i64,
     nodes: &'a Nodes,
     partition: &'a mut Partition,
-    granted: &'a HashMap<u32, i64>,
+    numbers: &'a Numbers,
     next: &'a mut state::Next,
     /// Normalised names whose bearers must be told apart anew.
     stale_names: HashSet<String>,
@@ -46,7 +47,7 @@ impl<'a> Writer<'a> {
         now_ms: i64,
         nodes: &'a Nodes,
         partition: &'a mut Partition,
-        granted: &'a HashMap<u32, i64>,
+        numbers: &'a Numbers,
         next: &'a mut state::Next,
     ) -> Self {
         Self {
@@ -55,7 +56,7 @@ impl<'a> Writer<'a> {
             now_ms,
             nodes,
             partition,
-            granted,
+            numbers,
             next,
             stale_names: HashSet::new(),
         }
@@ -101,7 +102,7 @@ impl<'a> Writer<'a> {
     fn is_settled(&self, number: u32) -> bool {
         let stays = |cluster: &Cluster| cluster.was != 0 && cluster.was == cluster.channel;
         let cluster = self.partition.clusters.get(number as usize);
-        cluster.is_none_or(stays) && !self.granted.contains_key(&number)
+        cluster.is_none_or(stays) && !self.numbers.granted.contains_key(&number)
     }
 
     fn cluster_at(&self, node: u32) -> u32 {
@@ -190,7 +191,7 @@ impl<'a> Writer<'a> {
     ) -> Option<ChannelRow> {
         let cluster = self.partition.clusters.get(number as usize)?;
         let best = ranked.first()?;
-        let granted = self.granted.get(&number).copied();
+        let granted = self.numbers.granted.get(&number).copied();
         let mut channel = match before {
             Some(before) => before.clone(),
             None => new_channel(cluster, best, self.now_ms),
@@ -228,7 +229,7 @@ impl<'a> Writer<'a> {
         if channel.lineup_number == 0 {
             channel.lineup_number = channel
                 .number
-                .unwrap_or_else(|| next_number(&mut self.next.number));
+                .unwrap_or_else(|| next_number(&mut self.next.number, &self.numbers.ahead));
         }
         channel.country = cluster.country.map(|country| country.code().to_owned());
         channel.feed = cluster.feed.map(str::to_owned);

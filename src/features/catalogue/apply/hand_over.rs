@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use crate::db::{DbError, Tx};
 use crate::features::catalogue::store::channels::{self, ChannelRow, hand};
+use crate::features::catalogue::store::tags;
 
 /// What a person set in channels that were left empty, and their numbers, goes to those that took their streams.
 pub(super) async fn hand_over(tx: &mut Tx, moves: &[(i64, i64)]) -> Result<(), DbError> {
@@ -26,6 +27,7 @@ pub(super) async fn hand_over(tx: &mut Tx, moves: &[(i64, i64)]) -> Result<(), D
         }
     }
     channels::write(tx, changed).await?;
+    tags::follow(tx, moves).await?;
     Ok(())
 }
 
@@ -35,19 +37,24 @@ fn take_over(left: &mut ChannelRow, taker: &mut ChannelRow) {
         taker.hand_edited |= if moves { bit } else { 0 };
         moves
     };
-    let (name, category, logo, epg) = (
+    let (name, category, enabled, logo, epg) = (
         moves(hand::NAME),
         moves(hand::CATEGORY),
+        moves(hand::ENABLED),
         moves(hand::LOGO),
         moves(hand::EPG_ID),
     );
-    let number = moves(hand::NUMBER) || (taker.number.is_none() && left.number.is_some());
+    let by_hand = moves(hand::NUMBER);
+    let number = by_hand || (taker.number.is_none() && left.number.is_some());
     if name {
         (taker.name, taker.name_key, taker.sort_key) =
             (left.name.clone(), left.name_key.clone(), left.sort_key.clone());
     }
     if category {
         taker.category.clone_from(&left.category);
+    }
+    if enabled {
+        taker.enabled = left.enabled;
     }
     if logo {
         taker.logo_url.clone_from(&left.logo_url);
@@ -58,5 +65,8 @@ fn take_over(left: &mut ChannelRow, taker: &mut ChannelRow) {
     if number && let Some(own) = left.number.take() {
         taker.number = Some(own);
         std::mem::swap(&mut taker.lineup_number, &mut left.lineup_number);
+        if by_hand {
+            taker.given_number = left.given_number;
+        }
     }
 }

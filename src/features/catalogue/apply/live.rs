@@ -228,14 +228,14 @@ pub(super) async fn settle(
     let groups = nodes.graph.reached(concerned.seeds);
     let dressed = not_in(&groups, nodes.present_in(&concerned.dressed));
     let mut partition = partition(tx, nodes, &groups, &dressed, staged, &concerned.options).await?;
-    let granted = numbers::grant(tx, &partition, next).await?;
+    let numbers = numbers::grant(tx, &partition, next).await?;
     let writer = channels::Writer::new(
         tx,
         concerned.provider,
         concerned.now_ms,
         nodes,
         &mut partition,
-        &granted,
+        &numbers,
         next,
     );
     let order = groups.nodes().iter().chain(&dressed).copied().collect();

@@ -28,6 +28,8 @@ use super::store::state;
 
 pub use regroup::{Named, moved_into, regroup, retire, streams_of};
 pub use rewrite::rewrite;
+pub(super) use names::tell_apart;
+pub(super) use row::UNCATEGORIZED;
 pub use stored::StoredStreams;
 
 /// Tables whose statistics a bulk change makes stale.

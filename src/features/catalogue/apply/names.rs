@@ -12,7 +12,10 @@ use crate::features::catalogue::store::names::{self, Namesake};
 const BATCH: usize = 2_000;
 
 /// Names anew the channels that share one of these normalised names.
-pub(super) async fn tell_apart(tx: &mut Tx, stale: HashSet<String>) -> Result<(), DbError> {
+pub(in crate::features::catalogue) async fn tell_apart(
+    tx: &mut Tx,
+    stale: HashSet<String>,
+) -> Result<(), DbError> {
     let mut stale: Vec<String> = stale.into_iter().collect();
     stale.sort_unstable();
     for batch in stale.chunks(BATCH) {

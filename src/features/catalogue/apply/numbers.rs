@@ -8,13 +8,24 @@ use crate::features::catalogue::store::{channels, state};
 use super::graph::to_u32;
 use super::partition::Partition;
 
-/// Numbers that clusters may take, by cluster. Of several that state the same one the first by name gets it; a channel
+/// Stated numbers beyond this do not move the numbers that channels get at their first appearance.
+const MOST_FOLLOWED: i64 = 1_000_000;
+
+/// What a change gives out.
+pub(super) struct Numbers {
+    /// By cluster.
+    pub granted: HashMap<u32, i64>,
+    /// Numbers of the line-up that are taken, from the next one on.
+    pub ahead: HashSet<i64>,
+}
+
+/// Numbers that clusters may take. Of several that state the same one the first by name gets it; a channel
 /// that has the number already keeps it.
 pub(super) async fn grant(
     tx: &mut Tx,
     partition: &Partition,
     next: &mut state::Next,
-) -> Result<HashMap<u32, i64>, DbError> {
+) -> Result<Numbers, DbError> {
     let mut wishes: Vec<(i64, &str, u32)> = partition
         .clusters
         .iter()
@@ -37,8 +48,13 @@ pub(super) async fn grant(
     for (number, _, cluster) in wishes {
         if taken.insert(number) {
             granted.insert(cluster, number);
-            next.number = next.number.max(number / 10_000 + 1);
+            let behind = number / 10_000 + 1;
+            if behind <= MOST_FOLLOWED {
+                next.number = next.number.max(behind);
+            }
         }
     }
-    Ok(granted)
+    let ahead = channels::numbers_from(tx, next.number.saturating_mul(10_000)).await?;
+    let ahead = ahead.into_iter().chain(granted.values().copied()).collect();
+    Ok(Numbers { granted, ahead })
 }

@@ -1,5 +1,7 @@
 //! The row of a channel as its streams make it.
 
+use std::collections::HashSet;
+
 use crate::features::catalogue::number::ChannelNumber;
 use crate::features::catalogue::store::channels::ChannelRow;
 use crate::features::catalogue::store::state;
@@ -8,7 +10,7 @@ use super::member::Member;
 use super::partition::Cluster;
 
 /// What an entry without a group belongs to.
-const UNCATEGORIZED: &str = "Uncategorized";
+pub(in crate::features::catalogue) const UNCATEGORIZED: &str = "Uncategorized";
 
 /// A channel that `best` is the first stream of; its name comes later.
 pub(super) fn new_channel(cluster: &Cluster, best: &Member, now_ms: i64) -> ChannelRow {
@@ -31,7 +33,9 @@ pub(super) fn new_channel(cluster: &Cluster, best: &Member, now_ms: i64) -> Chan
         lineup_number: 0,
         logo_url: None,
         epg_id: None,
+        enabled: true,
         hand_edited: 0,
+        given_number: None,
         stream_count: 0,
         active_stream_count: 0,
         best_resolution: None,
@@ -50,10 +54,17 @@ pub(super) fn renamed_category(category: &str, ranked: &[&Member]) -> Option<Str
     (!renamed.group.is_empty()).then(|| renamed.group.clone())
 }
 
-/// The next free number of the line-up.
-pub(super) fn next_number(next: &mut i64) -> i64 {
-    let major = u32::try_from(state::take(next)).unwrap_or(u32::MAX);
-    ChannelNumber::new(major, 0).map_or(i64::MAX, ChannelNumber::stored)
+/// The next number of the line-up that nobody has; `taken` holds those ahead.
+pub(super) fn next_number(next: &mut i64, taken: &HashSet<i64>) -> i64 {
+    loop {
+        let major = u32::try_from(state::take(next)).unwrap_or(u32::MAX);
+        let Some(number) = ChannelNumber::new(major, 0) else {
+            return i64::MAX;
+        };
+        if !taken.contains(&number.stored()) {
+            return number.stored();
+        }
+    }
 }
 
 /// Sets what lists show of the streams.

@@ -1,4 +1,5 @@
 use crate::db::{Db, DbError};
+use crate::features::catalogue::store::tags as tag_store;
 use crate::support::ids::{ChannelId, ProviderId};
 
 use super::store::{self, Listing};
@@ -15,6 +16,8 @@ pub struct ChannelFilter {
     pub enabled: Option<bool>,
     pub health: Option<Health>,
     pub has_epg: Option<bool>,
+    /// Has this tag, whatever its case.
+    pub tag: Option<String>,
 }
 
 /// How a channel's streams are, as far as they were tested.
@@ -122,6 +125,14 @@ pub async fn channels(
 /// Whatever the database says.
 pub async fn channel_total(db: &Db) -> Result<i64, DbError> {
     store::channel_total(db).await
+}
+
+/// Every tag in use, by name.
+///
+/// # Errors
+/// Whatever the database says.
+pub async fn tags(db: &Db) -> Result<Vec<String>, DbError> {
+    tag_store::all(db).await
 }
 
 /// The names of all categories in use, in natural order.

@@ -7,7 +7,7 @@ use memchr::memmem;
 
 use super::{ChannelFilter, ChannelSort, Cursor, FIT_STEP, Health, Place, TitleFilter, TitleSort, words};
 use crate::support::ids::ProviderId;
-use crate::support::text::{name_key, sort_key};
+use crate::support::text::{folded, name_key, sort_key};
 
 /// Marks of an entry.
 pub(super) const ENABLED: u8 = 1;
@@ -39,6 +39,8 @@ pub(super) struct Index {
     groups: HashMap<String, u32>,
     /// Of which providers an entry has something: a bit for each entry.
     providers: HashMap<ProviderId, Vec<u64>>,
+    /// Which entries have a tag, likewise.
+    tags: HashMap<String, Vec<u64>>,
 }
 
 /// A list as somebody wants it.
@@ -49,6 +51,7 @@ pub(super) struct Wanted<'f> {
     is_empty: bool,
     group: Option<&'f str>,
     provider: Option<ProviderId>,
+    tag: Option<String>,
     /// Marks that are looked at, and how they must be.
     looked_at: u8,
     marks: u8,
@@ -119,6 +122,17 @@ impl Index {
         bits[at / 64] |= 1 << (at % 64);
     }
 
+    /// The entry at a position has a tag.
+    pub(super) fn tag(&mut self, key: &str, at: usize) {
+        if !self.tags.contains_key(key) {
+            let words = self.entries.len().div_ceil(64);
+            self.tags.insert(key.to_owned(), vec![0; words]);
+        }
+        if let Some(bits) = self.tags.get_mut(key) {
+            bits[at / 64] |= 1 << (at % 64);
+        }
+    }
+
     /// Gives back what was set aside for more entries.
     pub(super) fn close(&mut self) {
         self.names.shrink_to_fit();
@@ -173,11 +187,13 @@ impl Index {
             None => None,
         };
         let provider = wanted.provider.map(|provider| self.providers.get(&provider));
+        let tag = wanted.tag.as_ref().map(|tag| self.tags.get(tag));
         let is_wanted = |at: usize| {
             let entry = &self.entries[at];
             let facts = &entry.facts;
-            let is_offered = |bits: &Vec<u64>| bits[at / 64] >> (at % 64) & 1 == 1;
-            provider.is_none_or(|bits| bits.is_some_and(is_offered))
+            let is_set = |bits: &Vec<u64>| bits[at / 64] >> (at % 64) & 1 == 1;
+            provider.is_none_or(|bits| bits.is_some_and(is_set))
+                && tag.is_none_or(|bits| bits.is_some_and(is_set))
                 && group.is_none_or(|group| entry.group == group)
                 && facts.marks & wanted.looked_at == wanted.marks
                 && wanted
@@ -255,6 +271,7 @@ impl<'f> Wanted<'f> {
         let mut wanted = Self::searching(&filter.q);
         wanted.group = filter.category.as_deref();
         wanted.provider = filter.provider;
+        wanted.tag = filter.tag.as_deref().map(folded);
         wanted.is_empty |= !matches!(filter.health, None | Some(Health::Unknown));
         wanted.mark(ENABLED, filter.enabled);
         wanted.mark(HAS_GUIDE, filter.has_epg);

@@ -12,7 +12,9 @@ mod lists;
 mod store;
 mod titles;
 
-pub use channels::{ChannelFilter, ChannelLine, ChannelSort, Health, categories, channel_total, channels};
+pub use channels::{
+    ChannelFilter, ChannelLine, ChannelSort, Health, categories, channel_total, channels, tags,
+};
 pub use cursor::Cursor;
 pub use lists::Lists;
 pub use titles::{

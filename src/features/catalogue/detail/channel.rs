@@ -1,6 +1,8 @@
-use crate::db::{Db, DbError};
+use crate::db::{Db, DbError, Tx};
 use crate::features::catalogue::matching::Method;
 use crate::features::catalogue::play_order::{self, Standing};
+use crate::features::catalogue::store::channels::hand;
+use crate::features::catalogue::store::tags as tag_store;
 use crate::support::ids::{ChannelId, ProviderId, StreamId};
 
 use super::store;
@@ -26,6 +28,19 @@ crate::record! {
         pub merged_into: Option<ChannelId>,
         /// Milliseconds since the epoch, UTC.
         pub created_at: i64,
+        /// Bits of what a person set, see [`ChannelDetail::by_hand`].
+        pub hand_edited: i64,
+    }
+}
+
+impl ChannelDetail {
+    /// The fields that a person set, as the JSON names them.
+    pub fn by_hand(&self) -> Vec<&'static str> {
+        hand::fields(self.hand_edited).collect()
+    }
+
+    pub fn is_by_hand(&self, field: &str) -> bool {
+        hand::fields(self.hand_edited).any(|name| name == field)
     }
 }
 
@@ -63,6 +78,14 @@ pub async fn resolve(db: &Db, id: ChannelId) -> Result<Option<ChannelId>, DbErro
     store::resolve(db, id).await
 }
 
+/// As [`resolve`], within a transaction.
+pub(in crate::features::catalogue) async fn resolve_in(
+    tx: &mut Tx,
+    id: ChannelId,
+) -> Result<Option<ChannelId>, DbError> {
+    store::resolve_in(tx, id).await
+}
+
 /// The channel that `id` leads to; `None` if there is none.
 ///
 /// # Errors
@@ -72,6 +95,14 @@ pub async fn channel(db: &Db, id: ChannelId) -> Result<Option<ChannelDetail>, Db
         Some(id) => store::channel(db, id).await,
         None => Ok(None),
     }
+}
+
+/// The tags of a channel, by name.
+///
+/// # Errors
+/// Whatever the database says.
+pub async fn tags(db: &Db, id: ChannelId) -> Result<Vec<String>, DbError> {
+    tag_store::of(db, id.0).await
 }
 
 /// The channel's present streams in play order.

@@ -4,7 +4,8 @@ mod channel;
 mod store;
 mod titles;
 
-pub use channel::{ChannelDetail, StreamDetail, channel, resolve, streams};
+pub(super) use channel::resolve_in;
+pub use channel::{ChannelDetail, StreamDetail, channel, resolve, streams, tags};
 pub use titles::{
     EpisodeDetail, MovieDetail, SeasonDetail, SeriesDetail, VersionDetail, movie, series, versions,
 };

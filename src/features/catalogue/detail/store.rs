@@ -1,5 +1,5 @@
 use crate::args;
-use crate::db::{Db, DbError};
+use crate::db::{Db, DbError, Tx};
 use crate::support::ids::{ChannelId, MovieId, ProviderId, SeriesId, StreamId};
 
 use super::{ChannelDetail, EpisodeDetail, MovieDetail, VersionDetail};
@@ -7,25 +7,27 @@ use super::{ChannelDetail, EpisodeDetail, MovieDetail, VersionDetail};
 /// Steps from channel to taker at most; longer chains are shortened by the next merge.
 const MERGES_FOLLOWED: i64 = 20;
 
+const RESOLVE: &str = "with recursive path (id, merged_into, steps) as (
+         select id, merged_into, 0 from channels where id = $1
+         union all
+         select c.id, c.merged_into, p.steps + 1
+         from path p join channels c on c.id = p.merged_into where p.steps < $2)
+     select id from path order by steps desc limit 1";
+
 pub async fn resolve(db: &Db, id: ChannelId) -> Result<Option<ChannelId>, DbError> {
-    let found: Option<(ChannelId,)> = db
-        .optional(
-            "with recursive path (id, merged_into, steps) as (
-                 select id, merged_into, 0 from channels where id = $1
-                 union all
-                 select c.id, c.merged_into, p.steps + 1
-                 from path p join channels c on c.id = p.merged_into where p.steps < $2)
-             select id from path order by steps desc limit 1",
-            args![id, MERGES_FOLLOWED],
-        )
-        .await?;
+    let found: Option<(ChannelId,)> = db.optional(RESOLVE, args![id, MERGES_FOLLOWED]).await?;
+    Ok(found.map(|(id,)| id))
+}
+
+pub async fn resolve_in(tx: &mut Tx, id: ChannelId) -> Result<Option<ChannelId>, DbError> {
+    let found: Option<(ChannelId,)> = tx.optional(RESOLVE, args![id, MERGES_FOLLOWED]).await?;
     Ok(found.map(|(id,)| id))
 }
 
 pub async fn channel(db: &Db, id: ChannelId) -> Result<Option<ChannelDetail>, DbError> {
     db.optional(
         "select id, name, category, country, language, feed, lineup_number, logo_url, epg_id, enabled, stream_count,
-             active_stream_count, best_resolution, merged_into, created_at
+             active_stream_count, best_resolution, merged_into, created_at, hand_edited
          from channels where id = $1",
         args![id],
     )

@@ -22,7 +22,10 @@ record! {
         pub lineup_number: i64,
         pub logo_url: Option<String>,
         pub epg_id: Option<String>,
+        pub enabled: bool,
         pub hand_edited: i64,
+        /// The line-up number before a person gave it another one.
+        pub given_number: Option<i64>,
         pub stream_count: i64,
         pub active_stream_count: i64,
         pub best_resolution: Option<String>,
@@ -39,6 +42,21 @@ pub mod hand {
     pub const LOGO: i64 = 8;
     pub const EPG_ID: i64 = 16;
     pub const ENABLED: i64 = 32;
+
+    const NAMES: [(i64, &str); 6] = [
+        (NAME, "name"),
+        (NUMBER, "number"),
+        (CATEGORY, "category"),
+        (ENABLED, "enabled"),
+        (LOGO, "logo_url"),
+        (EPG_ID, "epg_id"),
+    ];
+
+    /// The fields that these bits mark, as the JSON names them.
+    pub fn fields(bits: i64) -> impl Iterator<Item = &'static str> {
+        let marked = NAMES.into_iter().filter(move |(bit, _)| bits & bit != 0);
+        marked.map(|(_, name)| name)
+    }
 }
 
 /// Hands the rows of these channels to `take`.
@@ -49,8 +67,8 @@ pub async fn each_of(
 ) -> Result<(), DbError> {
     tx.each_in(
         "select id, name, plain_name, name_key, sort_key, normalized_name, category, country, language, feed, number, \
-         lineup_number, logo_url, epg_id, hand_edited, stream_count, active_stream_count, best_resolution, \
-         best_quality_score, created_at from channels where id in",
+         lineup_number, logo_url, epg_id, enabled, hand_edited, given_number, stream_count, active_stream_count, \
+         best_resolution, best_quality_score, created_at from channels where id in",
         ids.map(Value::from),
         "",
         |row| {
@@ -66,15 +84,16 @@ pub async fn write(tx: &mut Tx, channels: Vec<ChannelRow>) -> Result<u64, DbErro
     let values = channels.into_iter().flat_map(values).collect();
     tx.insert_many(
         "insert into channels (id, name, plain_name, name_key, sort_key, normalized_name, category, country, language, \
-         feed, number, lineup_number, logo_url, epg_id, hand_edited, stream_count, active_stream_count, \
-         best_resolution, best_quality_score, created_at)",
-        20,
+         feed, number, lineup_number, logo_url, epg_id, enabled, hand_edited, given_number, stream_count, \
+         active_stream_count, best_resolution, best_quality_score, created_at)",
+        22,
         values,
         "on conflict (id) do update set name = excluded.name, plain_name = excluded.plain_name, \
          name_key = excluded.name_key, sort_key = excluded.sort_key, normalized_name = excluded.normalized_name, \
          category = excluded.category, country = excluded.country, language = excluded.language, \
          feed = excluded.feed, number = excluded.number, lineup_number = excluded.lineup_number, \
-         logo_url = excluded.logo_url, epg_id = excluded.epg_id, hand_edited = excluded.hand_edited, \
+         logo_url = excluded.logo_url, epg_id = excluded.epg_id, enabled = excluded.enabled, \
+         hand_edited = excluded.hand_edited, given_number = excluded.given_number, \
          stream_count = excluded.stream_count, active_stream_count = excluded.active_stream_count, \
          best_resolution = excluded.best_resolution, best_quality_score = excluded.best_quality_score, \
          merged_into = null",
@@ -98,7 +117,9 @@ fn values(channel: ChannelRow) -> Vec<Value> {
         channel.lineup_number,
         channel.logo_url,
         channel.epg_id,
+        channel.enabled,
         channel.hand_edited,
+        channel.given_number,
         channel.stream_count,
         channel.active_stream_count,
         channel.best_resolution,
@@ -120,11 +141,12 @@ pub async fn empty(tx: &mut Tx, values: Vec<Value>) -> Result<u64, DbError> {
     .await
 }
 
-/// A channel left empty keeps the number its successor did not take, if any.
+/// A channel left empty keeps the number its successor did not take, if any, and nothing that a person set.
 pub async fn give_up(tx: &mut Tx, id: i64, number: Option<i64>, lineup_number: i64) -> Result<(), DbError> {
     tx.execute(
-        "update channels set number = $2, lineup_number = $3, hand_edited = 0 where id = $1",
-        args![id, number, lineup_number],
+        "update channels set number = $2, lineup_number = $3, enabled = $4, hand_edited = 0, given_number = null \
+         where id = $1",
+        args![id, number, lineup_number, true],
     )
     .await?;
     Ok(())
@@ -145,4 +167,25 @@ pub async fn numbered(tx: &mut Tx, numbers: Vec<i64>) -> Result<Vec<(i64, i64)>,
         .await?;
     }
     Ok(found)
+}
+
+/// The numbers of the line-up from this one on.
+pub async fn numbers_from(tx: &mut Tx, least: i64) -> Result<Vec<i64>, DbError> {
+    let found: Vec<(i64,)> = tx
+        .all(
+            "select lineup_number from channels where lineup_number >= $1",
+            args![least],
+        )
+        .await?;
+    Ok(found.into_iter().map(|(number,)| number).collect())
+}
+
+/// Gives a channel another number of the line-up.
+pub async fn renumber(tx: &mut Tx, id: i64, lineup_number: i64) -> Result<(), DbError> {
+    tx.execute(
+        "update channels set number = null, lineup_number = $2 where id = $1",
+        args![id, lineup_number],
+    )
+    .await?;
+    Ok(())
 }

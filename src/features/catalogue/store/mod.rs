@@ -1,4 +1,5 @@
-//! The catalogue's tables: `catalogue_state`, `channels`, `channel_streams`, `vod_*`. Only this folder writes them.
+//! The catalogue's tables: `catalogue_state`, `channels`, `channel_tags`, `channel_streams`, `vod_*`. Only this folder writes
+//! them.
 
 pub mod channels;
 pub mod choices;
@@ -9,4 +10,5 @@ pub mod provider;
 pub mod recount;
 pub mod state;
 pub mod streams;
+pub mod tags;
 pub mod vod;

@@ -51,19 +51,31 @@ pub async fn index(db: &Db, table: Table) -> Result<Option<Index>, DbError> {
     .await?;
     index.close();
     if matches!(table, Table::Channels) && fits {
-        offers(db, &mut index).await?;
+        let positions = index.positions();
+        offers(db, &mut index, &positions).await?;
+        tags(db, &mut index, &positions).await?;
     }
     Ok(Some(index).filter(|_| fits))
 }
 
-async fn offers(db: &Db, index: &mut Index) -> Result<(), DbError> {
-    let positions = index.positions();
+async fn offers(db: &Db, index: &mut Index, positions: &HashMap<i64, usize>) -> Result<(), DbError> {
     let sql = "/* scan: the index holds them all */ select provider_id, channel_id from channel_streams \
                where missing_since is null";
     db.each(sql, args![], |row| {
         // Channels that are in no list have streams, too.
         if let Some(at) = positions.get(&row.get(1)?) {
             index.offer(row.get(0)?, *at);
+        }
+        Ok(())
+    })
+    .await
+}
+
+async fn tags(db: &Db, index: &mut Index, positions: &HashMap<i64, usize>) -> Result<(), DbError> {
+    let sql = "/* scan: the index holds them all */ select tag_key, channel_id from channel_tags";
+    db.each(sql, args![], |row| {
+        if let Some(at) = positions.get(&row.get(1)?) {
+            row.with_text(0, |tag| index.tag(tag, *at))?;
         }
         Ok(())
     })

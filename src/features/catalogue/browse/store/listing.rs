@@ -2,7 +2,7 @@ use crate::db::{Sql, Value};
 use crate::features::catalogue::browse::{
     ChannelFilter, ChannelSort, FIT_STEP, Health, Place, TitleFilter, TitleSort, words,
 };
-use crate::support::text::name_key;
+use crate::support::text::{folded, name_key};
 
 /// One list: its table, what is shown of a row, which rows, in which order. Every piece of its text stands in this file.
 pub struct Listing {
@@ -47,6 +47,12 @@ impl Listing {
                 "exists (select 1 {streams}{provider} and s.channel_id = channels.id)"
             ));
             listing.few = Some(format!("(select distinct s.channel_id {streams}{provider})"));
+        }
+        if let Some(tag) = &filter.tag {
+            let tag = bind(&mut listing.args, folded(tag));
+            listing.and(&format!(
+                "id in (select t.channel_id from channel_tags t where t.tag_key = {tag})"
+            ));
         }
         match filter.enabled {
             None => {}
