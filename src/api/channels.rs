@@ -1,12 +1,15 @@
 use actix_web::web::{self, Json};
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 use utoipa::openapi::schema::{ObjectBuilder, Schema, SchemaType, Type};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::ctx::Ctx;
-use crate::edge::{Member, Problem};
+use crate::db::DbError;
+use crate::edge::{Admin, Member, Problem};
 use crate::features::catalogue::browse::{ChannelFilter, ChannelLine, ChannelSort, Lists, Place};
 use crate::features::catalogue::detail::{self, ChannelDetail};
+use crate::features::catalogue::editing;
 use crate::features::catalogue::number::ChannelNumber;
 use crate::support::ids::{ChannelId, ProviderId};
 use crate::support::validation::Invalid;
@@ -27,6 +30,8 @@ pub struct ChannelQuery {
     /// up, degraded, down or unknown
     health: Option<String>,
     has_epg: Option<String>,
+    /// Has this tag, whatever its case.
+    tag: Option<String>,
     /// name, number, streams or health
     sort: Option<String>,
 }
@@ -62,6 +67,38 @@ pub struct ChannelJson {
     now: Option<String>,
 }
 
+/// A channel by itself.
+#[derive(Serialize, ToSchema)]
+pub struct ChannelView {
+    #[serde(flatten)]
+    channel: ChannelJson,
+    tags: Vec<String>,
+    /// The fields that a person set: name, number, category, enabled, logo_url, epg_id.
+    by_hand: Vec<&'static str>,
+}
+
+/// The fields of a channel that a person may set; what is set outlives every sync. What is absent stays, null gives the
+/// field back to the providers.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "only described, never read")]
+pub struct ChannelFields {
+    /// 1–255 characters.
+    name: Option<String>,
+    /// A whole number, or text such as "2.1"; each belongs to one channel.
+    #[schema(schema_with = number_schema)]
+    number: Option<ChannelNumber>,
+    /// 1–255 characters.
+    category: Option<String>,
+    /// Players see only channels that are enabled; the others keep their numbers.
+    enabled: Option<bool>,
+    /// At most 20 of 50 characters, without commas; each once, whatever its case.
+    tags: Option<Vec<String>>,
+    /// An address of http or https without user name or password; empty: no logo, whatever the providers say.
+    logo_url: Option<String>,
+    /// Empty: none, whatever the providers say.
+    epg_id: Option<String>,
+}
+
 /// The channels.
 #[utoipa::path(get, path = "/api/channels", tag = "catalogue", params(ChannelQuery, WindowParams),
     responses((status = 200, body = List<ChannelJson>), (status = 422, body = ApiError)))]
@@ -81,16 +118,39 @@ pub(super) async fn index(
 
 /// One channel; of a merged one, the channel that took its streams.
 #[utoipa::path(get, path = "/api/channels/{id}", tag = "catalogue", params(("id" = i64, Path)),
-    responses((status = 200, body = ChannelJson), (status = 404, body = ApiError)))]
+    responses((status = 200, body = ChannelView), (status = 404, body = ApiError)))]
 pub(super) async fn show(
     _member: Member,
     id: web::Path<i64>,
     ctx: web::Data<Ctx>,
-) -> Result<Json<ChannelJson>, Problem> {
+) -> Result<Json<ChannelView>, Problem> {
     let channel = detail::channel(&ctx.db, ChannelId(*id)).await?;
-    Ok(Json(
-        channel.ok_or_else(|| Problem::not_found("This channel"))?.into(),
-    ))
+    let channel = channel.ok_or_else(|| Problem::not_found("This channel"))?;
+    Ok(Json(view(&ctx, channel).await?))
+}
+
+/// Changes a channel by hand, or gives fields back to the providers; of a merged one, the channel that took its streams.
+#[utoipa::path(patch, path = "/api/channels/{id}", tag = "catalogue", params(("id" = i64, Path)),
+    request_body = ChannelFields, responses(
+    (status = 200, body = ChannelView), (status = 403, body = ApiError), (status = 404, body = ApiError),
+    (status = 409, body = ApiError, description = "Another channel has the number"),
+    (status = 422, body = ApiError)))]
+pub(super) async fn update(
+    admin: Admin,
+    id: web::Path<i64>,
+    ctx: web::Data<Ctx>,
+    sent: Json<Map<String, Value>>,
+) -> Result<Json<ChannelView>, Problem> {
+    let edited = editing::update(&ctx, &admin.user.actor(), ChannelId(*id), &sent).await?;
+    Ok(Json(view(&ctx, edited.channel).await?))
+}
+
+async fn view(ctx: &Ctx, channel: ChannelDetail) -> Result<ChannelView, DbError> {
+    Ok(ChannelView {
+        tags: detail::tags(&ctx.db, channel.id).await?,
+        by_hand: channel.by_hand(),
+        channel: channel.into(),
+    })
 }
 
 /// The categories in use.
@@ -128,6 +188,7 @@ impl ChannelQuery {
             enabled,
             health,
             has_epg,
+            tag: self.tag.filter(|tag| !tag.is_empty()),
         };
         Ok((filter, sort.unwrap_or_default()))
     }

@@ -71,7 +71,7 @@ table! {
     "/api/audit": get audit::index;
     "/api/channels": get channels::index;
     "/api/channels/categories": get channels::categories;
-    "/api/channels/{id}": get channels::show;
+    "/api/channels/{id}": get channels::show, patch channels::update;
     "/api/channels/{id}/streams": get streams::index;
     "/api/channels/{id}/streams/order": put streams::order;
     "/api/channels/{id}/split": post decisions::split;

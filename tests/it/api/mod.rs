@@ -1,6 +1,7 @@
 //! What programs are told of the catalogue, and what they tell of plays.
 
 mod catalogue;
+mod channels;
 mod contract;
 mod favourites;
 mod plays;
