@@ -144,6 +144,7 @@ async fn filled_pages_are_accessible(browser: Browser) {
             ("channel-long", &long),
             ("channel-split", &parted),
             ("channel-merge", &merge),
+            ("channel-edit", "/channels/1/edit"),
             ("movies", "/movies"),
             ("movie", &movie),
             ("series-list", "/series"),

@@ -12,6 +12,7 @@
 
 mod accounts;
 mod browser;
+mod channels;
 mod components;
 mod dialogs;
 mod errors;
@@ -41,6 +42,7 @@ fn main() -> std::process::ExitCode {
         live::cases(),
         pictures::cases(),
         providers::cases(),
+        channels::cases(),
         scripts_off::cases(),
     ])
 }

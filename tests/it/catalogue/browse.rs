@@ -220,6 +220,7 @@ on_both_engines! {
                 provider,
                 enabled: switch,
                 has_epg: switch,
+                tag: switch.map(|_| "late".to_owned()),
                 health: switch.map(|up| if up { Health::Unknown } else { Health::Down }),
             };
             for sort in SORTS {

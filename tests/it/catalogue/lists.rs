@@ -112,6 +112,12 @@ async fn fill(db: &Db) {
     let head = "insert into channel_streams (id, provider_id, channel_id, identity_key, url_key, digest, \
                 original_name, group_name, url_template, format, blocks, missing_since, created_at)";
     tx.insert_many(head, 13, values, "").await.unwrap();
+    let mut values: Vec<Value> = Vec::new();
+    for id in (1..=ENTRIES).filter(|id| id % 6 == 0) {
+        values.extend(args![id, "late", "Late"]);
+    }
+    let head = "insert into channel_tags (channel_id, tag_key, tag)";
+    tx.insert_many(head, 3, values, "").await.unwrap();
     // Without those that are in no list there are too few.
     for sql in [
         "update channels set stream_count = 5 where stream_count = 0 and id > 20",
@@ -181,6 +187,9 @@ on_both_engines! {
             ChannelFilter { provider: Some(ProviderId(1)), ..ChannelFilter::default() },
             ChannelFilter { provider: Some(ProviderId(2)), has_epg: Some(true), ..ChannelFilter::default() },
             ChannelFilter { provider: Some(ProviderId(3)), ..ChannelFilter::default() },
+            ChannelFilter { tag: Some("LATE".into()), ..ChannelFilter::default() },
+            ChannelFilter { tag: Some("late".into()), provider: Some(ProviderId(1)), ..ChannelFilter::default() },
+            ChannelFilter { tag: Some("lat".into()), ..ChannelFilter::default() },
         ];
         let sorts = [ChannelSort::Fit, ChannelSort::Name, ChannelSort::Number, ChannelSort::Streams, ChannelSort::Health];
         for (number, q) in SEARCHES.iter().enumerate() {

@@ -2,7 +2,7 @@
 
 use m3u_strm_processor::db::Engine;
 use m3u_strm_processor::features::catalogue::browse::{
-    ChannelFilter, ChannelSort, Place, TitleFilter, TitleSort, categories, channels, genres, movies,
+    ChannelFilter, ChannelSort, Place, TitleFilter, TitleSort, categories, channels, genres, movies, tags,
 };
 use m3u_strm_processor::support::ids::ProviderId;
 
@@ -33,6 +33,10 @@ fn filters() -> Vec<ChannelFilter> {
             ..any()
         },
         ChannelFilter {
+            tag: Some("late".into()),
+            ..any()
+        },
+        ChannelFilter {
             has_epg: Some(true),
             enabled: Some(true),
             ..any()
@@ -60,13 +64,22 @@ async fn no_list_walks_the_rows_of_a_table() {
         }
     }
     categories(&test.db).await.unwrap();
+    tags(&test.db).await.unwrap();
     genres(&test.db).await.unwrap();
     for text in test.statements.all().into_keys() {
         let plan = test.db.explain(&text, Vec::new()).await.unwrap();
         let walk = plan.iter().find(|step| {
-            ["channels", "channel_streams", "s", "vod_movies", "vod_series"]
-                .iter()
-                .any(|table| step.starts_with(&format!("SCAN {table}")) && !step.contains("USING"))
+            [
+                "channels",
+                "channel_streams",
+                "channel_tags",
+                "t",
+                "s",
+                "vod_movies",
+                "vod_series",
+            ]
+            .iter()
+            .any(|table| step.starts_with(&format!("SCAN {table}")) && !step.contains("USING"))
         });
         assert_eq!(walk, None, "{text}\n{plan:#?}");
     }

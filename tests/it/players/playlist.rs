@@ -53,6 +53,29 @@ async fn listed(world: &World) -> [String; 2] {
 }
 
 on_both_engines! {
+    async fn a_channel_that_is_switched_off_leaves_playlist_guide_and_relay_and_keeps_its_number(world: World) {
+        let [one, two] = listed(&world).await;
+        let id: i64 = one.trim_start_matches("channel/").parse().unwrap();
+        let path = format!("/api/channels/{id}");
+        let number = world.app.json(&world.admin, &path, 200).await["number"].clone();
+        let switch = async |enabled: bool| {
+            let body = serde_json::json!({ "enabled": enabled });
+            assert_eq!(world.app.send(&world.admin, reqwest::Method::PATCH, &path, &body).await.status(), 200);
+        };
+        let guide = async || {
+            let url = world.app.url(&format!("/xmltv.xml?token={}", world.token));
+            soon(world.app.client.get(url).send()).await.unwrap().text().await.unwrap().matches("<channel ").count()
+        };
+        assert_eq!(guide().await, 2);
+        switch(false).await;
+        assert_eq!(links(&world, "").await, std::slice::from_ref(&two));
+        assert_eq!(guide().await, 1);
+        assert_eq!(soon(world.ask(&one).send()).await.unwrap().status(), 404);
+        assert_eq!(world.app.json(&world.admin, &path, 200).await["number"], number);
+        switch(true).await;
+        assert_eq!(links(&world, "").await, [one.clone(), two]);
+    }
+
     async fn a_playlist_lists_the_wished_channels_with_links_of_ones_own(world: World) {
         let [one, two] = listed(&world).await;
         assert_eq!(links(&world, "").await, [one.clone(), two.clone()]);

@@ -4,6 +4,7 @@ mod by_hand;
 mod catalogue;
 mod cli;
 mod control;
+mod editing;
 mod faults;
 mod groups;
 mod guard;

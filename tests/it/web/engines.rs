@@ -3,13 +3,15 @@
 use crate::on_both_engines;
 use crate::support::{TestApp, seed};
 
-const PAGES: [&str; 36] = [
+const PAGES: [&str; 38] = [
     "/",
     "/channels",
     "/channels?q=channel+1&category=News&provider=1&sort=number",
     "/channels?q=channel&page=2",
     "/channels?sort=health",
+    "/channels?tag=late",
     "/channels/1",
+    "/channels/1/edit",
     "/movies",
     "/movies?q=film+2&genre=Drama&year=1992&sort=year",
     "/movies?sort=added",

@@ -1,5 +1,6 @@
 //! Pages over real HTTP.
 
+mod channel_edit;
 mod channels;
 mod engines;
 mod favourites;

@@ -29,6 +29,7 @@ fn admin_only(played: &Played, run: i64, job: i64) -> (Vec<String>, Vec<String>)
         "/system",
         "/system/events",
         "/channels/1/merge",
+        "/channels/1/edit",
     ]
     .map(str::to_owned)
     .into_iter()
@@ -69,6 +70,8 @@ fn admin_only(played: &Played, run: i64, job: i64) -> (Vec<String>, Vec<String>)
         "/channels/1/streams/1/place",
         "/channels/1/streams/1/activation",
         "/channels/1/streams/1/deactivation",
+        "/channels/1",
+        "/channels/1/checks",
     ]
     .map(str::to_owned)
     .into_iter()

@@ -25,6 +25,7 @@ use crate::web::ui;
 pub(super) struct ChannelShow {
     page: Page,
     channel: ChannelDetail,
+    tags: Vec<String>,
     star: ui::Button,
     link: Option<String>,
     streams: Streams,
@@ -72,6 +73,7 @@ pub(super) async fn page(
         link: play_link(req, ctx, user.id, &format!("channel/{id}")).await?,
         star: star(content, is_marked, Look::Words),
         page,
+        tags: detail::tags(&ctx.db, id).await?,
         channel,
         streams,
         regrouping,
@@ -103,5 +105,16 @@ impl ChannelShow {
 
     fn number(&self) -> Option<ChannelNumber> {
         ChannelNumber::from_stored(self.channel.lineup_number)
+    }
+
+    /// What a person set, in words.
+    fn by_hand(&self) -> Option<String> {
+        let words = self.channel.by_hand().into_iter().map(|field| match field {
+            "enabled" => "switched on or off",
+            "logo_url" => "logo",
+            "epg_id" => "guide id",
+            other => other,
+        });
+        Some(words.collect::<Vec<_>>().join(", ")).filter(|words| !words.is_empty())
     }
 }

@@ -10,7 +10,7 @@ use super::star::{Look, star};
 use crate::ctx::Ctx;
 use crate::db::DbError;
 use crate::edge::{Member, Problem};
-use crate::features::catalogue::browse::{ChannelFilter, ChannelLine, ChannelSort, Lists, Place};
+use crate::features::catalogue::browse::{self, ChannelFilter, ChannelLine, ChannelSort, Lists, Place};
 use crate::features::catalogue::content::Content;
 use crate::features::catalogue::favourites;
 use crate::features::catalogue::number::ChannelNumber;
@@ -31,6 +31,7 @@ struct ChannelIndex {
     paging: Paging,
     empty: Option<ui::Empty>,
     categories: Vec<(String, String)>,
+    tags: Vec<(String, String)>,
     providers: Vec<(String, String)>,
 }
 
@@ -48,6 +49,7 @@ pub(super) struct Wanted {
     provider_id: String,
     enabled: String,
     has_epg: String,
+    tag: String,
     sort: String,
     after: String,
     before: String,
@@ -89,6 +91,7 @@ pub(super) async fn index(
             .collect(),
         empty,
         categories: categories(&req, &lists, &wanted).await?,
+        tags: tags(&req, &ctx, &wanted).await?,
         providers,
         wanted,
     };
@@ -113,18 +116,20 @@ impl Wanted {
             enabled,
             health: None,
             has_epg,
+            tag: Some(self.tag.clone()).filter(|tag| !tag.is_empty()),
         };
         Ok((filter, sort.unwrap_or_default(), place))
     }
 
     /// The address without the place in the list.
-    fn query(&self) -> [(&str, &str); 6] {
+    fn query(&self) -> [(&str, &str); 7] {
         [
             ("q", &self.q),
             ("category", &self.category),
             ("provider_id", &self.provider_id),
             ("enabled", &self.enabled),
             ("has_epg", &self.has_epg),
+            ("tag", &self.tag),
             ("sort", &self.sort),
         ]
     }
@@ -161,6 +166,7 @@ impl Wanted {
             ("provider_id", "Provider", provider),
             ("enabled", "In use", word(&self.enabled, "yes", "no")),
             ("has_epg", "Guide", word(&self.has_epg, "yes", "no")),
+            ("tag", "Tag", self.tag.clone()),
         ];
         let summary = format::count(total, "channel", "channels");
         ui::Chips::new(CHANNELS, &self.query(), summary, &filters)
@@ -219,6 +225,16 @@ async fn categories(
     let names = lists.categories().await?;
     let names = names.into_iter().map(|name| (name.clone(), name));
     Ok(listing::choices("All", names, &wanted.category))
+}
+
+/// As [`categories`].
+async fn tags(req: &HttpRequest, ctx: &Ctx, wanted: &Wanted) -> Result<Vec<(String, String)>, DbError> {
+    if Htmx::of(req).fragment {
+        return Ok(Vec::new());
+    }
+    let names = browse::tags(&ctx.db).await?;
+    let names = names.into_iter().map(|name| (name.clone(), name));
+    Ok(listing::choices("All", names, &wanted.tag))
 }
 
 fn empty(wanted: &Wanted, has_provider: bool, is_admin: bool) -> ui::Empty {

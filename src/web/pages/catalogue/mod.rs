@@ -2,6 +2,8 @@
 
 mod activation;
 mod channel;
+mod channel_edit;
+mod channel_form;
 mod channels;
 mod decision;
 mod favourites;
@@ -42,6 +44,9 @@ pub fn routes(config: &mut ServiceConfig) {
     config
         .route(CHANNELS, web::get().to(channels::index))
         .route("/channels/{id}", web::get().to(channel::show))
+        .route("/channels/{id}", web::post().to(channel_edit::update))
+        .route("/channels/{id}/edit", web::get().to(channel_edit::edit))
+        .route("/channels/{id}/checks", web::post().to(channel_edit::check))
         .route("/channels/{id}/favourite", web::post().to(star::mark_channel))
         .route("/channels/{id}/split", web::post().to(split::create))
         .route("/channels/{id}/merge", web::get().to(merge::new))
