@@ -5,6 +5,7 @@
 
 mod audit;
 mod auth;
+mod bulk;
 mod channels;
 mod content;
 mod decisions;

@@ -3,7 +3,7 @@ use utoipa::OpenApi;
 
 use super::openapi::{self, Security};
 use super::{
-    audit, auth, channels, decisions, favourites, jobs, library, output_credentials, plays, providers,
+    audit, auth, bulk, channels, decisions, favourites, jobs, library, output_credentials, plays, providers,
     schedules, second_factor, settings, streams, strm, syncs, system, tokens, users, vod,
 };
 
@@ -71,6 +71,7 @@ table! {
     "/api/audit": get audit::index;
     "/api/channels": get channels::index;
     "/api/channels/categories": get channels::categories;
+    "/api/channels/bulk": post bulk::create;
     "/api/channels/{id}": get channels::show, patch channels::update;
     "/api/channels/{id}/streams": get streams::index;
     "/api/channels/{id}/streams/order": put streams::order;

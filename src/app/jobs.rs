@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use crate::ctx::Ctx;
 use crate::features::catalogue::browse::Lists;
+use crate::features::catalogue::editing::bulk;
 use crate::features::catalogue::favourites;
 use crate::features::outputs::{conversion, library};
 use crate::features::system::backup;
@@ -24,8 +25,8 @@ pub(super) fn serving(ctx: &Ctx, lists: &Lists) -> Handlers {
 
 fn all(ctx: &Ctx, lists: Option<Lists>) -> Handlers {
     let (runs, approvals, removals, details) = (ctx.clone(), ctx.clone(), ctx.clone(), ctx.clone());
-    let (writes, conversions, backups) = (ctx.clone(), ctx.clone(), ctx.clone());
-    let (ran, approved, removed) = (lists.clone(), lists.clone(), lists);
+    let (writes, conversions, backups, changes) = (ctx.clone(), ctx.clone(), ctx.clone(), ctx.clone());
+    let (ran, approved, removed, changed) = (lists.clone(), lists.clone(), lists.clone(), lists);
     Handlers::default()
         .on(kinds::SYNC, move |job| {
             ready(ran.clone(), sync::run(runs.clone(), job, sync_hooks()))
@@ -44,6 +45,9 @@ fn all(ctx: &Ctx, lists: Option<Lists>) -> Handlers {
         })
         .on(kinds::SERIES_DETAILS, move |job| {
             sync::run_details(details.clone(), job)
+        })
+        .on(kinds::CHANNELS, move |job| {
+            ready(changed.clone(), bulk::job(changes.clone(), job))
         })
         .on(kinds::LIBRARY, move |job| library::job(writes.clone(), job))
         .on(kinds::BACKUP, move |job| backup::job(backups.clone(), job))

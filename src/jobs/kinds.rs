@@ -8,6 +8,8 @@ pub const SYNC_APPROVAL: &str = "sync_approval";
 pub const PROVIDER_REMOVAL: &str = "provider_removal";
 /// Reads the episodes of a panel's series that are new or have changed. Payload: `{provider_id}`.
 pub const SERIES_DETAILS: &str = "series_details";
+/// One change to many channels. Payload: `{selection, action}`. One attempt.
+pub const CHANNELS: &str = "channels";
 /// Writes the STRM and NFO library.
 pub const LIBRARY: &str = "library";
 /// Writes a backup into the data folder.

@@ -1,4 +1,4 @@
-//! A channel is edited by keyboard alone.
+//! Channels are edited by keyboard alone.
 
 use fantoccini::key::Key;
 
@@ -7,7 +7,10 @@ use crate::harness::{Case, cases};
 use crate::world::{World, tab_to, type_text};
 
 pub fn cases() -> Vec<Case> {
-    cases![a_channel_is_renamed_by_keyboard_and_given_back]
+    cases![
+        a_channel_is_renamed_by_keyboard_and_given_back,
+        ticked_channels_get_a_category_by_keyboard,
+    ]
 }
 
 async fn open_form(browser: &Browser) {
@@ -68,5 +71,49 @@ async fn a_channel_is_renamed_by_keyboard_and_given_back(browser: Browser) {
     browser
         .wait_for("document.querySelector('h1')?.textContent === 'Alpha News'")
         .await;
+    browser.expect_quiet_console().await;
+}
+
+async fn ticked_channels_get_a_category_by_keyboard(browser: Browser) {
+    let world = World::start().await;
+    let api = world.api().await;
+    let provider = api.provider("Living room", &world.list_url()).await;
+    api.sync(provider).await;
+    world.sign_in(&browser, "/channels").await;
+    tab_to(&browser, "#channel-1 input[name=ids]").await;
+    browser.press(Key::Space).await;
+    browser.find("#bulk button").await;
+    browser
+        .run("document.querySelector('#bulk button').focus()")
+        .await;
+    browser.press(Key::Enter).await;
+    browser
+        .wait_for(
+            "document.querySelector('#bulk-dialog')?.open && document.activeElement.id === 'bulk-action'",
+        )
+        .await;
+    browser.expect_accessible("bulk dialog").await;
+    browser.glance("bulk-dialog-1280-light").await;
+    browser.expect_text("#bulk-dialog h2", "Change 1 channel").await;
+    tab_to(&browser, "#bulk-form [data-save]").await;
+    browser.press(Key::Enter).await;
+    browser
+        .wait_for("document.querySelector('#bulk-form [data-form-errors]')")
+        .await;
+    browser.find("#bulk-action").await.send_keys("Set").await.unwrap();
+    tab_to(&browser, "#bulk-category").await;
+    type_text(&browser, "Of ours").await;
+    tab_to(&browser, "#bulk-form [data-save]").await;
+    browser.press(Key::Enter).await;
+    browser
+        .wait_for("document.querySelector('h1')?.textContent === 'Change of channels'")
+        .await;
+    browser
+        .wait_for("document.querySelector('main').textContent.includes('Succeeded')")
+        .await;
+    let channel = api.get("/api/channels/1").await;
+    assert_eq!(channel["category"], "Of ours");
+    let other = api.get("/api/channels/2").await;
+    assert_eq!(other["category"], "News");
     browser.expect_quiet_console().await;
 }

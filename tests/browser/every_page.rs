@@ -145,6 +145,7 @@ async fn filled_pages_are_accessible(browser: Browser) {
             ("channel-split", &parted),
             ("channel-merge", &merge),
             ("channel-edit", "/channels/1/edit"),
+            ("channels-bulk", "/channels/bulk?ids=1&ids=2"),
             ("movies", "/movies"),
             ("movie", &movie),
             ("series-list", "/series"),

@@ -1,5 +1,6 @@
 use super::{Fields, Problem};
 use crate::features::catalogue::by_hand;
+use crate::features::catalogue::editing::bulk::BulkError;
 use crate::features::catalogue::editing::{EditError, number_taken};
 use crate::features::catalogue::favourites::FavouriteError;
 
@@ -46,6 +47,19 @@ impl From<EditError> for Problem {
                 Self::conflict("taken", message).with_fields(fields)
             }
             EditError::Db(error) => error.into(),
+        }
+    }
+}
+
+impl From<BulkError> for Problem {
+    fn from(error: BulkError) -> Self {
+        match error {
+            BulkError::Invalid(invalid) => invalid.into(),
+            BulkError::Busy(job) => {
+                let message = "Many channels are being changed already; wait until that has ended.";
+                Self::conflict("running", message).with_extra("job_id", job.0)
+            }
+            BulkError::Db(error) => error.into(),
         }
     }
 }

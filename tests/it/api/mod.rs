@@ -1,5 +1,6 @@
 //! What programs are told of the catalogue, and what they tell of plays.
 
+mod bulk;
 mod catalogue;
 mod channels;
 mod contract;

@@ -3,7 +3,7 @@
 use crate::on_both_engines;
 use crate::support::{TestApp, seed};
 
-const PAGES: [&str; 38] = [
+const PAGES: [&str; 40] = [
     "/",
     "/channels",
     "/channels?q=channel+1&category=News&provider=1&sort=number",
@@ -12,6 +12,8 @@ const PAGES: [&str; 38] = [
     "/channels?tag=late",
     "/channels/1",
     "/channels/1/edit",
+    "/channels/bulk?ids=1&ids=2",
+    "/channels/bulk?q=channel&enabled=true&sort=number&all=true",
     "/movies",
     "/movies?q=film+2&genre=Drama&year=1992&sort=year",
     "/movies?sort=added",

@@ -1,5 +1,6 @@
 //! Pages over real HTTP.
 
+mod bulk;
 mod channel_edit;
 mod channels;
 mod engines;

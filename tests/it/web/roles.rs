@@ -30,6 +30,7 @@ fn admin_only(played: &Played, run: i64, job: i64) -> (Vec<String>, Vec<String>)
         "/system/events",
         "/channels/1/merge",
         "/channels/1/edit",
+        "/channels/bulk",
     ]
     .map(str::to_owned)
     .into_iter()
@@ -72,6 +73,7 @@ fn admin_only(played: &Played, run: i64, job: i64) -> (Vec<String>, Vec<String>)
         "/channels/1/streams/1/deactivation",
         "/channels/1",
         "/channels/1/checks",
+        "/channels/bulk",
     ]
     .map(str::to_owned)
     .into_iter()

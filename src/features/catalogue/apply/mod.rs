@@ -26,9 +26,9 @@ use super::entry::{Entry, EntryKeys, EntryKind, Malformed};
 use super::matching::{Facts, Raw};
 use super::store::state;
 
+pub(super) use names::tell_apart;
 pub use regroup::{Named, moved_into, regroup, retire, streams_of};
 pub use rewrite::rewrite;
-pub(super) use names::tell_apart;
 pub(super) use row::UNCATEGORIZED;
 pub use stored::StoredStreams;
 

@@ -1,3 +1,5 @@
+use serde::{Deserialize, Serialize};
+
 use crate::db::{Db, DbError};
 use crate::features::catalogue::store::tags as tag_store;
 use crate::support::ids::{ChannelId, ProviderId};
@@ -21,7 +23,8 @@ pub struct ChannelFilter {
 }
 
 /// How a channel's streams are, as far as they were tested.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Health {
     Up,
     Degraded,
@@ -44,7 +47,8 @@ impl std::str::FromStr for Health {
 }
 
 /// What a list of channels is sorted by.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum ChannelSort {
     /// How well the name fits the search, then number, then name; by name where nothing is searched.
     #[default]
@@ -117,6 +121,14 @@ pub async fn channels(
     limit: i64,
 ) -> Result<Page<ChannelLine>, DbError> {
     store::page(db, &Listing::of_channels(filter, sort), place, limit).await
+}
+
+/// The id of every channel of a list, in its order.
+///
+/// # Errors
+/// Whatever the database says.
+pub async fn ids(db: &Db, filter: &ChannelFilter, sort: ChannelSort) -> Result<Vec<i64>, DbError> {
+    store::ids(db, &Listing::of_channels(filter, sort)).await
 }
 
 /// How many channels have a stream.

@@ -13,7 +13,7 @@ mod store;
 mod titles;
 
 pub use channels::{
-    ChannelFilter, ChannelLine, ChannelSort, Health, categories, channel_total, channels, tags,
+    ChannelFilter, ChannelLine, ChannelSort, Health, categories, channel_total, channels, ids, tags,
 };
 pub use cursor::Cursor;
 pub use lists::Lists;

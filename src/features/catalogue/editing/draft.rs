@@ -8,7 +8,7 @@ use crate::support::validation::Invalid;
 
 const LONGEST_NAME: usize = 255;
 const LONGEST_URL: usize = 2_048;
-const MOST_TAGS: usize = 20;
+pub(super) const MOST_TAGS: usize = 20;
 const LONGEST_TAG: usize = 50;
 
 /// What becomes of a field.
@@ -58,6 +58,19 @@ impl Edit {
             epg_id: field(sent, "epg_id", &mut invalid, guide_id),
         };
         invalid.into_result().map(|()| edit)
+    }
+
+    /// Gives back all that a person set, except tags.
+    pub(super) fn all_given_back() -> Self {
+        Self {
+            name: Change::GiveBack,
+            number: Change::GiveBack,
+            category: Change::GiveBack,
+            enabled: Change::GiveBack,
+            tags: Change::Stay,
+            logo_url: Change::GiveBack,
+            epg_id: Change::GiveBack,
+        }
     }
 
     /// Whether a field is given back of which only the streams tell what it was.

@@ -1,10 +1,12 @@
 //! What a person sets in a channel. It outlives every sync, and moves with the channel's streams where they become
 //! another's, until it is *given back*: then the channel is again as the providers say.
 
+pub mod bulk;
 mod draft;
 mod given;
 mod store;
 
+use draft::MOST_TAGS;
 pub use draft::{Change, Edit};
 
 use std::collections::HashMap;
@@ -132,6 +134,20 @@ async fn apply(
         HashMap::new()
     };
     let given = given.get(&channel.id).cloned().unwrap_or_default();
+    put(edit, &given, channel);
+    number(tx, next, &edit.number, &given, channel).await?;
+    let mut fields = differences(&before, channel);
+    if let Some(wanted) = edit.tags.wanted_or_none()
+        && tags::of_in(tx, channel.id).await? != wanted
+    {
+        tags::replace(tx, channel.id, wanted).await?;
+        fields.push("tags");
+    }
+    Ok(fields)
+}
+
+/// What of an edit concerns no other channel: all but number and tags.
+fn put(edit: &Edit, given: &Given, channel: &mut ChannelRow) {
     match &edit.name {
         Change::Stay => {}
         Change::Set(name) => rename(channel, name, hand::NAME),
@@ -156,15 +172,6 @@ async fn apply(
     set(channel, hand::EPG_ID, &edit.epg_id, |channel, id| {
         channel.epg_id = id.cloned().unwrap_or_else(|| given.epg_id.clone());
     });
-    number(tx, next, &edit.number, &given, channel).await?;
-    let mut fields = differences(&before, channel);
-    if let Some(wanted) = edit.tags.wanted_or_none()
-        && tags::of_in(tx, channel.id).await? != wanted
-    {
-        tags::replace(tx, channel.id, wanted).await?;
-        fields.push("tags");
-    }
-    Ok(fields)
 }
 
 fn rename(channel: &mut ChannelRow, name: &str, bit: i64) {

@@ -50,6 +50,17 @@ pub async fn add(tx: &mut Tx, values: Vec<Value>) -> Result<u64, DbError> {
     .await
 }
 
+/// Takes a tag away from those of these channels that have it.
+pub async fn remove(tx: &mut Tx, channels: &[i64], key: &str) -> Result<u64, DbError> {
+    tx.insert_many(
+        "delete from channel_tags where (channel_id, tag_key) in (",
+        2,
+        channels.iter().flat_map(|id| args![*id, key]).collect(),
+        ")",
+    )
+    .await
+}
+
 /// The tags of channels that were left empty go to those that took their streams.
 pub async fn follow(tx: &mut Tx, moves: &[(i64, i64)]) -> Result<(), DbError> {
     tx.insert_many(

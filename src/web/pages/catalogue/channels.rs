@@ -27,6 +27,7 @@ struct ChannelIndex {
     page: Page,
     wanted: Wanted,
     rows: Vec<Row>,
+    total: i64,
     chips: ui::Chips,
     paging: Paging,
     empty: Option<ui::Empty>,
@@ -79,6 +80,7 @@ pub(super) async fn index(
     let view = ChannelIndex {
         page: Page::new(&req, "Channels")
             .lead("Every channel once, however many providers send it; its best stream plays first."),
+        total: found.total,
         chips: wanted.chips(found.total, &providers),
         paging: listing::paging(CHANNELS, &query, &found, "channels"),
         rows: found
@@ -119,6 +121,12 @@ impl Wanted {
             tag: Some(self.tag.clone()).filter(|tag| !tag.is_empty()),
         };
         Ok((filter, sort.unwrap_or_default(), place))
+    }
+
+    /// What says which channels the list holds, as the form for many channels takes it.
+    fn chosen(&self) -> impl Iterator<Item = (&str, &str)> {
+        let given = self.query().into_iter().filter(|(_, text)| !text.is_empty());
+        given.map(|(name, text)| (super::bulk::list_name(name), text))
     }
 
     /// The address without the place in the list.
@@ -180,6 +188,16 @@ impl ChannelIndex {
             .attr("placeholder", "Name of a channel")
             .attr("autocomplete", "off")
             .attr("maxlength", 200)
+    }
+
+    /// "Change all 7 that match", or all there are.
+    fn change_all(&self) -> String {
+        let which = if self.wanted.is_filtered() {
+            " that match"
+        } else {
+            ""
+        };
+        format!("Change all {}{which}", format::number(self.total))
     }
 
     fn select(&self, name: &str, label: &str, chosen: &str, choices: &[(String, String)]) -> ui::Field {

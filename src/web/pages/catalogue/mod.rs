@@ -1,6 +1,7 @@
 //! Channels, films and series to look through, and what a person marked of them.
 
 mod activation;
+mod bulk;
 mod channel;
 mod channel_edit;
 mod channel_form;
@@ -43,6 +44,8 @@ pub const FAVOURITES: &str = "/favourites";
 pub fn routes(config: &mut ServiceConfig) {
     config
         .route(CHANNELS, web::get().to(channels::index))
+        .route("/channels/bulk", web::get().to(bulk::new))
+        .route("/channels/bulk", web::post().to(bulk::create))
         .route("/channels/{id}", web::get().to(channel::show))
         .route("/channels/{id}", web::post().to(channel_edit::update))
         .route("/channels/{id}/edit", web::get().to(channel_edit::edit))

@@ -12,6 +12,7 @@ pub(super) fn kind(kind: &str) -> &str {
         kinds::SYNC_APPROVAL => "Approved sync",
         kinds::PROVIDER_REMOVAL => "Removal",
         kinds::SERIES_DETAILS => "Episodes of series",
+        kinds::CHANNELS => "Change of channels",
         kinds::LIBRARY => "Library",
         kinds::BACKUP => "Backup",
         kinds::STRM_FROM_PLAYLIST => "STRM files from a playlist",
@@ -20,9 +21,10 @@ pub(super) fn kind(kind: &str) -> &str {
 }
 
 /// The kinds that the list can be narrowed to.
-pub(super) const KINDS: [&str; 6] = [
+pub(super) const KINDS: [&str; 7] = [
     kinds::SYNC,
     kinds::SYNC_APPROVAL,
+    kinds::CHANNELS,
     kinds::LIBRARY,
     kinds::PROVIDER_REMOVAL,
     kinds::SERIES_DETAILS,
@@ -63,6 +65,7 @@ pub fn progress(job: &Job, label: impl std::fmt::Display, now_ms: i64) -> ui::Pr
         kinds::SYNC | kinds::SYNC_APPROVAL if job.progress.total.is_none() => progress.uncounted(),
         kinds::SYNC => progress.bytes(),
         kinds::SYNC_APPROVAL => progress.unit("entries"),
+        kinds::CHANNELS => progress.unit("channels"),
         kinds::LIBRARY => progress.unit("files"),
         kinds::SERIES_DETAILS => progress.unit("series"),
         _ => progress,
@@ -82,6 +85,9 @@ pub(super) fn result(job: &Job) -> String {
     let outcome = result.and_then(|result| result.get("outcome")?.as_str());
     let count = |name: &str| result.and_then(|result| result.get(name)?.as_i64());
     match (outcome, count("written"), count("trashed")) {
+        _ if job.kind == kinds::CHANNELS => count("changed").map_or_else(String::new, |changed| {
+            format!("{} changed", format::number(changed))
+        }),
         (Some("applied"), ..) => "Changes applied".to_owned(),
         (Some("unchanged"), ..) => "Nothing had changed".to_owned(),
         (Some("held"), ..) => "Waits for a decision".to_owned(),

@@ -147,6 +147,18 @@ impl Listing {
         (Sql::built(text), args)
     }
 
+    /// The statement that reads the id of every row, in order.
+    pub fn ids(&self) -> (Sql, Vec<Value>) {
+        let mut args = self.args.clone();
+        if let Some(lead) = &self.lead {
+            args.extend(lead.args.iter().cloned());
+        }
+        let (table, conditions) = (self.table, self.conditions.join(" and "));
+        let order = self.order("", None, false);
+        let text = format!("select id from {table} where {conditions} order by {order}");
+        (Sql::built(text), args)
+    }
+
     /// Whether each row that [`Self::items`] finds says how long the whole list is.
     pub fn counts_itself(&self) -> bool {
         self.is_scan

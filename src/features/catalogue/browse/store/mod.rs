@@ -37,6 +37,18 @@ pub async fn page<T: FromRow + Placed>(
     Ok(cut(items, place, limit, total))
 }
 
+/// The id of every row of a list.
+pub async fn ids(db: &Db, listing: &Listing) -> Result<Vec<i64>, DbError> {
+    let (sql, args) = listing.ids();
+    let mut ids = Vec::new();
+    db.each(sql, args, |row| {
+        ids.push(row.get(0)?);
+        Ok(())
+    })
+    .await?;
+    Ok(ids)
+}
+
 async fn count(db: &Db, listing: &Listing) -> Result<i64, DbError> {
     let (sql, args) = listing.count();
     let (total,) = db.one(sql, args).await?;
