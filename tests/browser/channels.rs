@@ -38,6 +38,7 @@ async fn a_channel_is_renamed_by_keyboard_and_given_back(browser: Browser) {
     browser.expect_no_sideways_scroll().await;
     browser.glance("channel-dialog-360-dark").await;
     browser.screen(1280, Theme::Light).await;
+    browser.press(Key::End).await;
     type_text(&browser, " of ours").await;
     tab_to(&browser, "#channel-number").await;
     browser.press(Key::Backspace).await;

@@ -73,7 +73,6 @@ async fn no_list_walks_the_rows_of_a_table() {
                 "channels",
                 "channel_streams",
                 "channel_tags",
-                "t",
                 "s",
                 "vod_movies",
                 "vod_series",
