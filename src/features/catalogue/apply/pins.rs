@@ -13,6 +13,9 @@ use crate::features::catalogue::store::decisions::{self, Held};
 use super::graph::to_u32;
 use super::member::Member;
 
+/// Characters of a name in a reason.
+const LONGEST_NAME: usize = 60;
+
 /// The latest decision on a stream.
 pub(super) struct Pin {
     decision: i64,
@@ -131,7 +134,7 @@ impl Pin {
     fn of(held: Held) -> Self {
         let day = jiff::Timestamp::from_millisecond(held.at_ms)
             .map_or_else(|_| String::new(), |at| at.strftime("%Y-%m-%d").to_string());
-        let (kept, other, who) = (&held.kept_name, &held.other_name, &held.actor);
+        let (kept, other, who) = (short(&held.kept_name), short(&held.other_name), &held.actor);
         let why = match (held.kind.as_str(), held.moved) {
             ("split", true) => Some((
                 Method::ManualSplit,
@@ -162,6 +165,14 @@ impl Pin {
         let mixed =
             (self.channel.cast_unsigned() ^ 0x5bd1_e995_7b93_1f2d).wrapping_mul(0x9e37_79b9_7f4a_7c15);
         (mixed ^ (mixed >> 31)) & !0b11
+    }
+}
+
+/// A name as a sentence can hold it.
+fn short(name: &str) -> String {
+    match name.char_indices().nth(LONGEST_NAME) {
+        Some((end, _)) => format!("{}…", &name[..end]),
+        None => name.to_owned(),
     }
 }
 

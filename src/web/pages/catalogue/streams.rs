@@ -213,10 +213,10 @@ impl Row {
         }
     }
 
+    /// Where it is a matter of degree.
     fn confidence(&self) -> Option<String> {
-        self.stream
-            .merge_confidence
-            .map(|confidence| format!("{confidence} %"))
+        let confidence = self.stream.merge_confidence.filter(|_| !self.stream.manual)?;
+        Some(format!("{confidence} %"))
     }
 
     /// A sentence of its own.
