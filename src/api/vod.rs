@@ -6,6 +6,8 @@ use crate::ctx::Ctx;
 use crate::edge::{Member, Problem};
 use crate::features::catalogue::browse::{self, Lists, MovieLine, Place, SeriesLine, TitleFilter, TitleSort};
 use crate::features::catalogue::detail::{self, EpisodeDetail, MovieDetail, SeasonDetail, SeriesDetail};
+use crate::features::catalogue::store::facts;
+use crate::features::providers::Facts;
 use crate::support::ids::{MovieId, SeriesId};
 use crate::support::validation::Invalid;
 
@@ -22,7 +24,7 @@ pub struct TitleQuery {
     q: String,
     genre: Option<String>,
     year: Option<String>,
-    /// title, year or added
+    /// title, year, added or rating
     sort: Option<String>,
 }
 
@@ -38,6 +40,9 @@ pub struct MovieJson {
     tmdb_id: Option<String>,
     imdb_id: Option<String>,
     version_count: i64,
+    /// Of one film by itself; absent in lists.
+    #[serde(flatten)]
+    facts: Option<FactsJson>,
 }
 
 /// A series in a list.
@@ -54,8 +59,24 @@ pub struct SeriesJson {
     season_count: i64,
     episode_count: i64,
     /// Of one series by itself; absent in lists.
+    #[serde(flatten)]
+    facts: Option<FactsJson>,
+    /// Of one series by itself; absent in lists.
     #[serde(skip_serializing_if = "Option::is_none")]
     seasons: Option<Vec<SeasonJson>>,
+}
+
+/// What its providers tell of a film or a series.
+#[derive(Serialize, ToSchema)]
+pub struct FactsJson {
+    plot: Option<String>,
+    cast: Vec<String>,
+    director: Vec<String>,
+    /// As its providers tell; `genre` is what lists are narrowed by.
+    genres: Vec<String>,
+    runtime_minutes: Option<i64>,
+    release_date: Option<String>,
+    backdrop_url: Option<String>,
 }
 
 /// A season with its episodes, both in order.
@@ -72,6 +93,8 @@ pub struct EpisodeJson {
     episode: i64,
     title: Option<String>,
     air_date: Option<String>,
+    plot: Option<String>,
+    runtime_minutes: Option<i64>,
 }
 
 /// How much there is, in titles and episodes.
@@ -89,6 +112,7 @@ pub(super) async fn movies(
     _member: Member,
     query: web::Query<TitleQuery>,
     window: Window,
+    ctx: web::Data<Ctx>,
     lists: web::Data<Lists>,
 ) -> Result<Json<List<MovieJson>>, Problem> {
     let (filter, sort) = query.into_inner().read()?;
@@ -96,7 +120,12 @@ pub(super) async fn movies(
     let page = lists
         .movies(&filter, sort, &place, i64::from(window.0.limit))
         .await?;
-    Ok(envelope(page.listed(), window, MovieJson::from))
+    let mut known = facts::of_movies(&ctx.db, page.items.iter().map(|line| line.id)).await?;
+    let shown = |line: MovieLine| {
+        let facts = known.remove(&line.id).unwrap_or_default();
+        MovieJson::listed(line, facts)
+    };
+    Ok(envelope(page.listed(), window, shown))
 }
 
 /// One film.
@@ -107,7 +136,7 @@ pub(super) async fn movie(
     id: web::Path<i64>,
     ctx: web::Data<Ctx>,
 ) -> Result<Json<MovieJson>, Problem> {
-    let movie = detail::movie(&ctx.db, MovieId(*id)).await?;
+    let movie = detail::movie(&ctx.db, MovieId(*id), ctx.clock.now_ms()).await?;
     Ok(Json(movie.ok_or_else(|| Problem::not_found("This film"))?.into()))
 }
 
@@ -118,6 +147,7 @@ pub(super) async fn series_index(
     _member: Member,
     query: web::Query<TitleQuery>,
     window: Window,
+    ctx: web::Data<Ctx>,
     lists: web::Data<Lists>,
 ) -> Result<Json<List<SeriesJson>>, Problem> {
     let (filter, sort) = query.into_inner().read()?;
@@ -125,7 +155,12 @@ pub(super) async fn series_index(
     let page = lists
         .series(&filter, sort, &place, i64::from(window.0.limit))
         .await?;
-    Ok(envelope(page.listed(), window, SeriesJson::from))
+    let mut known = facts::of_many_series(&ctx.db, page.items.iter().map(|line| line.id)).await?;
+    let shown = |line: SeriesLine| {
+        let facts = known.remove(&line.id).unwrap_or_default();
+        SeriesJson::listed(line, facts)
+    };
+    Ok(envelope(page.listed(), window, shown))
 }
 
 /// One series with its seasons and episodes.
@@ -159,7 +194,7 @@ impl TitleQuery {
         let mut wrong = |field: &str, message: &str| invalid.add(field, message);
         let year = parsed(self.year.as_deref(), || wrong("year", "Use a year such as 1999."));
         let sort = parsed(self.sort.as_deref(), || {
-            wrong("sort", "Use title, year or added.")
+            wrong("sort", "Use title, year, added or rating.")
         });
         if self.q.chars().count() > 200 {
             wrong("q", "Use at most 200 characters.");
@@ -177,51 +212,55 @@ impl TitleQuery {
     }
 }
 
-impl From<MovieLine> for MovieJson {
-    fn from(line: MovieLine) -> Self {
+impl MovieJson {
+    fn listed(line: MovieLine, facts: Facts) -> Self {
         Self {
             id: line.id.0,
             title: line.title,
             year: line.year,
             genre: line.genre,
-            rating: None,
+            rating: of_ten(line.rating),
             cover_url: line.cover_url,
-            tmdb_id: None,
-            imdb_id: None,
+            tmdb_id: facts.tmdb_id,
+            imdb_id: facts.imdb_id,
             version_count: line.version_count,
+            facts: None,
         }
     }
 }
 
 impl From<MovieDetail> for MovieJson {
     fn from(movie: MovieDetail) -> Self {
+        let facts = movie.facts;
         Self {
             id: movie.id.0,
             title: movie.title,
             year: movie.year,
             genre: movie.genre,
-            rating: None,
+            rating: of_ten(facts.rating),
             cover_url: movie.cover_url,
-            tmdb_id: None,
-            imdb_id: None,
+            tmdb_id: facts.tmdb_id.clone(),
+            imdb_id: facts.imdb_id.clone(),
             version_count: movie.version_count,
+            facts: Some(facts.into()),
         }
     }
 }
 
-impl From<SeriesLine> for SeriesJson {
-    fn from(line: SeriesLine) -> Self {
+impl SeriesJson {
+    fn listed(line: SeriesLine, facts: Facts) -> Self {
         Self {
             id: line.id.0,
             title: line.title,
             year: line.year,
             genre: line.genre,
-            rating: None,
+            rating: of_ten(line.rating),
             cover_url: line.cover_url,
-            tmdb_id: None,
-            imdb_id: None,
+            tmdb_id: facts.tmdb_id,
+            imdb_id: facts.imdb_id,
             season_count: line.season_count,
             episode_count: line.episode_count,
+            facts: None,
             seasons: None,
         }
     }
@@ -229,20 +268,41 @@ impl From<SeriesLine> for SeriesJson {
 
 impl From<SeriesDetail> for SeriesJson {
     fn from(series: SeriesDetail) -> Self {
+        let facts = series.facts;
         Self {
             id: series.id.0,
             title: series.title,
             year: series.year,
             genre: series.genre,
-            rating: None,
+            rating: of_ten(facts.rating),
             cover_url: series.cover_url,
-            tmdb_id: None,
-            imdb_id: None,
+            tmdb_id: facts.tmdb_id.clone(),
+            imdb_id: facts.imdb_id.clone(),
             season_count: series.season_count,
             episode_count: series.episode_count,
+            facts: Some(facts.into()),
             seasons: Some(series.seasons.into_iter().map(SeasonJson::from).collect()),
         }
     }
+}
+
+impl From<Facts> for FactsJson {
+    fn from(facts: Facts) -> Self {
+        Self {
+            plot: facts.plot,
+            cast: facts.cast,
+            director: facts.directors,
+            genres: facts.genres,
+            runtime_minutes: facts.runtime_minutes,
+            release_date: facts.released,
+            backdrop_url: facts.backdrop_url,
+        }
+    }
+}
+
+/// 0.1 to 10, of the stored tenths.
+fn of_ten(tenths: Option<i64>) -> Option<f64> {
+    tenths.map(|tenths| tenths as f64 / 10.0)
 }
 
 impl From<SeasonDetail> for SeasonJson {
@@ -261,7 +321,9 @@ impl From<EpisodeDetail> for EpisodeJson {
             id: episode.id.0,
             episode: episode.episode,
             title: episode.title,
-            air_date: None,
+            air_date: episode.facts.released,
+            plot: episode.facts.plot,
+            runtime_minutes: episode.facts.runtime_minutes,
         }
     }
 }

@@ -27,6 +27,7 @@ fn all(ctx: &Ctx, lists: Option<Lists>) -> Handlers {
     let (runs, approvals, removals, details) = (ctx.clone(), ctx.clone(), ctx.clone(), ctx.clone());
     let (writes, conversions, backups, changes) = (ctx.clone(), ctx.clone(), ctx.clone(), ctx.clone());
     let (ran, approved, removed, changed) = (lists.clone(), lists.clone(), lists.clone(), lists);
+    let films = ctx.clone();
     Handlers::default()
         .on(kinds::SYNC, move |job| {
             ready(ran.clone(), sync::run(runs.clone(), job, sync_hooks()))
@@ -48,6 +49,9 @@ fn all(ctx: &Ctx, lists: Option<Lists>) -> Handlers {
         })
         .on(kinds::CHANNELS, move |job| {
             ready(changed.clone(), bulk::job(changes.clone(), job))
+        })
+        .on(kinds::FILM_DETAILS, move |job| {
+            sync::run_films(films.clone(), job)
         })
         .on(kinds::LIBRARY, move |job| library::job(writes.clone(), job))
         .on(kinds::BACKUP, move |job| backup::job(backups.clone(), job))

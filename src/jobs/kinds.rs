@@ -10,6 +10,8 @@ pub const PROVIDER_REMOVAL: &str = "provider_removal";
 pub const SERIES_DETAILS: &str = "series_details";
 /// One change to many channels. Payload: `{selection, action}`. One attempt.
 pub const CHANNELS: &str = "channels";
+/// Asks a panel what it knows of films by themselves, a share of those of an hour. Payload: `{provider_id, movie_id?}`.
+pub const FILM_DETAILS: &str = "film_details";
 /// Writes the STRM and NFO library.
 pub const LIBRARY: &str = "library";
 /// Writes a backup into the data folder.

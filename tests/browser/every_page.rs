@@ -1,5 +1,6 @@
 //! Every page on a phone and a desk, light and dark: empty, filled with long names, with something wrong.
 
+use m3u_strm_processor::simulator::panel::{Account, Catalogue, Panel};
 use m3u_strm_processor::simulator::{Fault, Playlist, Resource};
 use serde_json::json;
 
@@ -125,6 +126,7 @@ async fn filled_pages_are_accessible(browser: Browser) {
     );
     let parted = split_off_last(&api, &channel).await;
     let merge = format!("{channel}/merge?q=a");
+    let (told, told_series) = told(&world, &api).await;
     people(&api).await;
     world.sign_in(&browser, &channel).await;
     browser.click("main button[id^=star-]").await;
@@ -148,6 +150,9 @@ async fn filled_pages_are_accessible(browser: Browser) {
             ("channels-bulk", "/channels/bulk?ids=1&ids=2"),
             ("movies", "/movies"),
             ("movie", &movie),
+            ("movies-list", "/movies?view=list&sort=rating"),
+            ("movie-told", &told),
+            ("series-told", &told_series),
             ("series-list", "/series"),
             ("series", &series),
             ("favourites", "/favourites"),
@@ -270,4 +275,31 @@ async fn pages_that_tell_of_trouble_are_accessible(browser: Browser) {
         ],
     )
     .await;
+}
+
+/// The pages of a film and of a series of which a panel tells more than their names.
+async fn told(world: &World, api: &Api) -> (String, String) {
+    let panel = Panel::new();
+    panel.open(Account::new("ann", "s3cret"), Catalogue::plain());
+    world.simulator.put_panel(&panel);
+    let sent = json!({ "name": "Panel", "type": "xstream", "xstream_host": world.simulator.url(""),
+        "xstream_username": "ann", "xstream_password": "s3cret" });
+    let provider = api.post("/api/providers", sent).await["id"].as_i64().unwrap();
+    api.sync(provider).await;
+    let find = async |path: &str| {
+        for _ in 0..600 {
+            let found =
+                api.get(&format!("/api/vod/{path}?sort=rating&limit=1")).await["items"][0]["id"].clone();
+            let shown = api.get(&format!("/api/vod/{path}/{found}")).await;
+            if shown["plot"].is_string() {
+                return found;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        }
+        unreachable!("nothing is told of {path}");
+    };
+    (
+        format!("/movies/{}", find("movies").await),
+        format!("/series/{}", find("series").await),
+    )
 }

@@ -295,7 +295,12 @@ pub async fn remove(ctx: &Ctx, actor: &Actor, id: ProviderId, relist: Relist) ->
     tx.commit().await?;
     ctx.jobs.wake();
     ctx.events.publish(Event::ProviderChanged(id));
-    for kind in [kinds::SYNC, kinds::SYNC_APPROVAL, kinds::SERIES_DETAILS] {
+    for kind in [
+        kinds::SYNC,
+        kinds::SYNC_APPROVAL,
+        kinds::SERIES_DETAILS,
+        kinds::FILM_DETAILS,
+    ] {
         if let Some(job) = ctx.jobs.active(kind, &sync_key(id)).await? {
             ctx.jobs.cancel(job).await?;
         }

@@ -1,6 +1,7 @@
 //! The tables `providers`, `provider_breakers` and `provider_series`.
 
 mod breakers;
+pub mod films;
 pub mod series;
 
 pub use breakers::{Breakers, KnownHost, all_breakers, breakers};

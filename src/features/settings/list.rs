@@ -7,6 +7,7 @@ pub const AUTO_SYNC_ENABLED: &str = "auto_sync_enabled";
 pub const AUTO_SYNC_SCHEDULE: &str = "auto_sync_schedule";
 pub const SYNC_TIMEOUT: &str = "sync_timeout";
 pub const SYNC_SHRINK_GUARD_PERCENT: &str = "sync_shrink_guard_percent";
+pub const FILM_DETAILS_PER_HOUR: &str = "film_details_per_hour";
 pub const FUZZY_MATCH_THRESHOLD: &str = "fuzzy_match_threshold";
 pub const STRM_ORGANIZE_BY_GENRE: &str = "strm_organize_by_genre";
 pub const STRM_INCLUDE_YEAR: &str = "strm_include_year";
@@ -108,6 +109,18 @@ pub const KEYS: &[Key] = &[
             default: 1024,
             min: 1,
             max: 16_384,
+        },
+    },
+    Key {
+        name: FILM_DETAILS_PER_HOUR,
+        category: "sync",
+        title: "Films asked about",
+        help: "How many films a provider's panel is asked about within an hour, for plot, cast, director and the like. Each is asked for once; 0 asks for none.",
+        unit: "an hour",
+        kind: Kind::Number {
+            default: 600,
+            min: 0,
+            max: 36_000,
         },
     },
     Key {

@@ -75,6 +75,8 @@ pub struct Settings {
     pub sync_shrink_guard_percent: u8,
     /// Bytes of a playlist after decompression.
     pub playlist_max_bytes: u64,
+    /// Of one provider, within an hour.
+    pub film_details_per_hour: i64,
     pub strm_organize_by_genre: bool,
     pub strm_include_year: bool,
     pub strm_link_mode: LinkMode,
@@ -267,6 +269,7 @@ fn typed(settings: &[Setting], config: &Config) -> Settings {
         sync_timeout: Duration::from_secs(number(list::SYNC_TIMEOUT)),
         sync_shrink_guard_percent: percent(list::SYNC_SHRINK_GUARD_PERCENT),
         playlist_max_bytes: number(list::PLAYLIST_MAX_MIB) * 1024 * 1024,
+        film_details_per_hour: value(list::FILM_DETAILS_PER_HOUR).as_i64().unwrap_or_default(),
         strm_organize_by_genre: flag(list::STRM_ORGANIZE_BY_GENRE),
         strm_include_year: flag(list::STRM_INCLUDE_YEAR),
         strm_link_mode: match value(list::STRM_LINK_MODE).as_str() {

@@ -45,7 +45,7 @@ use crate::features::audit::{self, Actor};
 use crate::features::catalogue::ChannelMoved;
 use crate::features::providers;
 use crate::jobs::{Enqueued, JobError, JobRun, NewJob, kinds};
-use crate::support::ids::{JobId, ProviderId};
+use crate::support::ids::{JobId, MovieId, ProviderId};
 
 pub use approval::{approve, reject};
 pub use error::Error;
@@ -181,6 +181,22 @@ pub async fn run_removal(ctx: Ctx, job: JobRun, hooks: Vec<MovedHook>) -> Result
 /// Why not all series that were wanted could be read; the next sync asks for the others.
 pub async fn run_details(ctx: Ctx, job: JobRun) -> Result<Value, JobError> {
     apart(move || async move { panel::details::run(&ctx, &job).await }).await
+}
+
+/// The handler of [`kinds::FILM_DETAILS`].
+///
+/// # Errors
+/// Why not all films that were wanted could be asked about; a later run asks for the others.
+pub async fn run_films(ctx: Ctx, job: JobRun) -> Result<Value, JobError> {
+    apart(move || async move { panel::films::run(&ctx, &job).await }).await
+}
+
+/// Has the panels asked about a film that somebody looks at, unless they were; returns before any is.
+///
+/// # Errors
+/// Whatever the database says.
+pub async fn want_film(ctx: &Ctx, movie: MovieId) -> Result<(), DbError> {
+    panel::films::want(ctx, movie).await
 }
 
 async fn apart<F>(work: impl FnOnce() -> F + Send + 'static) -> Result<Value, JobError>

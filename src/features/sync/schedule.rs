@@ -2,6 +2,7 @@
 
 use serde_json::json;
 
+use super::panel::films;
 use super::{Error, run, store};
 use crate::ctx::Ctx;
 use crate::db::DbError;
@@ -57,7 +58,7 @@ pub struct Rhythm {
     pub next_run: Option<i64>,
 }
 
-/// The schedule of each provider that has one.
+/// The schedule of each provider that has one, and of each panel that is to be asked about films.
 ///
 /// # Errors
 /// Whatever the database says.
@@ -65,9 +66,11 @@ pub async fn planned(ctx: &Ctx) -> Result<Vec<Planned>, DbError> {
     let settings = settings::load(ctx).await?;
     let choices = store::choices(&ctx.db).await?;
     let plans = choices.into_iter();
-    Ok(plans
+    let mut planned: Vec<Planned> = plans
         .filter_map(|(provider, choice)| plan(provider, &choice, &settings))
-        .collect())
+        .collect();
+    planned.extend(films::planned(ctx).await?);
+    Ok(planned)
 }
 
 /// When a provider is synced by itself.

@@ -126,7 +126,7 @@ fn episode(episode: &Episode, season: u32, cover: &str) -> Value {
 fn film_info(film: &Film, visit: &Visit) -> Value {
     let cover = picture(visit.host, film.cover.as_deref());
     let released = film.year.map_or(String::new(), |year| format!("{year}-06-01"));
-    json!({
+    let mut shown = json!({
         "info": {
             "kinopoisk_url": "",
             "tmdb_id": film.tmdb.map(|id| id.to_string()),
@@ -148,7 +148,7 @@ fn film_info(film: &Film, visit: &Visit) -> Value {
             "rating_count_kinopoisk": 0,
             "country": "",
             "genre": film.genre,
-            "backdrop_path": [],
+            "backdrop_path": lists::backdrop(visit.host, film.cover.as_deref(), film.id),
             "duration_secs": film.duration_secs,
             "duration": hours(film.duration_secs),
             "bitrate": 800,
@@ -170,7 +170,47 @@ fn film_info(film: &Film, visit: &Visit) -> Value {
             "custom_sid": null,
             "direct_source": "",
         },
-    })
+    });
+    if let Some(info) = shown["info"].as_object_mut() {
+        info.extend(otherwise(film));
+    }
+    shown
+}
+
+/// Panels write the same facts in other types: each film's as one of them does.
+fn otherwise(film: &Film) -> Map<String, Value> {
+    let fields = match film.id % 4 {
+        0 => json!({
+            "tmdb_id": film.tmdb,
+            "rating": film.rating,
+            "duration_secs": film.duration_secs.to_string(),
+            "cast": "",
+            "genre": format!("{} / Drama", film.genre),
+        }),
+        1 => json!({
+            "rating": "n/A",
+            "rating_5based": five(film.rating),
+            "duration_secs": 0,
+            "duration": format!("{} min", film.duration_secs / 60),
+            "director": [film.director],
+            "plot": "",
+            "description": format!("<p>{}</p>", film.plot.replace('\'', "&#39;")),
+            "actors": null,
+        }),
+        2 => json!({
+            "duration_secs": null,
+            "duration": "",
+            "episode_run_time": (film.duration_secs / 60).to_string(),
+            "releasedate": "n/A",
+            "release_date": film.year.map(|year| format!("{year}-06-01 00:00:00")),
+            "imdb_id": film.tmdb.map(|id| format!("tt{id:07}")),
+        }),
+        _ => json!({}),
+    };
+    match fields {
+        Value::Object(fields) => fields,
+        _ => Map::new(),
+    }
 }
 
 /// `01:37:00`.

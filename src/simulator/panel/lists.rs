@@ -72,6 +72,14 @@ pub(super) fn picture(host: &str, address: Option<&str>) -> String {
     }
 }
 
+/// The wide picture of what has a cover; none of the others.
+pub(super) fn backdrop(host: &str, cover: Option<&str>, id: u64) -> Vec<String> {
+    cover
+        .map(|_| picture(host, Some(&format!("/images/backdrop/{id}.png"))))
+        .into_iter()
+        .collect()
+}
+
 /// A series as the list and `info` show it.
 pub(super) fn series_info(series: &Series, host: &str) -> Value {
     let mut shown = serde_json::to_value(SeriesEntry::of(series, 0, host)).unwrap_or_default();
@@ -213,7 +221,7 @@ impl<'a> SeriesEntry<'a> {
             last_modified: series.last_modified.to_string(),
             rating: series.rating.map_or(String::new(), |rating| rating.to_string()),
             rating_5based: five(series.rating),
-            backdrop_path: Vec::new(),
+            backdrop_path: backdrop(host, series.cover.as_deref(), series.id),
             youtube_trailer: "",
             tmdb: series.tmdb.map(|id| id.to_string()),
             episode_run_time: length.map_or(0, |episode| episode.duration_secs / 60).to_string(),

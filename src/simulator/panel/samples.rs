@@ -193,11 +193,14 @@ fn film(number: usize, prefix: &str, has_tmdb: bool) -> Film {
 
 fn series(number: usize, prefix: &str) -> Series {
     let id = 7_001 + number as u64;
-    let seasons = seasons(
+    let mut seasons = seasons(
         70_000 + number as u64 * 100,
         1 + number as u32 % 4,
         6 + number as u32 % 5,
     );
+    for episode in seasons.iter_mut().flat_map(|season| &mut season.episodes) {
+        episode.plot = PLOTS[(number + episode.number as usize) % PLOTS.len()].into();
+    }
     Series {
         id,
         name: format!("{prefix}{}", names::title(number * 67 + 11)),

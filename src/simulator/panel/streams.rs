@@ -145,6 +145,7 @@ pub(super) fn picture(name: &str) -> Reply {
         match kind {
             "logo" => Some(image(96, 96, number)),
             "poster" => Some(image(200, 300, number)),
+            "backdrop" => Some(image(480, 270, number)),
             _ => None,
         }
     });

@@ -75,18 +75,19 @@ async fn fill(db: &Db) {
                 year,
                 genre,
                 id % 6,
-                id % 50
+                id % 50,
+                (id % 7 != 0).then_some(id % 100)
             ]);
         }
         let head = match table {
             "vod_movies" => {
-                "insert into vod_movies (id, title, normalized_title, name_key, sort_key, year, genre, version_count, created_at)"
+                "insert into vod_movies (id, title, normalized_title, name_key, sort_key, year, genre, version_count, created_at, rating)"
             }
             _ => {
-                "insert into vod_series (id, title, normalized_title, name_key, sort_key, year, genre, episode_count, created_at)"
+                "insert into vod_series (id, title, normalized_title, name_key, sort_key, year, genre, episode_count, created_at, rating)"
             }
         };
-        tx.insert_many(head, 9, values, "").await.unwrap();
+        tx.insert_many(head, 10, values, "").await.unwrap();
     }
     // Some of both, some of one, some of one that no longer lists it.
     let mut values: Vec<Value> = Vec::new();
@@ -214,13 +215,19 @@ on_both_engines! {
             TitleFilter { genre: Some("Größe".into()), year: Some(2001), ..TitleFilter::default() },
             TitleFilter { year: Some(0), ..TitleFilter::default() },
         ];
-        let sorts = [TitleSort::Fit, TitleSort::Title, TitleSort::Year, TitleSort::Added];
+        let sorts = [TitleSort::Fit, TitleSort::Title, TitleSort::Year, TitleSort::Added, TitleSort::Rating];
         for (number, q) in SEARCHES.iter().enumerate() {
             for (other, narrowed) in narrowed.iter().enumerate() {
                 let filter = TitleFilter { q: (*q).to_owned(), ..narrowed.clone() };
                 let sort = sorts[(number + other) % sorts.len()];
                 assert_alike!(&test.db, &lists, movies, &filter, sort);
                 assert_alike!(&test.db, &lists, series, &filter, sort);
+            }
+        }
+        for q in ["nova 1983", "1983", "nova news 9 2001", "1983 nova", "one 2 one 1959"] {
+            for sort in [TitleSort::Fit, TitleSort::Rating] {
+                let filter = TitleFilter { q: q.to_owned(), ..TitleFilter::default() };
+                assert_alike!(&test.db, &lists, movies, &filter, sort);
             }
         }
     }

@@ -54,8 +54,14 @@ async fn no_list_walks_the_rows_of_a_table() {
             channels(&test.db, &filter, sort, &first, 50).await.unwrap();
         }
     }
-    for sort in [TitleSort::Title, TitleSort::Year, TitleSort::Added] {
-        for q in ["", "heat"] {
+    for sort in [
+        TitleSort::Fit,
+        TitleSort::Title,
+        TitleSort::Year,
+        TitleSort::Added,
+        TitleSort::Rating,
+    ] {
+        for q in ["", "heat", "heat 1995"] {
             let filter = TitleFilter {
                 q: q.into(),
                 ..TitleFilter::default()

@@ -43,7 +43,9 @@ async fn lists_ask_the_same_whatever_they_show() {
         ("/series", 4),
         ("/api/channels", 2),
         ("/api/channels?q=channel", 1),
-        ("/api/vod/movies?q=film", 1),
+        ("/api/vod/movies?q=film", 2),
+        ("/movies/1", 8),
+        ("/series/1", 8),
     ] {
         let (here, there) = (
             asked(&few, &of_few, path).await,

@@ -10,8 +10,10 @@ use crate::db::{DbError, Tx, Value};
 use crate::features::catalogue::entry::{Entry, EntryKind};
 use crate::features::catalogue::names::name_key;
 use crate::features::catalogue::quality;
+use crate::features::catalogue::store::facts;
 use crate::features::catalogue::store::state;
 use crate::features::catalogue::store::vod::{self, VersionRow};
+use crate::features::catalogue::vod::Told;
 use crate::support::ids::ProviderId;
 
 use super::member::tier_of;
@@ -27,6 +29,8 @@ struct Stale {
     episodes: BTreeSet<i64>,
     /// Series with a new episode.
     series: BTreeSet<i64>,
+    /// Films of whose rating a list told something.
+    rated: BTreeSet<i64>,
 }
 
 /// One staged entry on its way to its row.
@@ -167,6 +171,11 @@ async fn write(
                 id
             }
         };
+        let told = Told::read(entry.metadata);
+        if told != Told::default() {
+            let before = pending.row.as_ref().and_then(|row| row.movie_id);
+            shelf.stale.rated.extend(before.into_iter().chain(movie));
+        }
         let (keys, tier) = (staged.keys(pending.staged), tier_of(entry));
         rows.extend(args![
             id,
@@ -186,6 +195,9 @@ async fn write(
             entry.url_template,
             entry.format,
             entry.headers,
+            told.rating,
+            told.tmdb_id,
+            told.added,
             now_ms,
         ]);
     }
@@ -201,6 +213,9 @@ async fn count(tx: &mut Tx, mut stale: Stale) -> Result<(), DbError> {
         .series
         .extend(vod::series_of(tx, episodes.iter().copied()).await?);
     vod::count_movies(tx, &movies).await?;
+    // A new film has the rating that it came with.
+    let rated = stale.rated.iter().filter(|id| stale.movies.contains(id));
+    facts::rate_movies(tx, rated.copied()).await?;
     vod::count_episodes(tx, &episodes).await?;
     vod::count_series(tx, &of(&stale.series)).await
 }

@@ -5,7 +5,9 @@ use std::collections::HashMap;
 
 use memchr::memmem;
 
-use super::{ChannelFilter, ChannelSort, Cursor, FIT_STEP, Health, Place, TitleFilter, TitleSort, words};
+use super::{
+    ChannelFilter, ChannelSort, Cursor, FIT_STEP, Health, Place, TitleFilter, TitleSort, YearWord, words,
+};
 use crate::support::ids::ProviderId;
 use crate::support::text::{folded, name_key, sort_key};
 
@@ -18,7 +20,7 @@ pub(super) const HAS_YEAR: u8 = 4;
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Facts {
     pub id: i64,
-    /// Of a channel: line-up number, streams, streams in use; of a title: year, arrival.
+    /// Of a channel: line-up number, streams, streams in use; of a title: year, arrival, rating.
     pub numbers: [i64; 3],
     pub marks: u8,
 }
@@ -56,6 +58,8 @@ pub(super) struct Wanted<'f> {
     looked_at: u8,
     marks: u8,
     year: Option<i64>,
+    /// Of titles: the last word, which a title's year may stand for.
+    year_word: Option<YearWord>,
     lead: Lead,
 }
 
@@ -81,6 +85,7 @@ const STREAMS: usize = 1;
 const ACTIVE_STREAMS: usize = 2;
 const YEAR: usize = 0;
 const ARRIVAL: usize = 1;
+const RATING: usize = 2;
 
 impl Index {
     /// Adds the entry that stands behind all others. False where an index cannot hold so much.
@@ -200,7 +205,8 @@ impl Index {
                     .year
                     .is_none_or(|year| facts.marks & HAS_YEAR != 0 && facts.numbers[YEAR] == year)
         };
-        let Some(longest) = wanted.words.iter().max_by_key(|word| word.len()) else {
+        let in_name = |word: &&String| !wanted.is_year(word);
+        let Some(longest) = wanted.words.iter().filter(in_name).max_by_key(|word| word.len()) else {
             (0..self.len()).filter(|at| is_wanted(*at)).for_each(take);
             return;
         };
@@ -212,7 +218,11 @@ impl Index {
             let found = from + found;
             at += self.ends[at..].partition_point(|end| (*end as usize) < found);
             let name = self.name(at);
-            if is_wanted(at) && wanted.words.iter().all(|word| name.contains(word.as_str())) {
+            let holds = |word: &String| {
+                name.contains(word.as_str())
+                    || (wanted.is_year(word) && wanted.is_of_year(&self.entries[at].facts))
+            };
+            if is_wanted(at) && wanted.words.iter().all(holds) {
                 take(at);
             }
             from = self.ends[at] as usize + 1;
@@ -233,7 +243,7 @@ impl Index {
         match wanted.lead {
             Lead::Nothing => 0,
             Lead::Fit(then) => {
-                let fit = wanted.fit(self.name(at));
+                let fit = wanted.fit(self.name(at), &self.entries[at].facts);
                 then.map_or(fit, |then| (fit * FIT_STEP).saturating_add(numbers[then]))
             }
             Lead::Smallest(number) => numbers[number],
@@ -288,6 +298,7 @@ impl<'f> Wanted<'f> {
 
     pub(super) fn titles(filter: &'f TitleFilter, sort: TitleSort) -> Self {
         let mut wanted = Self::searching(&filter.q);
+        wanted.year_word = YearWord::of(&wanted.words);
         wanted.group = filter.genre.as_deref();
         wanted.year = filter.year;
         wanted.lead = match sort {
@@ -296,6 +307,7 @@ impl<'f> Wanted<'f> {
             TitleSort::Title => Lead::Nothing,
             TitleSort::Year => Lead::Greatest(YEAR),
             TitleSort::Added => Lead::Greatest(ARRIVAL),
+            TitleSort::Rating => Lead::Greatest(RATING),
         };
         wanted
     }
@@ -318,10 +330,22 @@ impl<'f> Wanted<'f> {
         }
     }
 
+    fn is_year(&self, word: &str) -> bool {
+        self.year_word.as_ref().is_some_and(|year| year.word == word)
+    }
+
+    fn is_of_year(&self, facts: &Facts) -> bool {
+        let year = self.year_word.as_ref().map(|year| year.year);
+        facts.marks & HAS_YEAR != 0 && year == Some(facts.numbers[YEAR])
+    }
+
     /// 0 for the exact name, 1 where every word of the search is a whole word of the name, 2 otherwise.
-    fn fit(&self, name: &str) -> i64 {
-        let is_whole = |word: &String| name.split(' ').any(|part| part == word);
-        if name == self.exact {
+    fn fit(&self, name: &str, facts: &Facts) -> i64 {
+        let is_of_year = self.is_of_year(facts);
+        let is_whole =
+            |word: &String| name.split(' ').any(|part| part == word) || (is_of_year && self.is_year(word));
+        let is_exact = |year: &YearWord| is_of_year && name == year.before;
+        if name == self.exact || self.year_word.as_ref().is_some_and(is_exact) {
             0
         } else if self.words.iter().all(is_whole) {
             1

@@ -103,6 +103,27 @@ fn words(q: &str) -> Vec<String> {
         .collect()
 }
 
+/// A year at the end of a search for a title: `heat 1995` means the film of that year, whatever the title says of it.
+struct YearWord {
+    word: String,
+    year: i64,
+    /// The words before it, as one name.
+    before: String,
+}
+
+impl YearWord {
+    fn of(words: &[String]) -> Option<Self> {
+        let (word, before) = words.split_last()?;
+        let is_year = word.len() == 4 && word.bytes().all(|byte| byte.is_ascii_digit());
+        let year = word.parse().ok().filter(|year| (1870..=2100).contains(year))?;
+        (is_year && !before.is_empty()).then(|| Self {
+            word: word.clone(),
+            year,
+            before: before.join(" "),
+        })
+    }
+}
+
 fn in_natural_order(mut names: Vec<String>) -> Vec<String> {
     names.sort_by_cached_key(|name| sort_key(&name_key(name)));
     names

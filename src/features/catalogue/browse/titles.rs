@@ -24,6 +24,8 @@ pub enum TitleSort {
     Year,
     /// The latest arrival first.
     Added,
+    /// The best rated first.
+    Rating,
 }
 
 impl std::str::FromStr for TitleSort {
@@ -34,6 +36,7 @@ impl std::str::FromStr for TitleSort {
             "title" | "name" => Self::Title,
             "year" => Self::Year,
             "added" => Self::Added,
+            "rating" => Self::Rating,
             _ => return Err(()),
         })
     }
@@ -47,6 +50,8 @@ crate::record! {
         pub title: String,
         pub year: Option<i64>,
         pub genre: Option<String>,
+        /// Tenths: 1 to 100.
+        pub rating: Option<i64>,
         pub cover_url: Option<String>,
         pub version_count: i64,
         pub sort_key: String,
@@ -62,6 +67,8 @@ crate::record! {
         pub title: String,
         pub year: Option<i64>,
         pub genre: Option<String>,
+        /// Tenths: 1 to 100.
+        pub rating: Option<i64>,
         pub cover_url: Option<String>,
         pub season_count: i64,
         pub episode_count: i64,

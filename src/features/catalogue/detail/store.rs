@@ -1,8 +1,8 @@
 use crate::args;
 use crate::db::{Db, DbError, Tx};
-use crate::support::ids::{ChannelId, MovieId, ProviderId, SeriesId, StreamId};
+use crate::support::ids::{ChannelId, EpisodeId, MovieId, ProviderId, SeriesId, StreamId};
 
-use super::{ChannelDetail, EpisodeDetail, MovieDetail, VersionDetail};
+use super::{ChannelDetail, VersionDetail};
 
 /// Steps from channel to taker at most; longer chains are shortened by the next merge.
 const MERGES_FOLLOWED: i64 = 20;
@@ -70,7 +70,18 @@ pub async fn streams(db: &Db, id: ChannelId) -> Result<Vec<StreamRow>, DbError> 
     .await
 }
 
-pub async fn movie(db: &Db, id: MovieId) -> Result<Option<MovieDetail>, DbError> {
+crate::record! {
+    pub struct MovieRow {
+        pub id: MovieId,
+        pub title: String,
+        pub year: Option<i64>,
+        pub genre: Option<String>,
+        pub cover_url: Option<String>,
+        pub version_count: i64,
+    }
+}
+
+pub async fn movie(db: &Db, id: MovieId) -> Result<Option<MovieRow>, DbError> {
     db.optional(
         "select id, title, year, genre, cover_url, version_count from vod_movies where id = $1",
         args![id],
@@ -80,7 +91,8 @@ pub async fn movie(db: &Db, id: MovieId) -> Result<Option<MovieDetail>, DbError>
 
 pub async fn movie_versions(db: &Db, id: MovieId) -> Result<Vec<VersionDetail>, DbError> {
     db.all(
-        "select v.id, v.provider_id, p.name, v.original_name, v.group_name, v.format, v.resolution, v.quality_score
+        "select v.id, v.provider_id, p.name, p.priority, v.original_name, v.group_name, v.format, v.resolution,
+             v.quality_score
          from vod_versions v join providers p on p.id = v.provider_id
          where v.movie_id = $1 and v.missing_since is null and p.enabled and p.deleted_at is null
          order by v.quality_score desc nulls last, p.priority desc, v.id limit 1000",
@@ -109,7 +121,17 @@ pub async fn series(db: &Db, id: SeriesId) -> Result<Option<SeriesRow>, DbError>
     .await
 }
 
-pub async fn episodes(db: &Db, id: SeriesId) -> Result<Vec<EpisodeDetail>, DbError> {
+crate::record! {
+    pub struct EpisodeRow {
+        pub id: EpisodeId,
+        pub season: i64,
+        pub episode: i64,
+        pub title: Option<String>,
+        pub version_count: i64,
+    }
+}
+
+pub async fn episodes(db: &Db, id: SeriesId) -> Result<Vec<EpisodeRow>, DbError> {
     db.all(
         "select id, season, episode, title, version_count from vod_episodes
          where series_id = $1 and version_count > 0 order by season, episode, id limit 5000",

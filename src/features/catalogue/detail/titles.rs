@@ -1,19 +1,22 @@
 use crate::db::{Db, DbError};
+use crate::features::catalogue::store::facts;
+use crate::features::providers::Facts;
 use crate::support::ids::{EpisodeId, MovieId, ProviderId, SeriesId, VersionId};
 
 use super::store;
 
-crate::record! {
-    /// A film by itself.
-    #[derive(Debug, Clone)]
-    pub struct MovieDetail {
-        pub id: MovieId,
-        pub title: String,
-        pub year: Option<i64>,
-        pub genre: Option<String>,
-        pub cover_url: Option<String>,
-        pub version_count: i64,
-    }
+/// A film by itself.
+#[derive(Debug, Clone)]
+pub struct MovieDetail {
+    pub id: MovieId,
+    pub title: String,
+    pub year: Option<i64>,
+    pub genre: Option<String>,
+    pub cover_url: Option<String>,
+    pub version_count: i64,
+    pub facts: Facts,
+    /// A panel was not asked about it so far.
+    pub is_unasked: bool,
 }
 
 crate::record! {
@@ -23,6 +26,7 @@ crate::record! {
         pub id: VersionId,
         pub provider_id: ProviderId,
         pub provider_name: String,
+        pub provider_priority: i64,
         pub original_name: String,
         pub group_name: String,
         pub format: String,
@@ -41,6 +45,7 @@ pub struct SeriesDetail {
     pub cover_url: Option<String>,
     pub season_count: i64,
     pub episode_count: i64,
+    pub facts: Facts,
     /// In order, each with its present episodes in order.
     pub seasons: Vec<SeasonDetail>,
 }
@@ -52,24 +57,36 @@ pub struct SeasonDetail {
     pub episodes: Vec<EpisodeDetail>,
 }
 
-crate::record! {
-    /// An episode by itself.
-    #[derive(Debug, Clone)]
-    pub struct EpisodeDetail {
-        pub id: EpisodeId,
-        pub season: i64,
-        pub episode: i64,
-        pub title: Option<String>,
-        pub version_count: i64,
-    }
+/// An episode by itself.
+#[derive(Debug, Clone)]
+pub struct EpisodeDetail {
+    pub id: EpisodeId,
+    pub season: i64,
+    pub episode: i64,
+    pub title: Option<String>,
+    pub version_count: i64,
+    pub facts: Facts,
 }
 
 /// The film; `None` if there is none.
 ///
 /// # Errors
 /// Whatever the database says.
-pub async fn movie(db: &Db, id: MovieId) -> Result<Option<MovieDetail>, DbError> {
-    store::movie(db, id).await
+pub async fn movie(db: &Db, id: MovieId, now_ms: i64) -> Result<Option<MovieDetail>, DbError> {
+    let Some(row) = store::movie(db, id).await? else {
+        return Ok(None);
+    };
+    let (facts, is_unasked) = facts::of_movie(db, id, now_ms).await?;
+    Ok(Some(MovieDetail {
+        id: row.id,
+        title: row.title,
+        year: row.year,
+        genre: row.genre,
+        cover_url: row.cover_url,
+        version_count: row.version_count,
+        facts,
+        is_unasked,
+    }))
 }
 
 /// The film's present versions, the best picture first.
@@ -88,8 +105,21 @@ pub async fn series(db: &Db, id: SeriesId) -> Result<Option<SeriesDetail>, DbErr
     let Some(row) = store::series(db, id).await? else {
         return Ok(None);
     };
+    let (known, mut of_episodes, rows) = futures_util::try_join!(
+        facts::of_series(db, id),
+        facts::of_episodes(db, id),
+        store::episodes(db, id),
+    )?;
     let mut seasons: Vec<SeasonDetail> = Vec::new();
-    for episode in store::episodes(db, id).await? {
+    for row in rows {
+        let episode = EpisodeDetail {
+            facts: of_episodes.remove(&row.id).unwrap_or_default(),
+            id: row.id,
+            season: row.season,
+            episode: row.episode,
+            title: row.title,
+            version_count: row.version_count,
+        };
         match seasons
             .last_mut()
             .filter(|season| season.season == episode.season)
@@ -109,6 +139,7 @@ pub async fn series(db: &Db, id: SeriesId) -> Result<Option<SeriesDetail>, DbErr
         cover_url: row.cover_url,
         season_count: row.season_count,
         episode_count: row.episode_count,
+        facts: known,
         seasons,
     }))
 }

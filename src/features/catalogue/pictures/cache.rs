@@ -88,7 +88,7 @@ impl Pictures {
         patience: Duration,
     ) -> Result<Option<Found>, DbError> {
         let inner = &self.inner;
-        let Some(pictured) = store::pictured(&inner.ctx.db, content).await? else {
+        let Some(pictured) = store::pictured(&inner.ctx.db, content, size).await? else {
             return Ok(None);
         };
         let Some(url) = pictured.url.clone() else {
@@ -104,7 +104,7 @@ impl Pictures {
                 store::used(&inner.ctx.db, source, now_ms).await?;
             }
             if shown.is_some() && is_due {
-                drop(self.start(content, &pictured, url, source));
+                drop(self.start(content, size, &pictured, url, source));
                 return Ok(shown);
             }
             let is_lost = shown.is_none() && kept.small.is_some() && kept.failures == 0;
@@ -112,7 +112,7 @@ impl Pictures {
                 return Ok(Some(shown.unwrap_or_else(|| Found::name(pictured.name, true))));
             }
         }
-        let Some(flight) = self.start(content, &pictured, url, source) else {
+        let Some(flight) = self.start(content, size, &pictured, url, source) else {
             return Ok(Some(Found::name(pictured.name, false)));
         };
         let landed = tokio::time::timeout(patience, flight).await;
@@ -136,6 +136,7 @@ impl Pictures {
     fn start(
         &self,
         content: Content,
+        size: Size,
         pictured: &Pictured,
         url: String,
         source: [u8; 32],
@@ -144,7 +145,7 @@ impl Pictures {
         let (inner, by_hand) = (Arc::clone(&self.inner), pictured.by_hand);
         Some(tokio::spawn(async move {
             let _place = place;
-            let flight = inner.fetch(content, by_hand, &url, source);
+            let flight = inner.fetch(content, size, by_hand, &url, source);
             let landed = inner.flights.try_get_with(source, flight).await;
             inner.flights.invalidate(&source).await;
             landed
@@ -158,7 +159,7 @@ impl Inner {
     async fn read(&self, kept: &Kept, size: Size) -> Option<Found> {
         let hash = match size {
             Size::Small => kept.small.as_ref()?,
-            Size::Large => kept.large.as_ref()?,
+            Size::Large | Size::Backdrop => kept.large.as_ref()?,
         };
         let read = self.files.read(hash).await;
         let bytes = read
@@ -173,6 +174,7 @@ impl Inner {
     async fn fetch(
         &self,
         content: Content,
+        size: Size,
         by_hand: bool,
         url: &str,
         source: [u8; 32],
@@ -182,7 +184,7 @@ impl Inner {
             Guard::Typed
         } else {
             Guard::Catalogue {
-                also: self.typed_hosts(content, url).await?,
+                also: self.typed_hosts(content, size, url).await?,
             }
         };
         let before = store::find(db, source).await?;
@@ -238,9 +240,9 @@ impl Inner {
     }
 
     /// Hosts that an administrator typed for the providers that name this picture.
-    async fn typed_hosts(&self, content: Content, url: &str) -> Result<Vec<String>, DbError> {
+    async fn typed_hosts(&self, content: Content, size: Size, url: &str) -> Result<Vec<String>, DbError> {
         let mut hosts = Vec::new();
-        for id in store::named_by(&self.ctx.db, content, url).await? {
+        for id in store::named_by(&self.ctx.db, content, size, url).await? {
             let Some(provider) = providers::store::find(&self.ctx.db, id).await? else {
                 continue;
             };

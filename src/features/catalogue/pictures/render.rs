@@ -21,20 +21,22 @@ pub enum Size {
     Small,
     /// On a page of its own: at most 400 × 600 pixels and 25 KB.
     Large,
+    /// The wide picture behind a film or series, in the bounds of [`Self::Large`].
+    Backdrop,
 }
 
 impl Size {
     fn bounds(self) -> (u32, u32) {
         match self {
             Self::Small => (160, 240),
-            Self::Large => (400, 600),
+            Self::Large | Self::Backdrop => (400, 600),
         }
     }
 
     fn most_bytes(self) -> usize {
         match self {
             Self::Small => 8_000,
-            Self::Large => 25_000,
+            Self::Large | Self::Backdrop => 25_000,
         }
     }
 }

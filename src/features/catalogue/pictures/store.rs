@@ -4,7 +4,10 @@ use crate::args;
 use crate::db::{Db, DbError};
 use crate::features::catalogue::content::Content;
 use crate::features::catalogue::store::channels::hand;
+use crate::features::catalogue::store::facts;
 use crate::support::ids::ProviderId;
+
+use super::render::Size;
 
 /// Providers asked for the hosts that were typed for them; more than these name no picture of one thing.
 const PROVIDERS: i64 = 20;
@@ -18,7 +21,7 @@ pub(super) struct Pictured {
     pub(super) by_hand: bool,
 }
 
-pub(super) async fn pictured(db: &Db, content: Content) -> Result<Option<Pictured>, DbError> {
+pub(super) async fn pictured(db: &Db, content: Content, size: Size) -> Result<Option<Pictured>, DbError> {
     let sql = match content {
         Content::Channel(_) => "select name, logo_url, hand_edited from channels where id = $1",
         Content::Movie(_) => "select title, cover_url, $2 from vod_movies where id = $1",
@@ -30,7 +33,16 @@ pub(super) async fn pictured(db: &Db, content: Content) -> Result<Option<Picture
         _ => args![content.id(), 0i64],
     };
     let row: Option<(String, Option<String>, i64)> = db.optional(sql, args).await?;
-    Ok(row.map(|(name, url, edited)| Pictured {
+    let Some((name, cover, edited)) = row else {
+        return Ok(None);
+    };
+    let url = match (size, content) {
+        (Size::Backdrop, Content::Movie(id)) => facts::of_movie(db, id, 0).await?.0.backdrop_url,
+        (Size::Backdrop, Content::Series(id)) => facts::of_series(db, id).await?.backdrop_url,
+        (Size::Backdrop, _) => None,
+        (Size::Small | Size::Large, _) => cover,
+    };
+    Ok(Some(Pictured {
         name,
         url: url.filter(|url| !url.is_empty()),
         by_hand: edited & hand::LOGO != 0,
@@ -38,7 +50,15 @@ pub(super) async fn pictured(db: &Db, content: Content) -> Result<Option<Picture
 }
 
 /// The providers whose catalogues name `url` as the picture of `content`.
-pub(super) async fn named_by(db: &Db, content: Content, url: &str) -> Result<Vec<ProviderId>, DbError> {
+pub(super) async fn named_by(
+    db: &Db,
+    content: Content,
+    size: Size,
+    url: &str,
+) -> Result<Vec<ProviderId>, DbError> {
+    if size == Size::Backdrop {
+        return facts::told_by(db, content, url).await;
+    }
     let sql = match content {
         Content::Channel(_) => {
             "select distinct provider_id from channel_streams where channel_id = $1 and logo_url = $2 limit $3"

@@ -4,6 +4,7 @@
 pub mod channels;
 pub mod choices;
 pub mod decisions;
+pub mod facts;
 pub mod listed;
 pub mod names;
 pub mod provider;

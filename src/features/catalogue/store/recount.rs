@@ -1,12 +1,14 @@
 //! Stored counts of everything that one provider offers something of. Only what is shown is counted: streams and versions
 //! of providers that are enabled and not removed.
 
+use super::facts::rating_of;
 use crate::args;
 use crate::db::{DbError, Tx};
 use crate::support::ids::ProviderId;
 
-/// Each statement counts again what the provider has a present stream or version of; the last one counts on the others.
-const STATEMENTS: [&str; 4] = [
+/// Each statement counts again what the provider has a present stream or version of; the fourth counts on the third. The last
+/// two rate titles anew.
+const STATEMENTS: [&str; 6] = [
     "update channels set stream_count = v.streams, active_stream_count = v.active, best_quality_score = v.score, \
      best_resolution = case v.tier when 9 then '8K' when 8 then '4K' when 7 then '1440p' when 6 then '1080p' \
      when 5 then '720p' when 4 then '576p' when 3 then '480p' when 2 then '360p' when 1 then '240p' end \
@@ -33,6 +35,17 @@ const STATEMENTS: [&str; 4] = [
      where e.series_id = vod_series.id and e.version_count > 0) where id in \
      (select e.series_id from vod_versions v join vod_episodes e on e.id = v.episode_id \
      where v.provider_id = $1 and v.missing_since is null and v.episode_id is not null)",
+    concat!(
+        "update vod_movies set rating = ",
+        rating_of!(vod_movies),
+        " where id in (select movie_id from vod_versions where provider_id = $1 and missing_since is null \
+         and movie_id is not null)"
+    ),
+    concat!(
+        "update vod_series set rating = ",
+        rating_of!(vod_series),
+        " where id in (select series_id from vod_series_facts where provider_id = $1)"
+    ),
 ];
 
 /// Counts again what the provider offers something of, after it was switched on or off or removed.

@@ -98,14 +98,14 @@ pub async fn versions(tx: &mut Tx, ids: impl Iterator<Item = i64>) -> Result<Vec
 }
 
 /// Values of one row for [`write_versions`].
-pub const VERSION_WIDTH: usize = 18;
+pub const VERSION_WIDTH: usize = 21;
 
 /// Inserts versions, or replaces what a provider says of those that are there.
 pub async fn write_versions(tx: &mut Tx, values: Vec<Value>) -> Result<u64, DbError> {
     tx.insert_many(
         "insert into vod_versions (id, provider_id, movie_id, episode_id, identity_key, url_key, tvg_key, digest, \
          quality_score, resolution, original_name, group_name, tvg_id, logo_url, url_template, format, headers, \
-         created_at)",
+         rating, tmdb_id, added, created_at)",
         VERSION_WIDTH,
         values,
         "on conflict (id) do update set movie_id = excluded.movie_id, episode_id = excluded.episode_id, \
@@ -113,7 +113,8 @@ pub async fn write_versions(tx: &mut Tx, values: Vec<Value>) -> Result<u64, DbEr
          digest = excluded.digest, quality_score = excluded.quality_score, resolution = excluded.resolution, \
          original_name = excluded.original_name, group_name = excluded.group_name, tvg_id = excluded.tvg_id, \
          logo_url = excluded.logo_url, url_template = excluded.url_template, format = excluded.format, \
-         headers = excluded.headers, missing_since = null",
+         headers = excluded.headers, rating = excluded.rating, tmdb_id = excluded.tmdb_id, added = excluded.added, \
+         missing_since = null",
     )
     .await
 }
@@ -155,12 +156,12 @@ pub async fn movies_titled(
     titled(tx, select, titles).await
 }
 
-/// New films: id, title, normalised title, name key, sort key, year, genre, cover, versions, instant of each.
+/// New films: id, title, normalised title, name key, sort key, year, genre, cover, versions, rating, instant of each.
 pub async fn insert_movies(tx: &mut Tx, values: Vec<Value>) -> Result<u64, DbError> {
     tx.insert_many(
         "insert into vod_movies (id, title, normalized_title, name_key, sort_key, year, genre, cover_url, \
-         version_count, created_at)",
-        10,
+         version_count, rating, created_at)",
+        11,
         values,
         "",
     )

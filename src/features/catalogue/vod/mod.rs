@@ -7,6 +7,8 @@ mod decoration;
 mod listed;
 mod numbering;
 mod title;
+mod told;
 
 pub use classify::{Facts, Kind, classify};
 pub use listed::{episode, film, series};
+pub use told::Told;

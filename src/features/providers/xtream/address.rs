@@ -30,6 +30,12 @@ pub fn template(kind: Kind, id: i64, extension: &str) -> String {
     format!("{{scheme}}://{{host}}/{segment}/{{user}}/{{pass}}/{id}.{extension}")
 }
 
+/// The panel's own number of what a [`template`] leads to.
+pub fn id_of(template: &str) -> Option<i64> {
+    let file = template.rsplit('/').next()?;
+    file.split('.').next()?.parse().ok().filter(|id| *id >= 0)
+}
+
 /// What stands in the placeholders of [`template`], in their order. A panel that wants https for its streams says at which
 /// port. A path before the panel belongs to its host.
 pub fn values(host: &str, https_port: Option<u16>, secrets: &Secrets) -> Option<[String; 4]> {
@@ -65,6 +71,13 @@ mod tests {
         };
         let values = values(host, https_port, &secrets).unwrap();
         join(template, values.iter().map(String::as_str)).unwrap()
+    }
+
+    #[test]
+    fn the_number_is_read_back_from_the_address() {
+        assert_eq!(id_of(&template(Kind::Movie, 8, "MKV")), Some(8));
+        assert_eq!(id_of("{scheme}://{host}/films/heat.mp4"), None);
+        assert_eq!(id_of(""), None);
     }
 
     #[test]

@@ -6,8 +6,9 @@ use std::collections::HashSet;
 use serde_json::{Map, Value};
 
 use super::elements::NotAList;
+use super::facts::{facts, object, of};
 use super::listed::{address, extension, text, year};
-use super::loose::Loose;
+use crate::features::providers::Facts;
 
 /// More of one series are not taken.
 const MOST_EPISODES: usize = 20_000;
@@ -18,6 +19,7 @@ const NAME_CHARS: usize = 255;
 pub struct Details {
     pub year: Option<u16>,
     pub cover: Option<Cow<'static, str>>,
+    pub facts: Facts,
     pub episodes: Vec<Episode>,
     /// Episodes without an id of their own, and those that come twice.
     pub refused: u64,
@@ -32,6 +34,7 @@ pub struct Episode {
     /// As the panel wrote it; it may hold the series' name and the numbering.
     pub name: Option<Cow<'static, str>>,
     pub extension: Cow<'static, str>,
+    pub facts: Facts,
 }
 
 impl Details {
@@ -40,22 +43,7 @@ impl Details {
     /// # Errors
     /// [`NotAList`], which says what came instead.
     pub fn read(body: &[u8]) -> Result<Self, NotAList> {
-        let lossy = String::from_utf8_lossy(body);
-        let lossy = lossy.trim_start_matches('\u{feff}').trim();
-        if lossy.is_empty() {
-            return Err(NotAList::Empty);
-        }
-        if lossy.starts_with('<') {
-            return Err(NotAList::WebPage);
-        }
-        let answer: Value = serde_json::from_str(lossy).map_err(|error| {
-            if error.is_eof() {
-                NotAList::Cut
-            } else {
-                NotAList::Other
-            }
-        })?;
-        let answer = answer.as_object().ok_or(NotAList::Other)?;
+        let answer = object(body)?;
         if answer.contains_key("user_info") {
             return Err(NotAList::Account);
         }
@@ -67,6 +55,7 @@ impl Details {
                 .into_iter()
                 .find_map(|name| year(&of(info, name))),
             cover: address(&of(info, "cover")),
+            facts: facts(info),
             ..Self::default()
         };
         let mut seen = HashSet::new();
@@ -129,11 +118,8 @@ fn read(episode: &Map<String, Value>, season: Option<i64>, place: i64) -> Option
         episode: number(episode, "episode_num").unwrap_or(place),
         name: text(&of(episode, "title"), NAME_CHARS),
         extension: extension(&of(episode, "container_extension")),
+        facts: facts(info),
     })
-}
-
-fn of<'a>(object: &'a Map<String, Value>, name: &str) -> Loose<'a> {
-    object.get(name).map(Loose::from).unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use serde::Deserialize;
 
+use super::facts::{rating, tmdb};
 use super::loose::{First, Loose};
 use crate::features::providers::m3u::Refusal;
 use crate::support::clean::{clean, decode_entities};
@@ -11,6 +12,7 @@ use crate::support::clean::{clean, decode_entities};
 /// Names and groups are cut to so many characters.
 const NAME_CHARS: usize = 255;
 const ID_CHARS: usize = 255;
+const GENRE_CHARS: usize = 50;
 /// A longer address of a picture is none.
 const LONGEST_ADDRESS: usize = 2_048;
 
@@ -37,6 +39,12 @@ pub struct Film<'a> {
     /// As the panel wrote it; `mp4` where it wrote none.
     pub extension: Cow<'a, str>,
     pub year: Option<u16>,
+    /// Tenths: 1 to 100.
+    pub rating: Option<i64>,
+    pub tmdb_id: Option<String>,
+    pub genre: Option<Cow<'a, str>>,
+    /// When the panel took it in, as it says: seconds as a rule.
+    pub added: Option<i64>,
 }
 
 /// A series, whose episodes are its details.
@@ -116,6 +124,18 @@ struct Raw<'a> {
     released: Loose<'a>,
     #[serde(borrow)]
     last_modified: Loose<'a>,
+    #[serde(borrow)]
+    rating: Loose<'a>,
+    #[serde(borrow)]
+    rating_5based: Loose<'a>,
+    #[serde(borrow)]
+    tmdb: Loose<'a>,
+    #[serde(borrow)]
+    tmdb_id: Loose<'a>,
+    #[serde(borrow)]
+    genre: First<'a>,
+    #[serde(borrow)]
+    added: Loose<'a>,
 }
 
 /// A cleaned text, or none.
@@ -227,8 +247,19 @@ pub(super) fn film(element: &str) -> Result<Film<'_>, Refused> {
         cover: address(&raw.stream_icon).or_else(|| address(&raw.cover)),
         extension: extension(&raw.container_extension),
         year: raw.year(),
+        rating: rating(&raw.rating, &raw.rating_5based),
+        tmdb_id: tmdb(&raw.tmdb).or_else(|| tmdb(&raw.tmdb_id)),
+        genre: genre(&raw.genre.0),
+        added: raw.added.int().filter(|added| *added > 0),
         name,
     })
+}
+
+/// The first of its genres.
+fn genre<'a>(loose: &Loose<'_>) -> Option<Cow<'a, str>> {
+    let raw = loose.text()?;
+    let first = raw.split([',', '/', '|', ';']).next()?;
+    text(&Loose::Text(Cow::Borrowed(first)), GENRE_CHARS).filter(|genre| !genre.eq_ignore_ascii_case("n/a"))
 }
 
 pub(super) fn series(element: &str) -> Result<Series<'_>, Refused> {

@@ -10,6 +10,7 @@ pub mod address;
 mod details;
 mod elements;
 mod error;
+mod facts;
 mod listed;
 mod loose;
 mod panel;

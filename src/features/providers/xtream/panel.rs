@@ -8,8 +8,8 @@ use url::Url;
 
 use super::account::Account;
 use super::error::{HostProblem, PanelError, Problem, problems};
-use crate::features::providers::Secrets;
 use crate::features::providers::shown::host_of;
+use crate::features::providers::{Facts, Secrets};
 use crate::fetch::{Download, FetchRequest, Fetcher, Guard};
 
 /// An account's answer and a list of categories are small.
@@ -246,6 +246,18 @@ impl Panel {
         let request = self.request(&self.in_order(entered), &action, DETAILS);
         let (host, body) = whole(fetch, request).await?;
         super::Details::read(&body).map_err(|problem| PanelError::of_host(host, Problem::List(problem)))
+    }
+
+    /// What the panel tells of one film; nothing of one that it does not know.
+    ///
+    /// # Errors
+    /// [`PanelError`].
+    pub async fn film(&self, fetch: &Fetcher, entered: usize, film: i64) -> Result<Facts, PanelError> {
+        let id = film.to_string();
+        let action = [("action", "get_vod_info"), ("vod_id", id.as_str())];
+        let request = self.request(&self.in_order(entered), &action, DETAILS);
+        let (host, body) = whole(fetch, request).await?;
+        super::facts::film(&body).map_err(|problem| PanelError::of_host(host, Problem::List(problem)))
     }
 }
 

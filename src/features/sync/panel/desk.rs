@@ -36,6 +36,13 @@ pub(super) struct Desk<'a> {
     pub tally: Tally,
 }
 
+impl Source {
+    /// The key of what the panel itself calls by this number.
+    pub(super) fn own_key(&self, id: i64) -> i64 {
+        self.hash.start().text("own id").number(id).finish()
+    }
+}
+
 impl<'a> Desk<'a> {
     pub(super) fn new(source: &'a Source, categories: Categories, output: LiveOutput) -> Self {
         Self {
@@ -106,7 +113,7 @@ impl<'a> Desk<'a> {
             metadata: live.is_radio.then_some("{\"radio\":\"true\"}"),
             ..plain(&template)
         };
-        let own = self.own_key(live.id);
+        let own = self.source.own_key(live.id);
         let keys = |encoded: &[u8]| EntryKeys {
             url: own,
             ..intake::keys(&self.source.hash, &entry, "", encoded)
@@ -134,12 +141,25 @@ impl<'a> Desk<'a> {
             format: Format::of_extension(&film.extension).as_str(),
             ..plain(&template)
         };
-        let own = self.own_key(film.id);
-        let keys = |encoded: &[u8]| EntryKeys {
-            url: own,
-            ..intake::keys(&self.source.hash, &entry, "", encoded)
+        let told = vod::Told {
+            rating: film.rating,
+            tmdb_id: film.tmdb_id.clone(),
+            genre: film.genre.as_deref().map(str::to_owned),
+            added: film.added,
         };
-        push(&mut self.batch, &entry, keys);
+        // Ratings move from day to day: they make no other film of it.
+        let mut encoded = Vec::new();
+        entry.encode(&mut encoded);
+        let keys = EntryKeys {
+            url: self.source.own_key(film.id),
+            ..intake::keys(&self.source.hash, &entry, "", &encoded)
+        };
+        let metadata = told.metadata();
+        let entry = Entry {
+            metadata: metadata.as_deref(),
+            ..entry
+        };
+        push(&mut self.batch, &entry, |_| keys);
     }
 
     fn listed_series(&mut self, series: &Series<'_>) {
@@ -190,7 +210,7 @@ impl<'a> Desk<'a> {
             format: Format::of_extension(&episode.extension).as_str(),
             ..plain(&template)
         };
-        let (own, hash) = (self.own_key(episode.id), &self.source.hash);
+        let (own, hash) = (self.source.own_key(episode.id), &self.source.hash);
         let series = super::series_key(hash, self.source.provider, of.series);
         let keys = |encoded: &[u8]| EntryKeys {
             // Many episodes are called "Episode 1": number and series say which one it is.
@@ -209,11 +229,6 @@ impl<'a> Desk<'a> {
 
     fn picture<'p>(&self, address: Option<&'p str>) -> Option<&'p str> {
         address.filter(|address| intake::is_public_picture(address, &self.source.secrets))
-    }
-
-    /// The key of what the panel itself calls by this number.
-    fn own_key(&self, id: i64) -> i64 {
-        self.source.hash.start().text("own id").number(id).finish()
     }
 }
 

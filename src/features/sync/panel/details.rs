@@ -22,7 +22,7 @@ use crate::jobs::{JobError, JobRun};
 use crate::support::ids::ProviderId;
 
 use super::desk::{Desk, Source};
-use super::series_key;
+use super::{facts, series_key};
 
 /// Series that are applied at a time.
 const SERIES: i64 = 100;
@@ -244,12 +244,13 @@ impl Reading<'_> {
         if is_changed {
             catalogue::apply(&mut tx, id, &changes, &mut staging, None).await?;
         }
+        let is_rated = facts::keep(&mut tx, &self.source, known, now).await?;
         series::set_read(&mut tx, id, &states, now).await?;
         series::set_asked(&mut tx, id, failed, now).await?;
         tx.commit().await?;
         read.series += states.len() as u64;
         read.episodes += changes.added.len();
-        if is_changed {
+        if is_changed || is_rated {
             ctx.events.publish(Event::CatalogueChanged);
         }
         Ok(())

@@ -2,9 +2,12 @@
 //! had whole is read category by category; what cannot be read so either is *unknown*: what is stored of it stays as it is, and
 //! the run says so. Episodes are no part of the lists: they
 //! stay while their series is listed, and [`details`] reads those of new and changed series afterwards.
+//! What a panel knows of each film by itself is asked for by [`films`], a few an hour.
 
 mod desk;
 pub(super) mod details;
+mod facts;
+pub(super) mod films;
 mod lists;
 mod news;
 mod parts;

@@ -4,13 +4,14 @@ use serde_json::json;
 
 use crate::ctx::Ctx;
 use crate::db::Tx;
-use crate::features::catalogue;
+use crate::features::catalogue::store::{facts, provider as counts};
 use crate::features::providers::xtream::Entered;
 use crate::features::providers::{self, Status};
 use crate::features::sync::Error;
 use crate::jobs::{NewJob, kinds};
 use crate::support::ids::ProviderId;
 
+use super::films;
 use super::series::{SeriesChanges, wanted};
 
 /// How often reading the episodes of series is taken up again after the process ended meanwhile.
@@ -52,7 +53,7 @@ impl News {
         let now = ctx.clock.now_ms();
         if let Some(series) = &self.series {
             series.write(tx, provider, now).await?;
-            catalogue::store::provider::recount_totals(tx, provider).await?;
+            counts::recount_totals(tx, provider).await?;
         }
         if let Some(unknown) = &self.unknown {
             providers::store::set_status(tx, provider, Status::Ok, Some(unknown)).await?;
@@ -62,6 +63,10 @@ impl News {
                 .key(providers::sync_key(provider))
                 .attempts(DETAILS_ATTEMPTS);
             ctx.jobs.enqueue(tx, job).await?;
+        }
+        if facts::is_any_wanted(tx, provider, now).await? {
+            providers::store::films::set_wanted(tx, provider, true).await?;
+            ctx.jobs.enqueue(tx, films::job(provider)).await?;
         }
         Ok(())
     }

@@ -7,6 +7,7 @@ mod channel_edit;
 mod channel_form;
 mod channels;
 mod decision;
+mod facts;
 mod favourites;
 mod listing;
 mod merge;
@@ -133,6 +134,11 @@ fn picture(tier: &Option<String>) -> ui::Badge {
         Tier::P576 | Tier::P480 | Tier::P360 | Tier::P240 => 576,
     });
     ui::Badge::quality(lines)
+}
+
+/// A rating of so many tenths: `6.8`.
+fn rating(tenths: i64) -> String {
+    format!("{}.{}", tenths / 10, tenths % 10)
 }
 
 /// A stored format in words.

@@ -6,12 +6,12 @@ use askama::filters::HtmlSafe;
 /// What stands where a picture would: one or two letters of the name. It says nothing that the name beside it does not.
 #[derive(Template)]
 #[template(
-    source = r#"<span class="monogram{% if large %} monogram-large{% endif %}" aria-hidden="true">{{ letters }}</span>"#,
+    source = r#"<span class="monogram{{ class }}" aria-hidden="true">{{ letters }}</span>"#,
     ext = "html"
 )]
 pub(super) struct Monogram {
     letters: String,
-    large: bool,
+    class: &'static str,
 }
 
 impl HtmlSafe for Monogram {}
@@ -20,12 +20,18 @@ impl Monogram {
     pub(super) fn of(name: impl Display) -> Self {
         Self {
             letters: letters(&name.to_string()),
-            large: false,
+            class: "",
         }
     }
 
     pub(super) fn large(mut self) -> Self {
-        self.large = true;
+        self.class = " monogram-large";
+        self
+    }
+
+    /// As large as a poster of a grid.
+    pub(super) fn card(mut self) -> Self {
+        self.class = " monogram-card";
         self
     }
 }

@@ -21,14 +21,23 @@ const PATIENCE: Duration = Duration::from_millis(1_500);
 /// does not.
 #[derive(Template)]
 #[template(
-    source = r#"{% if let Some(url) = url %}<img class="picture{% if large %} picture-large{% endif %}" src="{{ url }}" alt="" width="{{ self.width() }}" height="{{ self.height() }}" loading="lazy" decoding="async">{% else %}{{ monogram }}{% endif %}"#,
+    source = r#"{% if let Some(url) = url %}<img class="picture{{ self.class() }}" src="{{ url }}" alt="" width="{{ self.width() }}" height="{{ self.height() }}" loading="lazy" decoding="async">{% else %}{{ monogram }}{% endif %}"#,
     ext = "html"
 )]
 pub(super) struct Picture {
     url: Option<String>,
     monogram: Monogram,
-    large: bool,
+    place: Place,
     is_poster: bool,
+}
+
+/// Where a picture stands.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Place {
+    Row,
+    Card,
+    Page,
+    Backdrop,
 }
 
 impl HtmlSafe for Picture {}
@@ -36,17 +45,30 @@ impl HtmlSafe for Picture {}
 impl Picture {
     /// In a list.
     pub(super) fn of(content: Content, name: &str, source: Option<&str>) -> Self {
-        Self::sized(content, name, source, Size::Small)
+        Self::at(Place::Row, content, name, source)
+    }
+
+    /// In a grid of posters.
+    pub(super) fn card(content: Content, name: &str, source: Option<&str>) -> Self {
+        Self::at(Place::Card, content, name, source)
     }
 
     /// On a page of its own.
     pub(super) fn large(content: Content, name: &str, source: Option<&str>) -> Self {
-        Self::sized(content, name, source, Size::Large)
+        Self::at(Place::Page, content, name, source)
     }
 
-    fn sized(content: Content, name: &str, source: Option<&str>, size: Size) -> Self {
-        let large = matches!(size, Size::Large);
-        let word = if large { "large" } else { "small" };
+    /// The wide picture of a film or series; none where there is none.
+    pub(super) fn backdrop(content: Content, name: &str, source: Option<&str>) -> Option<Self> {
+        source.map(|source| Self::at(Place::Backdrop, content, name, Some(source)))
+    }
+
+    fn at(place: Place, content: Content, name: &str, source: Option<&str>) -> Self {
+        let word = match place {
+            Place::Row | Place::Card => "small",
+            Place::Page => "large",
+            Place::Backdrop => "backdrop",
+        };
         let url = source.filter(|source| !source.is_empty()).map(|source| {
             let version = pictures::version(source);
             format!("/pictures/{}/{}/{word}/{version}", content.kind(), content.id())
@@ -54,25 +76,42 @@ impl Picture {
         let monogram = Monogram::of(name);
         Self {
             url,
-            monogram: if large { monogram.large() } else { monogram },
-            large,
+            monogram: match place {
+                Place::Row => monogram,
+                Place::Card => monogram.card(),
+                Place::Page | Place::Backdrop => monogram.large(),
+            },
+            place,
             is_poster: !matches!(content, Content::Channel(_)),
         }
     }
 
+    fn class(&self) -> &'static str {
+        match self.place {
+            Place::Row => "",
+            Place::Card => " picture-card",
+            Place::Page => " picture-large",
+            Place::Backdrop => " picture-backdrop",
+        }
+    }
+
     fn width(&self) -> u32 {
-        match (self.large, self.is_poster) {
-            (false, _) => 36,
-            (true, false) => 84,
-            (true, true) => 120,
+        match (self.place, self.is_poster) {
+            (Place::Row, _) => 36,
+            (Place::Card, _) => 160,
+            (Place::Page, false) => 84,
+            (Place::Page, true) => 120,
+            (Place::Backdrop, _) => 400,
         }
     }
 
     fn height(&self) -> u32 {
-        match (self.large, self.is_poster) {
-            (false, _) => 28,
-            (true, false) => 64,
-            (true, true) => 180,
+        match (self.place, self.is_poster) {
+            (Place::Row, _) => 28,
+            (Place::Card, _) => 240,
+            (Place::Page, false) => 64,
+            (Place::Page, true) => 180,
+            (Place::Backdrop, _) => 225,
         }
     }
 }
@@ -90,6 +129,7 @@ enum Kind {
 enum Size {
     Small,
     Large,
+    Backdrop,
 }
 
 #[derive(Deserialize)]
@@ -117,6 +157,7 @@ pub(super) async fn show(
     let size = match wanted.size {
         Size::Small => pictures::Size::Small,
         Size::Large => pictures::Size::Large,
+        Size::Backdrop => pictures::Size::Backdrop,
     };
     let found = pictures.find(content, size, PATIENCE).await?;
     Ok(match found.ok_or_else(|| Problem::not_found("This picture"))? {

@@ -3,6 +3,7 @@ use actix_web::web::{Data, Path, Query};
 use askama::Template;
 use serde::Deserialize;
 
+use super::facts::{About, day, minutes};
 use super::picture::Picture;
 use super::star::{Look, star};
 use super::{SERIES, listing};
@@ -25,6 +26,7 @@ const EPISODES: usize = 100;
 struct SeriesShow {
     page: Page,
     series: SeriesDetail,
+    about: About,
     star: ui::Button,
     tabs: ui::Tabs,
     season: Option<i64>,
@@ -77,6 +79,7 @@ pub(super) async fn show(
         page: Page::new(&req, series.title.clone()).under("Series", SERIES),
         star: star(content, is_marked, Look::Words),
         paging: Paging::new(&path, &query, began.as_deref(), next.as_deref()).target("episodes"),
+        about: About::of(&series.facts, series.genre.as_deref(), series.year),
         series,
         tabs,
         season,
@@ -129,6 +132,11 @@ impl SeriesShow {
             &series.title,
             series.cover_url.as_deref(),
         )
+    }
+
+    fn backdrop(&self) -> Option<Picture> {
+        let (series, url) = (&self.series, self.series.facts.backdrop_url.as_deref());
+        Picture::backdrop(Content::Series(series.id), &series.title, url)
     }
 
     fn heading(&self) -> String {

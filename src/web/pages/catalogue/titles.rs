@@ -63,11 +63,15 @@ struct TitleIndex {
     genres: Vec<(String, String)>,
 }
 
+/// The value of `view` that shows rows.
+const LIST: &str = "list";
+
 struct Row {
     content: Content,
     title: String,
     year: Option<i64>,
     genre: Option<String>,
+    rating: Option<i64>,
     cover_url: Option<String>,
     /// "3 versions", "2 seasons".
     extent: String,
@@ -84,6 +88,8 @@ pub(super) struct Wanted {
     genre: String,
     year: String,
     sort: String,
+    /// `list`; posters otherwise.
+    view: String,
     after: String,
     before: String,
 }
@@ -156,7 +162,7 @@ impl Wanted {
         listing::check_search(&self.q, &mut invalid);
         let mut wrong = |field: &str, message: &str| invalid.add(field, message);
         let year = parsed(self.year.trim(), || wrong("year", "Use a year such as 1999."));
-        let sort = parsed(&self.sort, || wrong("sort", "Use title, year or added."));
+        let sort = parsed(&self.sort, || wrong("sort", "Use title, year, added or rating."));
         let place = listing::place(&self.after, &self.before, &mut invalid);
         listing::refuse(invalid)?;
         let filter = TitleFilter {
@@ -167,13 +173,25 @@ impl Wanted {
         Ok((filter, sort.unwrap_or_default(), place))
     }
 
-    fn query(&self) -> [(&str, &str); 4] {
+    fn query(&self) -> [(&str, &str); 5] {
         [
             ("q", &self.q),
             ("genre", &self.genre),
             ("year", &self.year),
             ("sort", &self.sort),
+            ("view", if self.is_list() { LIST } else { "" }),
         ]
+    }
+
+    fn is_list(&self) -> bool {
+        self.view == LIST
+    }
+
+    /// The same list as posters or as rows.
+    fn viewed_as(&self, path: &str, view: &str) -> String {
+        let query = self.query();
+        let kept: Vec<_> = query.into_iter().filter(|(name, _)| *name != "view").collect();
+        crate::web::kit::paging::link(path, &[kept.as_slice(), &[("view", view)]].concat(), None)
     }
 
     fn is_filtered(&self) -> bool {
@@ -194,6 +212,7 @@ impl Wanted {
         match self.sort.as_str() {
             "" if self.q.trim().is_empty() => "title",
             "year" => "-year",
+            "rating" => "-rating",
             sort => sort,
         }
     }
@@ -210,6 +229,14 @@ impl Wanted {
 }
 
 impl TitleIndex {
+    fn views(&self) -> ui::Tabs {
+        let path = |view| self.wanted.viewed_as(self.words.path, view);
+        let current = if self.wanted.is_list() { LIST } else { "" };
+        ui::Tabs::new("How they are shown", path(current))
+            .tab("Posters", path(""))
+            .tab("List", path(LIST))
+    }
+
     fn search(&self) -> ui::Field {
         ui::Field::search("q", "Search", &self.wanted.q)
             .in_form("filter")
@@ -242,6 +269,14 @@ impl Row {
         Picture::of(self.content, &self.title, self.cover_url.as_deref())
     }
 
+    fn poster(&self) -> Picture {
+        Picture::card(self.content, &self.title, self.cover_url.as_deref())
+    }
+
+    fn rating(&self) -> Option<String> {
+        self.rating.map(super::rating)
+    }
+
     fn star(&self) -> ui::Button {
         star(self.content, self.is_marked, Look::Icon)
     }
@@ -254,6 +289,7 @@ impl From<MovieLine> for Row {
             title: line.title,
             year: line.year,
             genre: line.genre,
+            rating: line.rating,
             cover_url: line.cover_url,
             extent: format::count(line.version_count, "version", "versions"),
             episodes: String::new(),
@@ -269,6 +305,7 @@ impl From<SeriesLine> for Row {
             title: line.title,
             year: line.year,
             genre: line.genre,
+            rating: line.rating,
             cover_url: line.cover_url,
             extent: format::count(line.season_count, "season", "seasons"),
             episodes: format::count(line.episode_count, "episode", "episodes"),

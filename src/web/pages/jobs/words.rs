@@ -13,6 +13,7 @@ pub(super) fn kind(kind: &str) -> &str {
         kinds::PROVIDER_REMOVAL => "Removal",
         kinds::SERIES_DETAILS => "Episodes of series",
         kinds::CHANNELS => "Change of channels",
+        kinds::FILM_DETAILS => "Details of films",
         kinds::LIBRARY => "Library",
         kinds::BACKUP => "Backup",
         kinds::STRM_FROM_PLAYLIST => "STRM files from a playlist",
@@ -21,13 +22,14 @@ pub(super) fn kind(kind: &str) -> &str {
 }
 
 /// The kinds that the list can be narrowed to.
-pub(super) const KINDS: [&str; 7] = [
+pub(super) const KINDS: [&str; 8] = [
     kinds::SYNC,
     kinds::SYNC_APPROVAL,
     kinds::CHANNELS,
     kinds::LIBRARY,
     kinds::PROVIDER_REMOVAL,
     kinds::SERIES_DETAILS,
+    kinds::FILM_DETAILS,
     kinds::BACKUP,
 ];
 
@@ -68,6 +70,7 @@ pub fn progress(job: &Job, label: impl std::fmt::Display, now_ms: i64) -> ui::Pr
         kinds::CHANNELS => progress.unit("channels"),
         kinds::LIBRARY => progress.unit("files"),
         kinds::SERIES_DETAILS => progress.unit("series"),
+        kinds::FILM_DETAILS => progress.unit("films"),
         _ => progress,
     };
     let progress = match (job.state, job.cancel_requested) {

@@ -3,6 +3,7 @@
 mod accounts;
 mod details;
 mod groups;
+mod films;
 mod identity;
 mod lists;
 mod parts;

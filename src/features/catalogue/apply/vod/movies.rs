@@ -7,6 +7,7 @@ use crate::db::{DbError, Tx};
 use crate::features::catalogue::entry::{Content, Entry};
 use crate::features::catalogue::names::{name_key, sort_key};
 use crate::features::catalogue::store::{state, vod};
+use crate::features::catalogue::vod::Told;
 
 use super::{Stale, genre};
 
@@ -57,6 +58,8 @@ impl Movies {
                 Content::Movie { title, year } => (title, year),
                 _ => (entry.name, None),
             };
+            let told = Told::read(entry.metadata);
+            let genre = genre(entry.group).map(str::to_owned).or(told.genre);
             let key = name_key(title);
             let sort = sort_key(&key);
             args![
@@ -66,9 +69,10 @@ impl Movies {
                 key,
                 sort,
                 year,
-                genre(entry.group),
+                genre,
                 entry.logo_url,
                 versions,
+                told.rating,
                 now_ms
             ]
         });

@@ -29,12 +29,12 @@ pub async fn index(db: &Db, table: Table) -> Result<Option<Index>, DbError> {
              active_stream_count, enabled, epg_id is not null from channels where listed order by sort_key, id"
         }
         Table::Movies => {
-            "/* scan: the index holds them all */ select id, name_key, genre, coalesce(year, 0), created_at, year is not null \
-             from vod_movies where version_count > 0 order by sort_key, id"
+            "/* scan: the index holds them all */ select id, name_key, genre, coalesce(year, 0), created_at, year is not null, \
+             coalesce(rating, 0) from vod_movies where version_count > 0 order by sort_key, id"
         }
         Table::Series => {
-            "/* scan: the index holds them all */ select id, name_key, genre, coalesce(year, 0), created_at, year is not null \
-             from vod_series where episode_count > 0 order by sort_key, id"
+            "/* scan: the index holds them all */ select id, name_key, genre, coalesce(year, 0), created_at, year is not null, \
+             coalesce(rating, 0) from vod_series where episode_count > 0 order by sort_key, id"
         }
     };
     let mut index = Index::default();
@@ -94,7 +94,7 @@ fn channel(row: &Row<'_>) -> Result<Facts, DbError> {
 fn title(row: &Row<'_>) -> Result<Facts, DbError> {
     Ok(Facts {
         id: row.get(0)?,
-        numbers: [row.get(3)?, row.get(4)?, 0],
+        numbers: [row.get(3)?, row.get(4)?, row.get(6)?],
         marks: if row.get(5)? { HAS_YEAR } else { 0 },
     })
 }
@@ -111,11 +111,11 @@ pub async fn rows<T: FromRow + Placed>(
              active_stream_count, best_resolution, sort_key, cast(0 as bigint) from channels where id in"
         }
         Table::Movies => {
-            "select id, title, year, genre, cover_url, version_count, sort_key, cast(0 as bigint) \
+            "select id, title, year, genre, rating, cover_url, version_count, sort_key, cast(0 as bigint) \
              from vod_movies where id in"
         }
         Table::Series => {
-            "select id, title, year, genre, cover_url, season_count, episode_count, sort_key, cast(0 as bigint) \
+            "select id, title, year, genre, rating, cover_url, season_count, episode_count, sort_key, cast(0 as bigint) \
              from vod_series where id in"
         }
     };

@@ -1,6 +1,6 @@
 use crate::db::{Sql, Value};
 use crate::features::catalogue::browse::{
-    ChannelFilter, ChannelSort, FIT_STEP, Health, Place, TitleFilter, TitleSort, words,
+    ChannelFilter, ChannelSort, FIT_STEP, Health, Place, TitleFilter, TitleSort, YearWord, words,
 };
 use crate::support::text::{folded, name_key};
 
@@ -28,14 +28,15 @@ struct Lead {
 
 const CHANNEL_COLUMNS: &str = "t.id, t.name, t.category, t.country, t.logo_url, t.epg_id, t.enabled, \
      t.lineup_number, t.stream_count, t.active_stream_count, t.best_resolution, t.sort_key";
-const MOVIE_COLUMNS: &str = "t.id, t.title, t.year, t.genre, t.cover_url, t.version_count, t.sort_key";
+const MOVIE_COLUMNS: &str =
+    "t.id, t.title, t.year, t.genre, t.rating, t.cover_url, t.version_count, t.sort_key";
 const SERIES_COLUMNS: &str =
-    "t.id, t.title, t.year, t.genre, t.cover_url, t.season_count, t.episode_count, t.sort_key";
+    "t.id, t.title, t.year, t.genre, t.rating, t.cover_url, t.season_count, t.episode_count, t.sort_key";
 
 impl Listing {
     pub fn of_channels(filter: &ChannelFilter, sort: ChannelSort) -> Self {
         let mut listing = Self::new("channels", CHANNEL_COLUMNS, "listed");
-        listing.search(&filter.q);
+        listing.search(&filter.q, None);
         if let Some(category) = &filter.category {
             listing.narrow("category = ", category.as_str());
             listing.is_grouped = true;
@@ -70,7 +71,7 @@ impl Listing {
             Some(false) => listing.and("epg_id is null"),
         }
         listing.lead = match sort {
-            ChannelSort::Fit => fit(&filter.q, listing.args.len(), Some("lineup_number")),
+            ChannelSort::Fit => fit(&filter.q, None, listing.args.len(), Some("lineup_number")),
             ChannelSort::Name => None,
             ChannelSort::Number => Some(Lead::column("lineup_number", false)),
             ChannelSort::Streams => Some(Lead::column("stream_count", true)),
@@ -204,7 +205,8 @@ impl Listing {
     }
 
     fn titles(mut self, filter: &TitleFilter, sort: TitleSort) -> Self {
-        self.search(&filter.q);
+        let year_word = YearWord::of(&words(&filter.q));
+        self.search(&filter.q, year_word.as_ref());
         if let Some(genre) = &filter.genre {
             self.narrow("genre = ", genre.as_str());
             self.is_grouped = true;
@@ -214,10 +216,11 @@ impl Listing {
             self.is_scan = true;
         }
         self.lead = match sort {
-            TitleSort::Fit => fit(&filter.q, self.args.len(), None),
+            TitleSort::Fit => fit(&filter.q, year_word.as_ref(), self.args.len(), None),
             TitleSort::Title => None,
             TitleSort::Year => Some(Lead::column("coalesce(year, 0)", true)),
             TitleSort::Added => Some(Lead::column("created_at", true)),
+            TitleSort::Rating => Some(Lead::column("coalesce(rating, 0)", true)),
         };
         self
     }
@@ -244,7 +247,7 @@ impl Listing {
         self.conditions.push(format!("{condition}{value}"));
     }
 
-    fn search(&mut self, q: &str) {
+    fn search(&mut self, q: &str, year_word: Option<&YearWord>) {
         let words = words(q);
         if words.is_empty() && !q.trim().is_empty() {
             // Only punctuation: nothing that a folded name could hold.
@@ -252,7 +255,15 @@ impl Listing {
         }
         self.is_scan |= !words.is_empty();
         for word in words {
-            self.narrow("name_key like ", format!("%{word}%"));
+            let year = year_word.filter(|year| year.word == word);
+            let like = bind(&mut self.args, format!("%{word}%"));
+            match year {
+                None => self.and(&format!("name_key like {like}")),
+                Some(year) => {
+                    let year = bind(&mut self.args, year.year);
+                    self.and(&format!("(name_key like {like} or year = {year})"));
+                }
+            }
         }
     }
 }
@@ -280,20 +291,39 @@ fn bind(args: &mut Vec<Value>, value: impl Into<Value>) -> String {
 
 /// 0 for the exact name, 1 where every word of the search is a whole word of the name, 2 otherwise; `then` after it.
 /// `bound` placeholders stand before its own.
-fn fit(q: &str, bound: usize, then: Option<&str>) -> Option<Lead> {
+fn fit(q: &str, year_word: Option<&YearWord>, bound: usize, then: Option<&str>) -> Option<Lead> {
     let words = words(q);
     if words.is_empty() {
         return None;
     }
-    let mut args = vec![Value::from(name_key(q))];
-    let exact = format!("${}", bound + 1);
+    let mut args = Vec::new();
+    let mut place = |value: Value| {
+        args.push(value);
+        format!("${}", bound + args.len())
+    };
+    let mut exact = format!("name_key = {}", place(Value::from(name_key(q))));
+    let mut of_year = String::new();
+    if let Some(year) = year_word {
+        let (before, number) = (
+            place(Value::from(year.before.as_str())),
+            place(Value::from(year.year)),
+        );
+        exact = format!("({exact} or (name_key = {before} and year = {number}))");
+        of_year = format!("year = {number}");
+    }
     let mut whole = Vec::new();
     for word in words {
-        args.push(Value::from(format!("% {word} %")));
-        whole.push(format!("' ' || name_key || ' ' like ${}", bound + args.len()));
+        let like = format!(
+            "' ' || name_key || ' ' like {}",
+            place(Value::from(format!("% {word} %")))
+        );
+        whole.push(match year_word {
+            Some(year) if year.word == word => format!("({like} or {of_year})"),
+            _ => like,
+        });
     }
     let fit = format!(
-        "(case when name_key = {exact} then 0 when {} then 1 else 2 end)",
+        "(case when {exact} then 0 when {} then 1 else 2 end)",
         whole.join(" and ")
     );
     let expression = match then {
