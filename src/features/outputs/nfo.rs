@@ -9,9 +9,11 @@ pub struct Title<'a> {
     pub year: Option<u16>,
     pub plot: Option<&'a str>,
     pub genres: &'a [&'a str],
-    /// 0 to 10.
-    pub rating: Option<f64>,
-    pub runtime_minutes: Option<u32>,
+    /// `YYYY-MM-DD`.
+    pub premiered: Option<&'a str>,
+    /// Tenths: 1 to 100.
+    pub rating_tenths: Option<i64>,
+    pub runtime_minutes: Option<i64>,
     pub directors: &'a [&'a str],
     pub actors: &'a [&'a str],
     pub poster_url: Option<&'a str>,
@@ -30,7 +32,7 @@ pub struct Episode<'a> {
     pub plot: Option<&'a str>,
     /// `YYYY-MM-DD`.
     pub aired: Option<&'a str>,
-    pub runtime_minutes: Option<u32>,
+    pub runtime_minutes: Option<i64>,
 }
 
 /// The NFO beside a film.
@@ -38,6 +40,7 @@ pub fn movie(film: &Title<'_>) -> String {
     let mut out = Nfo::open("movie");
     out.title(film);
     out.optional("year", film.year);
+    out.optional("premiered", film.premiered);
     out.facts(film);
     out.close("movie")
 }
@@ -47,7 +50,11 @@ pub fn series(series: &Title<'_>) -> String {
     let mut out = Nfo::open("tvshow");
     out.title(series);
     out.optional("year", series.year);
-    out.optional("premiered", series.year.map(|year| format!("{year}-01-01")));
+    let first_day = || series.year.map(|year| format!("{year}-01-01"));
+    out.optional(
+        "premiered",
+        series.premiered.map(str::to_owned).or_else(first_day),
+    );
     out.facts(series);
     out.close("tvshow")
 }
@@ -88,7 +95,11 @@ impl Nfo {
 
     fn facts(&mut self, title: &Title<'_>) {
         self.optional("plot", title.plot);
-        self.optional("rating", title.rating.map(|rating| format!("{rating:.1}")));
+        let rating = title.rating_tenths;
+        self.optional(
+            "rating",
+            rating.map(|tenths| format!("{}.{}", tenths / 10, tenths % 10)),
+        );
         self.optional("runtime", title.runtime_minutes);
         title.genres.iter().for_each(|genre| self.element("genre", genre));
         title
@@ -107,7 +118,9 @@ impl Nfo {
         }
         for (kind, id) in [("tmdb", title.tmdb_id), ("imdb", title.imdb_id)] {
             if let Some(id) = id {
-                self.tagged("uniqueid", &format!(" type=\"{kind}\""), id);
+                let is_default = kind == "tmdb" || title.tmdb_id.is_none();
+                let default = if is_default { " default=\"true\"" } else { "" };
+                self.tagged("uniqueid", &format!(" type=\"{kind}\"{default}"), id);
             }
         }
     }
@@ -184,7 +197,37 @@ mod tests {
             ..Title::default()
         });
         assert!(text.contains("<premiered>2019-01-01</premiered>"));
-        assert!(text.contains("<uniqueid type=\"tmdb\">5</uniqueid>"));
+        assert!(text.contains("<uniqueid type=\"tmdb\" default=\"true\">5</uniqueid>"));
+    }
+
+    #[test]
+    fn everything_that_is_told_stands_where_players_look_for_it() {
+        let text = movie(&Title {
+            title: "Heat",
+            premiered: Some("1995-12-15"),
+            plot: Some("A & <b>\u{b}\"B\"]]>"),
+            genres: &["Crime", "Drama"],
+            rating_tenths: Some(80),
+            runtime_minutes: Some(170),
+            directors: &["M. Mann"],
+            actors: &["A", "B"],
+            tmdb_id: Some("949"),
+            imdb_id: Some("tt0113277"),
+            ..Title::default()
+        });
+        for part in [
+            "<premiered>1995-12-15</premiered>",
+            "<plot>A &amp; &lt;b&gt;&quot;B&quot;]]&gt;</plot>",
+            "<rating>8.0</rating>",
+            "<runtime>170</runtime>",
+            "<genre>Crime</genre>\n  <genre>Drama</genre>",
+            "<director>M. Mann</director>",
+            "<actor>\n    <name>B</name>\n    <order>1</order>\n  </actor>",
+            "<uniqueid type=\"tmdb\" default=\"true\">949</uniqueid>",
+            "<uniqueid type=\"imdb\">tt0113277</uniqueid>",
+        ] {
+            assert!(text.contains(part), "{part} is not in {text}");
+        }
     }
 
     #[test]

@@ -212,4 +212,39 @@ on_both_engines! {
         assert!(files["Live TV/News/One.strm"].ends_with("/channel/7\n"));
         assert!(files["Live TV/News/One (US).strm"].ends_with("/channel/3\n"));
     }
+
+    async fn what_providers_tell_stands_in_the_nfo_files_and_is_written_once(test: Filled) {
+        test.write().await;
+        for sql in [
+            "update providers set type = 'xstream'",
+            "insert into vod_versions (id, provider_id, movie_id, identity_key, url_key, digest, original_name, group_name,
+                 format, url_template, rating, tmdb_id, created_at) values (1, 1, 8, 1, 1, 1, 'x', '', 'mp4', '', 64, '10378', 0)",
+            r#"insert into vod_movie_facts (version_id, provider_id, asked_at, failures, facts) values (1, 1, 0, 0,
+                 '{"plot":"A <rabbit> & more.","cast":["Bunny"],"directors":["S. G."],"runtime_minutes":10,"released":"2008-05-20"}')"#,
+            r#"insert into vod_series_facts (provider_id, item, series_id, rating, facts) values (1, 7, 9, 91,
+                 '{"plot":"A show.","genres":["Drama"],"released":"2001-03-14","imdb_id":"tt0000009"}')"#,
+            r#"insert into vod_episode_facts (episode_id, provider_id, facts) values (10, 1,
+                 '{"plot":"It begins.","released":"2001-03-21","runtime_minutes":48}')"#,
+        ] {
+            test.sql(sql).await;
+        }
+        assert_eq!(test.write().await, outcome(3, 3));
+        assert_eq!(test.write().await, outcome(0, 6), "the second run writes nothing");
+        let files = test.files();
+        let nfo = |end: &str| files.iter().find(|(path, _)| path.ends_with(end)).unwrap().1.clone();
+        for (file, parts) in [
+            ("Big Buck Bunny (2008).nfo", vec!["<plot>A &lt;rabbit&gt; &amp; more.</plot>", "<name>Bunny</name>", "<director>S. G.</director>",
+                "<runtime>10</runtime>", "<premiered>2008-05-20</premiered>", "<rating>6.4</rating>", "type=\"tmdb\" default=\"true\">10378<", "<genre>Comedy, Kids</genre>"]),
+            ("tvshow.nfo", vec!["<plot>A show.</plot>", "<genre>Drama</genre>", "<premiered>2001-03-14</premiered>", "<rating>9.1</rating>", "tt0000009"]),
+            ("Pilot.nfo", vec!["<plot>It begins.</plot>", "<aired>2001-03-21</aired>", "<runtime>48</runtime>", "<title>Pilot</title>"]),
+        ] {
+            for part in parts {
+                assert!(nfo(file).contains(part), "{part} is not in {}", nfo(file));
+            }
+        }
+        test.sql("update providers set enabled = (1 = 0)").await;
+        test.write().await;
+        let nfo = test.files().into_iter().find(|(path, _)| path.ends_with("tvshow.nfo")).unwrap().1;
+        assert!(!nfo.contains("A show."), "a provider that is switched off tells nothing");
+    }
 }

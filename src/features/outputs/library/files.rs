@@ -3,6 +3,7 @@
 use crate::features::outputs::{nfo, paths, strm};
 
 use super::names::Name;
+use crate::features::providers::Facts;
 
 pub const LIVE_TV: &str = "Live TV";
 
@@ -27,15 +28,33 @@ pub struct Details<'d> {
     pub title: &'d str,
     pub year: Option<u16>,
     pub genre: Option<&'d str>,
+    /// What its providers tell; their genres go before `genre`.
+    pub told: Option<&'d Facts>,
 }
 
 impl Details<'_> {
     fn nfo(&self, write: impl Fn(&nfo::Title<'_>) -> String) -> Vec<u8> {
-        let genres: Vec<&str> = self.genre.into_iter().collect();
+        fn texts(texts: &[String]) -> Vec<&str> {
+            texts.iter().map(String::as_str).collect()
+        }
+        let nothing = Facts::default();
+        let told = self.told.unwrap_or(&nothing);
+        let mut genres = texts(&told.genres);
+        if genres.is_empty() {
+            genres.extend(self.genre);
+        }
         write(&nfo::Title {
             title: self.title,
             year: self.year,
+            premiered: told.released.as_deref(),
+            plot: told.plot.as_deref(),
             genres: &genres,
+            rating_tenths: told.rating,
+            runtime_minutes: told.runtime_minutes,
+            directors: &texts(&told.directors),
+            actors: &texts(&told.cast),
+            tmdb_id: told.tmdb_id.as_deref(),
+            imdb_id: told.imdb_id.as_deref(),
             ..nfo::Title::default()
         })
         .into_bytes()

@@ -3,8 +3,10 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::ctx::Ctx;
+use crate::features::catalogue::store::facts;
 use crate::features::outputs::naming::{safe_name, titled};
 use crate::features::outputs::{nfo, paths};
+use crate::features::providers::Facts;
 use crate::features::settings::Settings;
 
 use super::files::{self, Details, File, Links};
@@ -18,17 +20,19 @@ pub struct Items {
     series: HashMap<i64, (store::TitleItem, Name)>,
     episodes: Vec<(store::EpisodeItem, Name)>,
     known: Known,
+    told: facts::Known,
 }
 
 impl Items {
     pub async fn read(ctx: &Ctx, settings: &Settings) -> Result<Self, LibraryError> {
         let db = &ctx.db;
-        let (known, channels, mut movies, series, mut episodes) = futures_util::try_join!(
+        let (known, channels, mut movies, series, mut episodes, told) = futures_util::try_join!(
             store::names(db),
             store::channels(db),
             store::movies(db),
             store::series(db),
             store::episodes(db),
+            facts::all(db),
         )?;
         // Only a link that was never written needs one.
         let ids = unnamed(Kind::Movie, movies.iter().map(|item| item.id), &known);
@@ -72,6 +76,7 @@ impl Items {
             series,
             episodes,
             known,
+            told,
         })
     }
 
@@ -116,18 +121,26 @@ impl Items {
             take(files::channel(links, item.id, name))?;
         }
         for (item, name) in &self.movies {
-            files::movie(links, item.id, name, &details(item))
-                .into_iter()
-                .try_for_each(&mut take)?;
+            files::movie(
+                links,
+                item.id,
+                name,
+                &details(item, self.told.movies.get(&item.id)),
+            )
+            .into_iter()
+            .try_for_each(&mut take)?;
         }
         for (item, name) in self.series.values() {
-            take(files::series(name, &details(item)))?;
+            take(files::series(
+                name,
+                &details(item, self.told.series.get(&item.id)),
+            ))?;
         }
         for (item, name) in &self.episodes {
             let Some((series, series_name)) = self.series.get(&item.series_id) else {
                 continue;
             };
-            let shown = shown_episode(item, &series.title);
+            let shown = shown_episode(item, &series.title, self.told.episodes.get(&item.id));
             files::episode(links, item.id, series_name, name, &shown)
                 .into_iter()
                 .try_for_each(&mut take)?;
@@ -147,11 +160,13 @@ impl Items {
         }
         for (item, name) in &self.movies {
             let files = before(Kind::Movie, item.id, name)
-                .map(|name| files::movie(links, item.id, name, &details(item)));
+                .map(|name| files::movie(links, item.id, name, &details(item, None)));
             old.extend(files.into_iter().flatten().map(|(path, _)| path));
         }
         for (item, name) in self.series.values() {
-            old.extend(before(Kind::Series, item.id, name).map(|name| files::series(name, &details(item)).0));
+            old.extend(
+                before(Kind::Series, item.id, name).map(|name| files::series(name, &details(item, None)).0),
+            );
         }
         for (item, name) in &self.episodes {
             let Some((series, series_name)) = self.series.get(&item.series_id) else {
@@ -160,7 +175,7 @@ impl Items {
             let series_before = before(Kind::Series, series.id, series_name);
             let own_before = before(Kind::Episode, item.id, name);
             if series_before.is_some() || own_before.is_some() {
-                let shown = shown_episode(item, &series.title);
+                let shown = shown_episode(item, &series.title, None);
                 let (folder, own) = (series_before.unwrap_or(series_name), own_before.unwrap_or(name));
                 old.extend(files::episode(links, item.id, folder, own, &shown).map(|(path, _)| path));
             }
@@ -241,24 +256,29 @@ fn numbers(item: &store::EpisodeItem) -> (u16, u16) {
     )
 }
 
-fn details(item: &store::TitleItem) -> Details<'_> {
+fn details<'i>(item: &'i store::TitleItem, told: Option<&'i Facts>) -> Details<'i> {
     let year = item.year.and_then(|year| u16::try_from(year).ok());
     Details {
         title: &item.title,
         year,
         genre: item.genre.as_deref(),
+        told,
     }
 }
 
-fn shown_episode<'e>(item: &'e store::EpisodeItem, series: &'e str) -> nfo::Episode<'e> {
+fn shown_episode<'e>(
+    item: &'e store::EpisodeItem,
+    series: &'e str,
+    told: Option<&'e Facts>,
+) -> nfo::Episode<'e> {
     let (season, episode) = numbers(item);
     nfo::Episode {
         series,
         title: item.title.as_deref(),
         season,
         episode,
-        plot: None,
-        aired: None,
-        runtime_minutes: None,
+        plot: told.and_then(|told| told.plot.as_deref()),
+        aired: told.and_then(|told| told.released.as_deref()),
+        runtime_minutes: told.and_then(|told| told.runtime_minutes),
     }
 }
