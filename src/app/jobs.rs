@@ -45,7 +45,7 @@ fn all(ctx: &Ctx, lists: Option<Lists>) -> Handlers {
             )
         })
         .on(kinds::SERIES_DETAILS, move |job| {
-            sync::run_details(details.clone(), job)
+            sync::run_details(details.clone(), job, sync_hooks())
         })
         .on(kinds::CHANNELS, move |job| {
             ready(changed.clone(), bulk::job(changes.clone(), job))
@@ -74,13 +74,17 @@ async fn ready(
     done
 }
 
-/// Who keeps references to channels and lets them follow when channels become one.
+/// Who keeps references to channels and titles and lets them follow when these become one.
 fn sync_hooks() -> Vec<sync::MovedHook> {
-    vec![Arc::new(|tx, moved| {
+    vec![Arc::new(|tx, applied| {
         Box::pin(async move {
-            for channel in moved {
+            for channel in &applied.moved {
                 favourites::move_channel(tx, channel.from, channel.to).await?;
                 history::move_channel(tx, channel.from, channel.to).await?;
+            }
+            for title in &applied.titles {
+                favourites::move_title(tx, title.from, title.to).await?;
+                history::move_title(tx, title.from, title.to).await?;
             }
             Ok(())
         })

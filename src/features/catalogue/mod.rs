@@ -22,5 +22,7 @@ pub mod store;
 mod succession;
 pub mod vod;
 
-pub use apply::{Applied, ApplyError, Changes, ChannelMoved, Staged, StoredStreams, apply, facts, settle};
+pub use apply::{
+    Applied, ApplyError, Changes, ChannelMoved, Staged, StoredStreams, TitleMoved, apply, facts, settle,
+};
 pub use number::ChannelNumber;

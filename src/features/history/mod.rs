@@ -10,7 +10,7 @@ mod store;
 
 pub use error::HistoryError;
 pub use play::{NewPlay, Play, PlayReport, Reported, list, record, report};
-pub use store::move_channel;
+pub use store::{move_channel, move_title};
 
 use std::pin::Pin;
 

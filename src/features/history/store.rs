@@ -132,3 +132,15 @@ pub async fn move_channel(tx: &mut Tx, from: ChannelId, to: ChannelId) -> Result
     .await?;
     Ok(())
 }
+
+/// As [`move_channel`], of titles; both are of one kind.
+pub async fn move_title(tx: &mut Tx, from: Content, to: Content) -> Result<(), DbError> {
+    let sql = match from {
+        Content::Movie(_) => "update viewing_history set vod_movie_id = $2 where vod_movie_id = $1",
+        Content::Series(_) => "update viewing_history set vod_series_id = $2 where vod_series_id = $1",
+        Content::Episode(_) => "update viewing_history set vod_episode_id = $2 where vod_episode_id = $1",
+        Content::Channel(_) => return Ok(()),
+    };
+    tx.execute(sql, args![from.id(), to.id()]).await?;
+    Ok(())
+}

@@ -2,7 +2,7 @@
 
 use crate::ctx::Ctx;
 use crate::db::Tx;
-use crate::features::catalogue::{self, Changes, StoredStreams, store};
+use crate::features::catalogue::{self, Applied, Changes, StoredStreams, store};
 use crate::features::providers::{self, Status, url_values};
 use crate::support::ids::ProviderId;
 
@@ -49,13 +49,20 @@ pub(super) async fn catalogue(
         return Ok(Vec::new());
     }
     let applied = catalogue::apply(tx, provider, changes, staging, ahead).await?;
-    for hook in hooks {
-        if !applied.moved.is_empty() {
-            hook(tx, &applied.moved).await?;
-        }
-    }
+    follow(tx, &applied, hooks).await?;
     store::provider::recount_totals(tx, provider).await?;
     Ok(applied.ids)
+}
+
+/// Lets what refers to channels and titles that were left empty follow.
+pub(super) async fn follow(tx: &mut Tx, applied: &Applied, hooks: &[MovedHook]) -> Result<(), Error> {
+    if applied.moved.is_empty() && applied.titles.is_empty() {
+        return Ok(());
+    }
+    for hook in hooks {
+        hook(tx, applied).await?;
+    }
+    Ok(())
 }
 
 /// All streams of a panel are where it answered, for the account as it is now.

@@ -42,7 +42,7 @@ use serde_json::{Value, json};
 use crate::ctx::Ctx;
 use crate::db::{DbError, Tx};
 use crate::features::audit::{self, Actor};
-use crate::features::catalogue::ChannelMoved;
+use crate::features::catalogue::Applied;
 use crate::features::providers;
 use crate::jobs::{Enqueued, JobError, JobRun, NewJob, kinds};
 use crate::support::ids::{JobId, MovieId, ProviderId};
@@ -51,12 +51,9 @@ pub use approval::{approve, reject};
 pub use error::Error;
 pub use shown::{ChangeShown, Refused, Sample, Shown, differences, list, show};
 
-/// What owners of references to channels do when channels were left empty, in the transaction of the run.
+/// What owners of references to channels and titles do when these were left empty, in the transaction of the run.
 pub type MovedHook = Arc<
-    dyn for<'a> Fn(
-            &'a mut Tx,
-            &'a [ChannelMoved],
-        ) -> Pin<Box<dyn Future<Output = Result<(), DbError>> + Send + 'a>>
+    dyn for<'a> Fn(&'a mut Tx, &'a [Moved]) -> Pin<Box<dyn Future<Output = Result<(), DbError>> + Send + 'a>>
         + Send
         + Sync,
 >;
@@ -179,8 +176,8 @@ pub async fn run_removal(ctx: Ctx, job: JobRun, hooks: Vec<MovedHook>) -> Result
 ///
 /// # Errors
 /// Why not all series that were wanted could be read; the next sync asks for the others.
-pub async fn run_details(ctx: Ctx, job: JobRun) -> Result<Value, JobError> {
-    apart(move || async move { panel::details::run(&ctx, &job).await }).await
+pub async fn run_details(ctx: Ctx, job: JobRun, hooks: Vec<MovedHook>) -> Result<Value, JobError> {
+    apart(move || async move { panel::details::run(&ctx, &job, &hooks).await }).await
 }
 
 /// The handler of [`kinds::FILM_DETAILS`].

@@ -16,6 +16,7 @@ mod pace;
 mod panel;
 mod references;
 mod removal;
+mod renames;
 mod schedule;
 mod secrets;
 mod values;

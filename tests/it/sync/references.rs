@@ -22,7 +22,7 @@ impl Synced {
         UserId(id)
     }
 
-    async fn marks(&self, user: UserId) -> Vec<i64> {
+    pub async fn marks(&self, user: UserId) -> Vec<i64> {
         let (marks, _) = favourites::list(self.ctx(), user, 0, 10).await.unwrap();
         marks.into_iter().map(|mark| mark.content_id).collect()
     }

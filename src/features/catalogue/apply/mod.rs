@@ -22,6 +22,7 @@ mod vod;
 use crate::db::{Db, DbError, Tx};
 use crate::support::ids::{ChannelId, ProviderId};
 
+use super::content::Content;
 use super::entry::{Entry, EntryKeys, EntryKind, Malformed};
 use super::matching::{Facts, Raw};
 use super::store::state;
@@ -103,6 +104,14 @@ pub struct ChannelMoved {
     pub to: ChannelId,
 }
 
+/// One film, series or episode was left empty because its versions are of another now, as [`ChannelMoved`]; both are of
+/// one kind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TitleMoved {
+    pub from: Content,
+    pub to: Content,
+}
+
 /// What was applied.
 #[derive(Debug, Default)]
 pub struct Applied {
@@ -110,6 +119,8 @@ pub struct Applied {
     pub ids: Vec<(u32, i64)>,
     /// For the owners of favourites and plays, to be called in the same transaction.
     pub moved: Vec<ChannelMoved>,
+    /// The same of titles.
+    pub titles: Vec<TitleMoved>,
 }
 
 /// Applies the differences of one provider; `ahead` saves reading what was read before the transaction began.

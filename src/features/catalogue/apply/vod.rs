@@ -1,7 +1,9 @@
 //! Films and series: what the providers list are versions of titles.
 
 mod episodes;
+mod moves;
 mod movies;
+mod renamed;
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -44,6 +46,7 @@ struct Shelf {
     movies: movies::Movies,
     episodes: episodes::Episodes,
     stale: Stale,
+    moves: moves::Moves,
 }
 
 pub(super) async fn apply(
@@ -58,6 +61,7 @@ pub(super) async fn apply(
         movies: movies::Movies::default(),
         episodes: episodes::Episodes::default(),
         stale: Stale::default(),
+        moves: moves::Moves::default(),
     };
     set_missing(tx, changes, &mut shelf.stale).await?;
     let added = changes.added.iter().map(|number| (*number, None));
@@ -82,6 +86,7 @@ pub(super) async fn apply(
         .await?;
     }
     count(tx, shelf.stale).await?;
+    applied.titles.extend(shelf.moves.settle(tx).await?);
     Ok(())
 }
 
@@ -141,6 +146,13 @@ async fn write(
         .iter()
         .map(|pending| Entry::decode(&pending.bytes))
         .collect::<Result<Vec<_>, _>>()?;
+    let rows: Vec<Option<&VersionRow>> = pending.iter().map(|pending| pending.row.as_ref()).collect();
+    for gone in renamed::movies(tx, &entries, &rows).await? {
+        shelf.movies.forget(&gone);
+    }
+    for gone in renamed::series(tx, &entries, &rows).await? {
+        shelf.episodes.forget(&gone);
+    }
     let movies = shelf
         .movies
         .place(tx, &entries, now_ms, next, &mut shelf.stale)
@@ -155,6 +167,7 @@ async fn write(
         let (movie, episode) = (movies[at], episodes[at]);
         let id = match &pending.row {
             Some(row) => {
+                shelf.moves.note(row, movie, episode);
                 shelf.stale.movies.extend(row.movie_id.into_iter().chain(movie));
                 shelf
                     .stale

@@ -2,7 +2,7 @@
 
 mod store;
 
-pub use store::{count, find_id, marked, move_channel, remove};
+pub use store::{count, find_id, marked, move_channel, move_title, remove};
 
 use crate::ctx::Ctx;
 use crate::db::DbError;

@@ -119,6 +119,26 @@ pub async fn move_channel(tx: &mut Tx, from: ChannelId, to: ChannelId) -> Result
     Ok(())
 }
 
+/// As [`move_channel`], of titles; both are of one kind.
+pub async fn move_title(tx: &mut Tx, from: Content, to: Content) -> Result<(), DbError> {
+    let (doubles, others) = match from {
+        Content::Movie(_) => (
+            "delete from user_favorites where vod_movie_id = $1
+             and user_id in (select user_id from user_favorites where vod_movie_id = $2)",
+            "update user_favorites set vod_movie_id = $2 where vod_movie_id = $1",
+        ),
+        Content::Series(_) => (
+            "delete from user_favorites where vod_series_id = $1
+             and user_id in (select user_id from user_favorites where vod_series_id = $2)",
+            "update user_favorites set vod_series_id = $2 where vod_series_id = $1",
+        ),
+        Content::Channel(_) | Content::Episode(_) => return Ok(()),
+    };
+    tx.execute(doubles, args![from.id(), to.id()]).await?;
+    tx.execute(others, args![from.id(), to.id()]).await?;
+    Ok(())
+}
+
 fn columns(content: Content) -> (Option<i64>, Option<i64>, Option<i64>) {
     match content {
         Content::Channel(id) => (Some(id.0), None, None),

@@ -12,4 +12,5 @@ pub mod recount;
 pub mod state;
 pub mod streams;
 pub mod tags;
+pub mod titles;
 pub mod vod;

@@ -17,7 +17,7 @@ use crate::features::settings;
 use crate::features::sync::diff::{Stored, diff};
 use crate::features::sync::index::Index;
 use crate::features::sync::staging::Staging;
-use crate::features::sync::{Error, guard, intake, store};
+use crate::features::sync::{Error, MovedHook, apply, guard, intake, store};
 use crate::jobs::{JobError, JobRun};
 use crate::support::ids::ProviderId;
 
@@ -32,7 +32,11 @@ const AT_ONCE: usize = 2;
 const FAILURES: u32 = 8;
 
 /// Reads what is wanted of a provider.
-pub(in crate::features::sync) async fn run(ctx: &Ctx, job: &JobRun) -> Result<Value, JobError> {
+pub(in crate::features::sync) async fn run(
+    ctx: &Ctx,
+    job: &JobRun,
+    hooks: &[MovedHook],
+) -> Result<Value, JobError> {
     let provider = job
         .payload
         .get("provider_id")
@@ -40,7 +44,7 @@ pub(in crate::features::sync) async fn run(ctx: &Ctx, job: &JobRun) -> Result<Va
         .map(ProviderId);
     let provider =
         provider.ok_or_else(|| JobError::failed("payload", "The job does not say whose series to read."))?;
-    match whole(ctx, job, provider).await {
+    match whole(ctx, job, hooks, provider).await {
         Ok(read) => Ok(
             json!({ "provider_id": provider, "series": read.series, "episodes": read.episodes, "failed": read.failed }),
         ),
@@ -63,6 +67,7 @@ struct Read {
 struct Reading<'a> {
     ctx: &'a Ctx,
     job: &'a JobRun,
+    hooks: &'a [MovedHook],
     provider: Provider,
     panel: Panel,
     entered: Entered,
@@ -72,7 +77,7 @@ struct Reading<'a> {
     may_lose: u64,
 }
 
-async fn whole(ctx: &Ctx, job: &JobRun, id: ProviderId) -> Result<Read, Error> {
+async fn whole(ctx: &Ctx, job: &JobRun, hooks: &[MovedHook], id: ProviderId) -> Result<Read, Error> {
     let provider = providers::store::get(&ctx.db, id).await?;
     if !provider.enabled || provider.kind != Kind::Xtream {
         return Ok(Read::default());
@@ -103,6 +108,7 @@ async fn whole(ctx: &Ctx, job: &JobRun, id: ProviderId) -> Result<Read, Error> {
     let reading = Reading {
         ctx,
         job,
+        hooks,
         panel,
         entered,
         source: Source {
@@ -242,7 +248,8 @@ impl Reading<'_> {
         }
         let is_changed = !changes.is_empty();
         if is_changed {
-            catalogue::apply(&mut tx, id, &changes, &mut staging, None).await?;
+            let applied = catalogue::apply(&mut tx, id, &changes, &mut staging, None).await?;
+            apply::follow(&mut tx, &applied, self.hooks).await?;
         }
         let is_rated = facts::keep(&mut tx, &self.source, known, now).await?;
         series::set_read(&mut tx, id, &states, now).await?;

@@ -2,8 +2,8 @@
 
 mod accounts;
 mod details;
-mod groups;
 mod films;
+mod groups;
 mod identity;
 mod lists;
 mod parts;

@@ -11,7 +11,7 @@ use crate::features::catalogue::store::{state, vod};
 use super::{Stale, genre};
 
 /// A series' normalised title and year.
-type Title = (String, Option<i64>);
+pub(super) type Title = (String, Option<i64>);
 
 /// Series, season and episode.
 type Number = (i64, i64, i64);
@@ -24,6 +24,11 @@ pub(super) struct Episodes {
 }
 
 impl Episodes {
+    /// The series of this title has another one now.
+    pub(super) fn forget(&mut self, title: &Title) {
+        self.series.remove(title);
+    }
+
     /// The episode of each entry, made where there is none; nothing for entries that are no episodes.
     pub(super) async fn place(
         &mut self,

@@ -12,7 +12,7 @@ use crate::features::catalogue::vod::Told;
 use super::{Stale, genre};
 
 /// A film's normalised title and year: versions of all providers with both equal are one film.
-type Title = (String, Option<i64>);
+pub(super) type Title = (String, Option<i64>);
 
 /// Films that this change met so far.
 #[derive(Default)]
@@ -21,6 +21,11 @@ pub(super) struct Movies {
 }
 
 impl Movies {
+    /// The film of this title has another one now.
+    pub(super) fn forget(&mut self, title: &Title) {
+        self.known.remove(title);
+    }
+
     /// The film of each entry, made where there is none; nothing for entries that are no films.
     pub(super) async fn place(
         &mut self,

@@ -1,0 +1,149 @@
+//! Titles of `vod_movies` and `vod_series` that change, and what is left of them.
+
+use std::collections::{HashMap, HashSet};
+
+use crate::db::{DbError, Tx, Value};
+use crate::record;
+
+record! {
+    /// A film or series by its title.
+    #[derive(Debug, Clone)]
+    pub struct TitleRow {
+        pub id: i64,
+        pub normalized_title: String,
+        pub year: Option<i64>,
+    }
+}
+
+async fn rows(
+    tx: &mut Tx,
+    select: &'static str,
+    ids: impl Iterator<Item = i64>,
+) -> Result<Vec<TitleRow>, DbError> {
+    let mut found = Vec::new();
+    tx.each_in(select, ids.map(Value::from), "", |row| {
+        found.push(crate::db::FromRow::from_row(row)?);
+        Ok(())
+    })
+    .await?;
+    Ok(found)
+}
+
+pub async fn movies(tx: &mut Tx, ids: impl Iterator<Item = i64>) -> Result<Vec<TitleRow>, DbError> {
+    rows(
+        tx,
+        "select id, normalized_title, year from vod_movies where id in",
+        ids,
+    )
+    .await
+}
+
+pub async fn series(tx: &mut Tx, ids: impl Iterator<Item = i64>) -> Result<Vec<TitleRow>, DbError> {
+    rows(
+        tx,
+        "select id, normalized_title, year from vod_series where id in",
+        ids,
+    )
+    .await
+}
+
+async fn pairs(
+    tx: &mut Tx,
+    select: &'static str,
+    ids: impl Iterator<Item = i64>,
+    tail: &'static str,
+) -> Result<HashMap<i64, i64>, DbError> {
+    let mut found = HashMap::new();
+    tx.each_in(select, ids.map(Value::from), tail, |row| {
+        found.insert(row.get(0)?, row.get(1)?);
+        Ok(())
+    })
+    .await?;
+    Ok(found)
+}
+
+/// The series of each of these episodes.
+pub async fn series_of(tx: &mut Tx, ids: impl Iterator<Item = i64>) -> Result<HashMap<i64, i64>, DbError> {
+    pairs(tx, "select id, series_id from vod_episodes where id in", ids, "").await
+}
+
+/// How many versions of these films are there, of any provider.
+pub async fn movie_versions(
+    tx: &mut Tx,
+    ids: impl Iterator<Item = i64>,
+) -> Result<HashMap<i64, i64>, DbError> {
+    let select = "select movie_id, count(*) from vod_versions where missing_since is null and movie_id in";
+    pairs(tx, select, ids, "group by movie_id").await
+}
+
+/// How many versions of episodes of these series are there, of any provider.
+pub async fn series_versions(
+    tx: &mut Tx,
+    ids: impl Iterator<Item = i64>,
+) -> Result<HashMap<i64, i64>, DbError> {
+    let select = "select e.series_id, count(*) from vod_episodes e join vod_versions v on v.episode_id = e.id \
+                  where v.missing_since is null and e.series_id in";
+    pairs(tx, select, ids, "group by e.series_id").await
+}
+
+/// Other titles of films: id, title, folded title, its sort key, year of each.
+pub async fn rename_movies(tx: &mut Tx, values: Vec<Value>) -> Result<(), DbError> {
+    tx.insert_many(
+        "update vod_movies set title = v.column2, normalized_title = v.column3, name_key = v.column3, \
+         sort_key = v.column4, year = v.column5 from (",
+        5,
+        values,
+        ") as v where vod_movies.id = v.column1",
+    )
+    .await?;
+    Ok(())
+}
+
+/// Other titles of series, as [`rename_movies`].
+pub async fn rename_series(tx: &mut Tx, values: Vec<Value>) -> Result<(), DbError> {
+    tx.insert_many(
+        "update vod_series set title = v.column2, normalized_title = v.column3, name_key = v.column3, \
+         sort_key = v.column4, year = v.column5 from (",
+        5,
+        values,
+        ") as v where vod_series.id = v.column1",
+    )
+    .await?;
+    Ok(())
+}
+
+async fn empty(
+    tx: &mut Tx,
+    select: &'static str,
+    ids: impl Iterator<Item = i64>,
+) -> Result<HashSet<i64>, DbError> {
+    let mut found = HashSet::new();
+    tx.each_in(select, ids.map(Value::from), "", |row| {
+        found.insert(row.get(0)?);
+        Ok(())
+    })
+    .await?;
+    Ok(found)
+}
+
+/// Which of these films have no version that is there.
+pub async fn empty_movies(tx: &mut Tx, ids: impl Iterator<Item = i64>) -> Result<HashSet<i64>, DbError> {
+    let select = "select id from vod_movies where not exists (select 1 from vod_versions v \
+                  where v.movie_id = vod_movies.id and v.missing_since is null) and id in";
+    empty(tx, select, ids).await
+}
+
+/// Which of these episodes have no version that is there.
+pub async fn empty_episodes(tx: &mut Tx, ids: impl Iterator<Item = i64>) -> Result<HashSet<i64>, DbError> {
+    let select = "select id from vod_episodes where not exists (select 1 from vod_versions v \
+                  where v.episode_id = vod_episodes.id and v.missing_since is null) and id in";
+    empty(tx, select, ids).await
+}
+
+/// Which of these series have no version of an episode that is there.
+pub async fn empty_series(tx: &mut Tx, ids: impl Iterator<Item = i64>) -> Result<HashSet<i64>, DbError> {
+    let select = "select id from vod_series where not exists (select 1 from vod_episodes e \
+                  join vod_versions v on v.episode_id = e.id where e.series_id = vod_series.id \
+                  and v.missing_since is null) and id in";
+    empty(tx, select, ids).await
+}
