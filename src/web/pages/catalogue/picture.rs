@@ -180,16 +180,17 @@ pub(super) async fn show(
             HttpResponse::Ok()
                 .content_type("image/svg+xml")
                 .insert_header((header::CACHE_CONTROL, kept))
-                .body(drawing(&name))
+                .body(drawing(&name, !matches!(content, Content::Channel(_))))
         }
     })
 }
 
-/// The letters of a name on a ground that both themes bear.
-fn drawing(name: &str) -> String {
+/// The letters of a name on a ground that both themes bear, in the shape of a poster or of a logo.
+fn drawing(name: &str, is_poster: bool) -> String {
+    let (height, foot) = if is_poster { (108, 62) } else { (56, 36) };
     // Letters and digits only, so nothing in them is markup.
     let letters = letters(name);
     format!(
-        r##"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 72 56"><rect width="72" height="56" fill="#5b6b70"/><text x="36" y="36" text-anchor="middle" font-family="system-ui,sans-serif" font-size="24" font-weight="650" fill="#fff">{letters}</text></svg>"##
+        r##"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 72 {height}"><rect width="72" height="{height}" fill="#5b6b70"/><text x="36" y="{foot}" text-anchor="middle" font-family="system-ui,sans-serif" font-size="24" font-weight="650" fill="#fff">{letters}</text></svg>"##
     )
 }
