@@ -137,7 +137,7 @@ impl MergeNew {
             .post(self.path())
             .attr("name", "into")
             .attr("value", line.id)
-            .attr("aria-label", format!("Merge into {}", line.name))
+            .attr("aria-label", format!("Merge into this: {}", line.name))
     }
 }
 
