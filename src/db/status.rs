@@ -17,8 +17,8 @@ impl Db {
         let count = |idle: usize| u32::try_from(idle).unwrap_or(u32::MAX);
         match &self.pools {
             Pools::Sqlite { writer, readers } => PoolStatus {
-                open: writer.size() + readers.size(),
-                idle: count(writer.num_idle() + readers.num_idle()),
+                open: writer.size().saturating_add(readers.size()),
+                idle: count(writer.num_idle().saturating_add(readers.num_idle())),
                 most: writer.options().get_max_connections() + readers.options().get_max_connections(),
             },
             Pools::Postgres(pool) => PoolStatus {

@@ -53,7 +53,7 @@ pub use shown::{ChangeShown, Refused, Sample, Shown, differences, list, show};
 
 /// What owners of references to channels and titles do when these were left empty, in the transaction of the run.
 pub type MovedHook = Arc<
-    dyn for<'a> Fn(&'a mut Tx, &'a [Moved]) -> Pin<Box<dyn Future<Output = Result<(), DbError>> + Send + 'a>>
+    dyn for<'a> Fn(&'a mut Tx, &'a Applied) -> Pin<Box<dyn Future<Output = Result<(), DbError>> + Send + 'a>>
         + Send
         + Sync,
 >;

@@ -80,6 +80,17 @@ impl House {
         self.ask(Method::GET, &format!("/api/jobs/{job}"), 200).await
     }
 
+    /// The provider was asked for its list.
+    async fn until_asked(&self) {
+        let asked = async {
+            while self.simulator.requests().is_empty() {
+                tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+            }
+        };
+        let limit = std::time::Duration::from_secs(30);
+        tokio::time::timeout(limit, asked).await.unwrap();
+    }
+
     /// Syncs to the end: the job's result.
     async fn sync(&self) -> Value {
         let queued = self.ask(Method::POST, &self.path("sync"), 202).await;
@@ -117,6 +128,8 @@ on_both_engines! {
         let first = house.ask(Method::POST, &house.path("sync"), 202).await;
         let refused = house.ask(Method::POST, &house.path("sync"), 409).await;
         assert_eq!((&refused["job_id"], &refused["error"]["code"]), (&first["job_id"], &json!("sync_running")));
+        // What is cancelled before it runs is no sync yet.
+        house.until_asked().await;
         let job = format!("/api/jobs/{}", first["job_id"]);
         house.ask(Method::DELETE, &job, 204).await;
         assert_eq!(house.ended(&first).await["state"], "cancelled");

@@ -262,7 +262,7 @@ mod tests {
         let long = format!(
             r#"{{"plot":"{}","cast":"{}","genre":"{}"}}"#,
             "x".repeat(9_000),
-            "a b,".repeat(1) + &(0..90).map(|n| format!("name {n},")).collect::<String>(),
+            "a b,".to_owned() + &(0..90).map(|n| format!("name {n},")).collect::<String>(),
             "\\u202eevil<script>alert(1)</script>"
         );
         let facts = read(&long);
