@@ -3,7 +3,7 @@
 use crate::on_both_engines;
 use crate::support::{TestApp, seed};
 
-const PAGES: [&str; 40] = [
+const PAGES: &[&str] = &[
     "/",
     "/channels",
     "/channels?q=channel+1&category=News&provider=1&sort=number",
