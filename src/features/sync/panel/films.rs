@@ -131,9 +131,8 @@ async fn whole(ctx: &Ctx, job: &JobRun, payload: &Payload) -> Result<Read, Error
     let provider = providers::store::get(&ctx.db, payload.provider_id).await?;
     let id = provider.id;
     let mut read = Read::default();
-    let sync = ctx.jobs.active(kinds::SYNC, &providers::sync_key(id)).await?;
-    // A panel that is being read has enough to do; the sync asks for this again.
-    if !provider.enabled || provider.kind != Kind::Xtream || sync.is_some() {
+    // Also while a sync of it is still at work: what queued this has read the panel's lists.
+    if !provider.enabled || provider.kind != Kind::Xtream {
         return Ok(read);
     }
     let now = ctx.clock.now_ms();
