@@ -38,12 +38,7 @@ const CLOSED: Duration = Duration::from_secs(10);
 const PATIENCE: Duration = Duration::from_secs(30);
 
 fn main() {
-    let wanted = std::env::args().find(|argument| ["sqlite", "postgres"].contains(&argument.as_str()));
-    for (name, engine) in [("sqlite", Engine::Sqlite), ("postgres", Engine::Postgres)] {
-        if wanted.as_deref().is_none_or(|wanted| wanted == name) {
-            measure(name, engine);
-        }
-    }
+    support::on_wanted_engines(measure);
 }
 
 fn measure(name: &str, engine: Engine) {

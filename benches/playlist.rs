@@ -21,12 +21,7 @@ const CHANGES: usize = 3;
 const REQUESTS: usize = 20;
 
 fn main() {
-    let wanted = std::env::args().find(|argument| ["sqlite", "postgres"].contains(&argument.as_str()));
-    for (name, engine) in [("sqlite", Engine::Sqlite), ("postgres", Engine::Postgres)] {
-        if wanted.as_deref().is_none_or(|wanted| wanted == name) {
-            measure(name, engine);
-        }
-    }
+    support::on_wanted_engines(measure);
 }
 
 fn measure(name: &str, engine: Engine) {

@@ -25,6 +25,16 @@ const LIST: &str = "/list.m3u";
 /// The longest that a job may take.
 const PATIENCE: Duration = Duration::from_secs(600);
 
+/// Measures on both engines, or on the one that the command line names.
+pub fn on_wanted_engines(measure: impl Fn(&str, Engine)) {
+    let wanted = std::env::args().find(|argument| ["sqlite", "postgres"].contains(&argument.as_str()));
+    for (name, engine) in [("sqlite", Engine::Sqlite), ("postgres", Engine::Postgres)] {
+        if wanted.as_deref().is_none_or(|wanted| wanted == name) {
+            measure(name, engine);
+        }
+    }
+}
+
 /// A running installation; it ends with this value.
 pub struct Installation {
     pub address: SocketAddr,

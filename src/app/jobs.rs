@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use futures_util::future::BoxFuture;
 use serde_json::Value;
 
 use crate::ctx::Ctx;
@@ -11,7 +12,7 @@ use crate::features::catalogue::favourites;
 use crate::features::outputs::{conversion, library};
 use crate::features::system::backup;
 use crate::features::{history, sync};
-use crate::jobs::{Handlers, JobError, kinds};
+use crate::jobs::{Handlers, JobError, JobRun, kinds};
 
 /// The handlers of every kind, with the context inside.
 pub fn handlers(ctx: &Ctx) -> Handlers {
@@ -24,54 +25,57 @@ pub(super) fn serving(ctx: &Ctx, lists: &Lists) -> Handlers {
 }
 
 fn all(ctx: &Ctx, lists: Option<Lists>) -> Handlers {
-    let (runs, approvals, removals, details) = (ctx.clone(), ctx.clone(), ctx.clone(), ctx.clone());
-    let (writes, conversions, backups, changes) = (ctx.clone(), ctx.clone(), ctx.clone(), ctx.clone());
-    let (ran, approved, removed, changed) = (lists.clone(), lists.clone(), lists.clone(), lists);
-    let films = ctx.clone();
+    let shown = |handler| shown(lists.clone(), handler);
     Handlers::default()
-        .on(kinds::SYNC, move |job| {
-            ready(ran.clone(), sync::run(runs.clone(), job, sync_hooks()))
-        })
-        .on(kinds::SYNC_APPROVAL, move |job| {
-            ready(
-                approved.clone(),
-                sync::run_approval(approvals.clone(), job, sync_hooks()),
-            )
-        })
-        .on(kinds::PROVIDER_REMOVAL, move |job| {
-            ready(
-                removed.clone(),
-                sync::run_removal(removals.clone(), job, sync_hooks()),
-            )
-        })
-        .on(kinds::SERIES_DETAILS, move |job| {
-            sync::run_details(details.clone(), job, sync_hooks())
-        })
-        .on(kinds::CHANNELS, move |job| {
-            ready(changed.clone(), bulk::job(changes.clone(), job))
-        })
-        .on(kinds::FILM_DETAILS, move |job| {
-            sync::run_films(films.clone(), job)
-        })
-        .on(kinds::LIBRARY, move |job| library::job(writes.clone(), job))
-        .on(kinds::BACKUP, move |job| backup::job(backups.clone(), job))
-        .on(kinds::STRM_FROM_PLAYLIST, move |job| {
-            conversion::job(conversions.clone(), job)
-        })
+        .on(
+            kinds::SYNC,
+            shown(with(ctx, |ctx, job| sync::run(ctx, job, sync_hooks()))),
+        )
+        .on(
+            kinds::SYNC_APPROVAL,
+            shown(with(ctx, |ctx, job| sync::run_approval(ctx, job, sync_hooks()))),
+        )
+        .on(
+            kinds::PROVIDER_REMOVAL,
+            shown(with(ctx, |ctx, job| sync::run_removal(ctx, job, sync_hooks()))),
+        )
+        .on(kinds::CHANNELS, shown(with(ctx, bulk::job)))
+        .on(
+            kinds::SERIES_DETAILS,
+            with(ctx, |ctx, job| sync::run_details(ctx, job, sync_hooks())),
+        )
+        .on(kinds::FILM_DETAILS, with(ctx, sync::run_films))
+        .on(kinds::LIBRARY, with(ctx, library::job))
+        .on(kinds::BACKUP, with(ctx, backup::job))
+        .on(kinds::STRM_FROM_PLAYLIST, with(ctx, conversion::job))
 }
 
-/// What runs, and then the lists as it left them.
+type Handler = Box<dyn Fn(JobRun) -> BoxFuture<'static, Result<Value, JobError>> + Send + Sync>;
+
+fn with<R>(ctx: &Ctx, run: impl Fn(Ctx, JobRun) -> R + Send + Sync + 'static) -> Handler
+where
+    R: Future<Output = Result<Value, JobError>> + Send + 'static,
+{
+    let ctx = ctx.clone();
+    Box::new(move |job| Box::pin(run(ctx.clone(), job)))
+}
+
+/// A handler, and then the lists as it left them.
+fn shown(lists: Option<Lists>, handler: Handler) -> Handler {
+    Box::new(move |job| Box::pin(ready(lists.clone(), handler(job))))
+}
+
 async fn ready(
     lists: Option<Lists>,
     run: impl Future<Output = Result<Value, JobError>>,
 ) -> Result<Value, JobError> {
-    let done = run.await;
+    let done = run.await?;
     if let Some(lists) = lists
         && let Err(error) = lists.renew().await
     {
         tracing::warn!(%error, "lists could not be indexed again");
     }
-    done
+    Ok(done)
 }
 
 /// Who keeps references to channels and titles and lets them follow when these become one.

@@ -147,6 +147,22 @@ impl Tx {
         Ok(())
     }
 
+    /// As [`Tx::each_in`], collected.
+    pub async fn all_in<R: FromRow>(
+        &mut self,
+        head: &'static str,
+        keys: impl IntoIterator<Item = Value>,
+        tail: &'static str,
+    ) -> Result<Vec<R>, DbError> {
+        let mut found = Vec::new();
+        self.each_in(head, keys, tail, |row| {
+            found.push(R::from_row(row)?);
+            Ok(())
+        })
+        .await?;
+        Ok(found)
+    }
+
     /// Runs a statement that ends before a list of keys (`update … where id in`), several hundred keys at a time.
     pub async fn update_in(
         &mut self,

@@ -160,11 +160,7 @@ pub async fn numbered(tx: &mut Tx, numbers: Vec<i64>) -> Result<Vec<(i64, i64)>,
         "select lineup_number, id from channels where lineup_number in",
     ] {
         let keys = numbers.iter().map(|number| Value::from(*number));
-        tx.each_in(sql, keys, "", |row| {
-            found.push((row.get(0)?, row.get(1)?));
-            Ok(())
-        })
-        .await?;
+        found.extend(tx.all_in::<(i64, i64)>(sql, keys, "").await?);
     }
     Ok(found)
 }

@@ -1,6 +1,6 @@
 //! Equal names among the channels that are shown.
 
-use crate::db::{DbError, FromRow, Tx, Value};
+use crate::db::{DbError, Tx, Value};
 use crate::record;
 
 record! {
@@ -20,20 +20,14 @@ record! {
 /// Channels with streams that have one of these normalised names, by name and id; also those whose providers are
 /// disabled, so that names stay apart when these are enabled again.
 pub async fn with_names(tx: &mut Tx, names: Vec<String>) -> Result<Vec<Namesake>, DbError> {
-    let mut found = Vec::new();
-    tx.each_in(
+    tx.all_in(
         "select id, name, plain_name, normalized_name, country, feed, hand_edited from channels \
          where (stream_count > 0 or exists (select 1 from channel_streams s where s.channel_id = channels.id \
          and s.missing_since is null)) and normalized_name in",
         names.into_iter().map(Value::from),
         "order by normalized_name, id",
-        |row| {
-            found.push(Namesake::from_row(row)?);
-            Ok(())
-        },
     )
-    .await?;
-    Ok(found)
+    .await
 }
 
 /// New names: id, name, name key, sort key of each.

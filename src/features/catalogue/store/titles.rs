@@ -15,36 +15,14 @@ record! {
     }
 }
 
-async fn rows(
-    tx: &mut Tx,
-    select: &'static str,
-    ids: impl Iterator<Item = i64>,
-) -> Result<Vec<TitleRow>, DbError> {
-    let mut found = Vec::new();
-    tx.each_in(select, ids.map(Value::from), "", |row| {
-        found.push(crate::db::FromRow::from_row(row)?);
-        Ok(())
-    })
-    .await?;
-    Ok(found)
-}
-
 pub async fn movies(tx: &mut Tx, ids: impl Iterator<Item = i64>) -> Result<Vec<TitleRow>, DbError> {
-    rows(
-        tx,
-        "select id, normalized_title, year from vod_movies where id in",
-        ids,
-    )
-    .await
+    let select = "select id, normalized_title, year from vod_movies where id in";
+    tx.all_in(select, ids.map(Value::from), "").await
 }
 
 pub async fn series(tx: &mut Tx, ids: impl Iterator<Item = i64>) -> Result<Vec<TitleRow>, DbError> {
-    rows(
-        tx,
-        "select id, normalized_title, year from vod_series where id in",
-        ids,
-    )
-    .await
+    let select = "select id, normalized_title, year from vod_series where id in";
+    tx.all_in(select, ids.map(Value::from), "").await
 }
 
 async fn pairs(
@@ -53,13 +31,8 @@ async fn pairs(
     ids: impl Iterator<Item = i64>,
     tail: &'static str,
 ) -> Result<HashMap<i64, i64>, DbError> {
-    let mut found = HashMap::new();
-    tx.each_in(select, ids.map(Value::from), tail, |row| {
-        found.insert(row.get(0)?, row.get(1)?);
-        Ok(())
-    })
-    .await?;
-    Ok(found)
+    let found = tx.all_in(select, ids.map(Value::from), tail).await?;
+    Ok(found.into_iter().collect())
 }
 
 /// The series of each of these episodes.
@@ -86,29 +59,29 @@ pub async fn series_versions(
     pairs(tx, select, ids, "group by e.series_id").await
 }
 
+/// What of a title's row its name decides, from values of id, title, folded title, its sort key and year of each.
+macro_rules! renamed {
+    ($table:literal) => {
+        concat!(
+            "update ",
+            $table,
+            " set title = v.column2, normalized_title = v.column3, name_key = v.column3, sort_key = v.column4, \
+             year = v.column5 from ("
+        )
+    };
+}
+
 /// Other titles of films: id, title, folded title, its sort key, year of each.
 pub async fn rename_movies(tx: &mut Tx, values: Vec<Value>) -> Result<(), DbError> {
-    tx.insert_many(
-        "update vod_movies set title = v.column2, normalized_title = v.column3, name_key = v.column3, \
-         sort_key = v.column4, year = v.column5 from (",
-        5,
-        values,
-        ") as v where vod_movies.id = v.column1",
-    )
-    .await?;
+    let tail = ") as v where vod_movies.id = v.column1";
+    tx.insert_many(renamed!("vod_movies"), 5, values, tail).await?;
     Ok(())
 }
 
 /// Other titles of series, as [`rename_movies`].
 pub async fn rename_series(tx: &mut Tx, values: Vec<Value>) -> Result<(), DbError> {
-    tx.insert_many(
-        "update vod_series set title = v.column2, normalized_title = v.column3, name_key = v.column3, \
-         sort_key = v.column4, year = v.column5 from (",
-        5,
-        values,
-        ") as v where vod_series.id = v.column1",
-    )
-    .await?;
+    let tail = ") as v where vod_series.id = v.column1";
+    tx.insert_many(renamed!("vod_series"), 5, values, tail).await?;
     Ok(())
 }
 
@@ -117,13 +90,8 @@ async fn empty(
     select: &'static str,
     ids: impl Iterator<Item = i64>,
 ) -> Result<HashSet<i64>, DbError> {
-    let mut found = HashSet::new();
-    tx.each_in(select, ids.map(Value::from), "", |row| {
-        found.insert(row.get(0)?);
-        Ok(())
-    })
-    .await?;
-    Ok(found)
+    let found: Vec<(i64,)> = tx.all_in(select, ids.map(Value::from), "").await?;
+    Ok(found.into_iter().map(|(id,)| id).collect())
 }
 
 /// Which of these films have no version that is there.

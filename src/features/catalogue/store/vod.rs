@@ -83,18 +83,8 @@ record! {
 }
 
 pub async fn versions(tx: &mut Tx, ids: impl Iterator<Item = i64>) -> Result<Vec<VersionRow>, DbError> {
-    let mut found = Vec::new();
-    tx.each_in(
-        "select id, movie_id, episode_id, logo_url from vod_versions where id in",
-        ids.map(Value::from),
-        "",
-        |row| {
-            found.push(crate::db::FromRow::from_row(row)?);
-            Ok(())
-        },
-    )
-    .await?;
-    Ok(found)
+    let select = "select id, movie_id, episode_id, logo_url from vod_versions where id in";
+    tx.all_in(select, ids.map(Value::from), "").await
 }
 
 /// Values of one row for [`write_versions`].
@@ -138,13 +128,8 @@ async fn titled(
     select: &'static str,
     titles: impl Iterator<Item = String>,
 ) -> Result<Vec<Titled>, DbError> {
-    let mut found = Vec::new();
-    tx.each_in(select, titles.map(Value::from), "order by id desc", |row| {
-        found.push((row.get(0)?, row.get(1)?, row.get(2)?));
-        Ok(())
-    })
-    .await?;
-    Ok(found)
+    tx.all_in(select, titles.map(Value::from), "order by id desc")
+        .await
 }
 
 /// Films of these normalised titles.
@@ -204,18 +189,8 @@ pub async fn episodes_of(
     tx: &mut Tx,
     series: impl Iterator<Item = i64>,
 ) -> Result<Vec<(i64, i64, i64, i64)>, DbError> {
-    let mut found = Vec::new();
-    tx.each_in(
-        "select id, series_id, season, episode from vod_episodes where series_id in",
-        series.map(Value::from),
-        "",
-        |row| {
-            found.push((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?));
-            Ok(())
-        },
-    )
-    .await?;
-    Ok(found)
+    let select = "select id, series_id, season, episode from vod_episodes where series_id in";
+    tx.all_in(select, series.map(Value::from), "").await
 }
 
 /// New episodes: id, series, season, episode, title, versions, instant of each.
@@ -231,17 +206,9 @@ pub async fn insert_episodes(tx: &mut Tx, values: Vec<Value>) -> Result<u64, DbE
 
 /// The series of these episodes.
 pub async fn series_of(tx: &mut Tx, episodes: impl Iterator<Item = i64>) -> Result<Vec<i64>, DbError> {
-    let mut found = Vec::new();
-    tx.each_in(
-        "select series_id from vod_episodes where id in",
-        episodes.map(Value::from),
-        "",
-        |row| {
-            found.push(row.get(0)?);
-            Ok(())
-        },
-    )
-    .await?;
+    let select = "select series_id from vod_episodes where id in";
+    let found: Vec<(i64,)> = tx.all_in(select, episodes.map(Value::from), "").await?;
+    let mut found: Vec<i64> = found.into_iter().map(|(series,)| series).collect();
     found.sort_unstable();
     found.dedup();
     Ok(found)

@@ -16,19 +16,9 @@ pub async fn rows(tx: &mut Tx, ids: &[i64]) -> Result<Vec<ChannelRow>, DbError> 
 
 /// Which channels have these numbers of the line-up.
 pub async fn holders(tx: &mut Tx, numbers: &[i64]) -> Result<HashMap<i64, i64>, DbError> {
-    let mut found = HashMap::new();
     let keys: Vec<Value> = numbers.iter().map(|number| Value::from(*number)).collect();
-    tx.each_in(
-        "select lineup_number, id from channels where lineup_number in",
-        keys,
-        "",
-        |row| {
-            found.insert(row.get(0)?, row.get(1)?);
-            Ok(())
-        },
-    )
-    .await?;
-    Ok(found)
+    let select = "select lineup_number, id from channels where lineup_number in";
+    Ok(tx.all_in(select, keys, "").await?.into_iter().collect())
 }
 
 /// As [`holders`], of all numbers from `first` up to `end`.

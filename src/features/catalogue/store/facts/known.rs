@@ -1,0 +1,211 @@
+//! What is known of titles and episodes.
+
+use std::collections::HashMap;
+
+use crate::args;
+use crate::db::{Db, DbError, Row, Value};
+use crate::features::catalogue::content::Content;
+use crate::features::providers::Facts;
+use crate::support::ids::{EpisodeId, MovieId, ProviderId, SeriesId};
+
+use super::unasked::is_unasked;
+
+/// The columns from `at` on: rating and TMDB's number of the list, rating and facts of the film itself.
+fn film(row: &Row<'_>, at: usize) -> Result<Facts, DbError> {
+    let (listed, tmdb_id): (Option<i64>, Option<String>) = (row.get(at)?, row.get(at + 1)?);
+    let (rating, stored): (Option<i64>, Option<String>) = (row.get(at + 2)?, row.get(at + 3)?);
+    let mut facts = stored.map(|stored| Facts::read(&stored)).unwrap_or_default();
+    facts.rating = rating.or(listed);
+    if facts.tmdb_id.is_none() {
+        facts.tmdb_id = tmdb_id;
+    }
+    Ok(facts)
+}
+
+/// The columns from `at` on: rating and facts.
+fn series(row: &Row<'_>, at: usize) -> Result<Facts, DbError> {
+    let mut facts = row.with_text(at + 1, Facts::read)?;
+    facts.rating = row.get(at)?;
+    Ok(facts)
+}
+
+/// What is known of a film, and whether a panel is still to be asked about it.
+pub async fn of_movie(db: &Db, movie: MovieId, now_ms: i64) -> Result<(Facts, bool), DbError> {
+    let (mut known, mut is_wanted) = (Facts::default(), false);
+    db.each(
+        concat!(
+            "select v.rating, v.tmdb_id, f.rating, f.facts, p.type = 'xstream' and ",
+            is_unasked!("$2"),
+            " from vod_versions v join providers p on p.id = v.provider_id \
+             left join vod_movie_facts f on f.version_id = v.id \
+             where v.movie_id = $1 and v.missing_since is null and p.enabled and p.deleted_at is null \
+             order by p.priority desc, v.id limit 100"
+        ),
+        args![movie, now_ms],
+        |row| {
+            known.fill(film(row, 0)?);
+            is_wanted |= row.get::<Option<bool>>(4)?.unwrap_or_default();
+            Ok(())
+        },
+    )
+    .await?;
+    Ok((known, is_wanted))
+}
+
+/// What is known of a series.
+pub async fn of_series(db: &Db, id: SeriesId) -> Result<Facts, DbError> {
+    let mut known = Facts::default();
+    db.each(
+        "select f.rating, f.facts from vod_series_facts f join providers p on p.id = f.provider_id \
+         where f.series_id = $1 and p.enabled and p.deleted_at is null order by p.priority desc, p.id, f.item limit 100",
+        args![id],
+        |row| {
+            known.fill(series(row, 0)?);
+            Ok(())
+        },
+    )
+    .await?;
+    Ok(known)
+}
+
+/// The providers that tell of this wide picture of a film or a series.
+pub async fn told_by(db: &Db, content: Content, url: &str) -> Result<Vec<ProviderId>, DbError> {
+    let sql = match content {
+        Content::Movie(_) => {
+            "select f.provider_id, f.facts from vod_versions v join vod_movie_facts f on f.version_id = v.id \
+             where v.movie_id = $1 and f.facts is not null limit 100"
+        }
+        Content::Series(_) => {
+            "select provider_id, facts from vod_series_facts where series_id = $1 limit 100"
+        }
+        Content::Channel(_) | Content::Episode(_) => return Ok(Vec::new()),
+    };
+    let mut providers = Vec::new();
+    db.each(sql, args![content.id()], |row| {
+        if row.with_text(1, Facts::read)?.backdrop_url.as_deref() == Some(url) {
+            providers.push(row.get(0)?);
+        }
+        Ok(())
+    })
+    .await?;
+    Ok(providers)
+}
+
+/// What is known of the episodes of a series.
+pub async fn of_episodes(db: &Db, id: SeriesId) -> Result<HashMap<EpisodeId, Facts>, DbError> {
+    let mut known: HashMap<EpisodeId, Facts> = HashMap::new();
+    db.each(
+        "select f.episode_id, f.facts from vod_episodes e join vod_episode_facts f on f.episode_id = e.id \
+         join providers p on p.id = f.provider_id \
+         where e.series_id = $1 and p.enabled and p.deleted_at is null order by p.priority desc, p.id",
+        args![id],
+        |row| {
+            let facts = row.with_text(1, Facts::read)?;
+            known.entry(row.get(0)?).or_default().fill(facts);
+            Ok(())
+        },
+    )
+    .await?;
+    Ok(known)
+}
+
+/// What is known of these films, by their ids.
+pub async fn of_movies(
+    db: &Db,
+    ids: impl Iterator<Item = MovieId>,
+) -> Result<HashMap<MovieId, Facts>, DbError> {
+    let mut known: HashMap<MovieId, Facts> = HashMap::new();
+    db.each_in(
+        "select v.movie_id, v.rating, v.tmdb_id, f.rating, f.facts from vod_versions v \
+         join providers p on p.id = v.provider_id left join vod_movie_facts f on f.version_id = v.id \
+         where v.missing_since is null and p.enabled and p.deleted_at is null and v.movie_id in",
+        ids.map(Value::from),
+        "order by p.priority desc, v.id",
+        |row| {
+            known.entry(row.get(0)?).or_default().fill(film(row, 1)?);
+            Ok(())
+        },
+    )
+    .await?;
+    Ok(known)
+}
+
+/// What is known of these series, by their ids.
+pub async fn of_many_series(
+    db: &Db,
+    ids: impl Iterator<Item = SeriesId>,
+) -> Result<HashMap<SeriesId, Facts>, DbError> {
+    let mut known: HashMap<SeriesId, Facts> = HashMap::new();
+    db.each_in(
+        "select f.series_id, f.rating, f.facts from vod_series_facts f join providers p on p.id = f.provider_id \
+         where p.enabled and p.deleted_at is null and f.series_id in",
+        ids.map(Value::from),
+        "order by p.priority desc, p.id, f.item",
+        |row| {
+            known.entry(row.get(0)?).or_default().fill(series(row, 1)?);
+            Ok(())
+        },
+    )
+    .await?;
+    Ok(known)
+}
+
+/// What is known of every title and episode that something is known of.
+#[derive(Default)]
+pub struct Known {
+    pub movies: HashMap<i64, Facts>,
+    pub series: HashMap<i64, Facts>,
+    pub episodes: HashMap<i64, Facts>,
+}
+
+/// Reads all of it; only panels tell anything.
+pub async fn all(db: &Db) -> Result<Known, DbError> {
+    let mut known = Known::default();
+    let (panels,): (i64,) = db
+        .one(
+            "select count(*) from providers where type = 'xstream' and enabled and deleted_at is null",
+            args![],
+        )
+        .await?;
+    if panels == 0 {
+        return Ok(known);
+    }
+    db.each(
+        "/* scan: the library holds them all */ select v.movie_id, v.rating, v.tmdb_id, f.rating, f.facts \
+         from vod_versions v join providers p on p.id = v.provider_id \
+         left join vod_movie_facts f on f.version_id = v.id where v.movie_id is not null and v.missing_since is null \
+         and p.enabled and p.deleted_at is null and p.type = 'xstream' order by p.priority desc, v.id",
+        args![],
+        |row| {
+            let facts = film(row, 1)?;
+            known.movies.entry(row.get(0)?).or_default().fill(facts);
+            Ok(())
+        },
+    )
+    .await?;
+    db.each(
+        "/* scan: the library holds them all */ select f.series_id, f.rating, f.facts from vod_series_facts f \
+         join providers p on p.id = f.provider_id where p.enabled and p.deleted_at is null \
+         order by p.priority desc, p.id, f.item",
+        args![],
+        |row| {
+            let facts = series(row, 1)?;
+            known.series.entry(row.get(0)?).or_default().fill(facts);
+            Ok(())
+        },
+    )
+    .await?;
+    db.each(
+        "/* scan: the library holds them all */ select f.episode_id, f.facts from vod_episode_facts f \
+         join providers p on p.id = f.provider_id where p.enabled and p.deleted_at is null \
+         order by p.priority desc, p.id",
+        args![],
+        |row| {
+            let facts = row.with_text(1, Facts::read)?;
+            known.episodes.entry(row.get(0)?).or_default().fill(facts);
+            Ok(())
+        },
+    )
+    .await?;
+    Ok(known)
+}
