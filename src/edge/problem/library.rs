@@ -14,7 +14,9 @@ impl From<LibraryError> for Problem {
             LibraryError::Tree(_) => Self::unavailable(sentence(&message), "the output folder"),
             LibraryError::Accounts(error) => error.into(),
             LibraryError::Db(error) => error.into(),
-            LibraryError::Cancelled | LibraryError::WriterGone => Self::internal(message),
+            LibraryError::Cancelled | LibraryError::WriterGone | LibraryError::ReaderGone => {
+                Self::internal(message)
+            }
         }
     }
 }

@@ -138,6 +138,19 @@ on_both_engines! {
         assert_eq!(channels.numbers().await, before, "each has the number it had at first");
     }
 
+    async fn a_channel_that_was_merged_since_it_was_chosen_stays_away(channels: Channels) {
+        let db = &channels.app.ctx.db;
+        let sql = "update channels set merged_into = 3, stream_count = 0 where id = 2";
+        db.execute(sql, args![]).await.unwrap();
+        let three = [1, 2, 3];
+        assert_eq!(channels.done(json!({ "ids": three, "action": "disable" })).await, changed(3, 2));
+        assert_eq!(channels.done(json!({ "ids": three, "action": "add_tag", "tag": "x" })).await, changed(3, 2));
+        channels.done(json!({ "ids": [1, 3], "action": "renumber", "from": 2 })).await;
+        assert_eq!(channels.numbers().await[..3], [2, 1, 3], "it has no use for a number that is wanted");
+        let (into,): (Option<i64>,) = db.one("select merged_into from channels where id = 2", args![]).await.unwrap();
+        assert_eq!(into, Some(3));
+    }
+
     async fn too_many_for_the_numbers_that_are_left_fails_and_keeps_the_line_up(channels: Channels) {
         let before = channels.numbers().await;
         let job = channels.job(json!({ "filter": {}, "action": "renumber", "from": 99_999_900 })).await;

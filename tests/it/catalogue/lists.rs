@@ -224,7 +224,7 @@ on_both_engines! {
                 assert_alike!(&test.db, &lists, series, &filter, sort);
             }
         }
-        for q in ["nova 1983", "1983", "nova news 9 2001", "1983 nova", "one 2 one 1959"] {
+        for q in ["nova 1983", "1983", "nova news 9 2001", "1983 nova", "1983 1983", "nova 1983 1983", "one 2 one 1959"] {
             for sort in [TitleSort::Fit, TitleSort::Rating] {
                 let filter = TitleFilter { q: q.to_owned(), ..TitleFilter::default() };
                 assert_alike!(&test.db, &lists, movies, &filter, sort);

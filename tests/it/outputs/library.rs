@@ -2,8 +2,12 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use m3u_strm_processor::args;
+use m3u_strm_processor::ctx::Ctx;
+use m3u_strm_processor::features::catalogue::store::facts;
 use m3u_strm_processor::features::outputs::library::{self, LibraryError, Outcome, Root};
+use m3u_strm_processor::features::settings;
 use m3u_strm_processor::support::paging::Slice;
+use serde_json::json;
 use tokio_util::sync::CancellationToken;
 
 use crate::on_both_engines;
@@ -44,8 +48,12 @@ impl Filled {
     }
 
     async fn write(&self) -> Outcome {
+        self.write_as(&self.0.ctx).await
+    }
+
+    async fn write_as(&self, ctx: &Ctx) -> Outcome {
         library::run(
-            &self.0.ctx,
+            ctx,
             &ACTOR,
             Root(self.root()),
             &CancellationToken::new(),
@@ -56,7 +64,12 @@ impl Filled {
     }
 
     async fn sql(&self, sql: &'static str) {
-        self.0.ctx.db.execute(sql, args![]).await.unwrap();
+        let db = &self.0.ctx.db;
+        db.execute(sql, args![]).await.unwrap();
+        // As whoever changes the catalogue does.
+        db.execute("update catalogue_state set version = version + 1", args![])
+            .await
+            .unwrap();
     }
 
     fn files(&self) -> BTreeMap<String, String> {
@@ -197,6 +210,37 @@ on_both_engines! {
         assert_eq!(test.write().await.trashed, 1);
         assert!(nfo.exists());
         assert_eq!(library::list_trash(&test.0.ctx, Slice::default()).await.unwrap().total, 1);
+    }
+
+    async fn a_file_that_is_gone_or_changed_is_written_again_though_the_catalogue_is_as_it_was(test: Filled) {
+        test.write().await;
+        let before = test.files();
+        std::fs::remove_file(test.root().join(format!("{FILM}.strm"))).unwrap();
+        std::fs::write(test.root().join(format!("{FILM}.nfo")), "mine").unwrap();
+        assert_eq!(test.write().await, outcome(2, 4));
+        assert_eq!(test.files(), before);
+    }
+
+    async fn other_settings_and_another_address_write_the_files_anew(test: Filled) {
+        test.write().await;
+        let yearless = json!({ "strm_include_year": false });
+        settings::set(&test.0.ctx, &ACTOR, yearless.as_object().unwrap()).await.unwrap();
+        let outcome = test.write().await;
+        assert_eq!((outcome.written, outcome.moved, outcome.unchanged), (2, 2, 4));
+        let elsewhere = test.0.node(&[("public_url", "http://other.home")]);
+        assert_eq!(test.write_as(&elsewhere).await.written, 3);
+    }
+
+    async fn what_a_provider_tells_later_is_written_though_no_list_shows_it(test: Filled) {
+        test.sql("update providers set type = 'xstream'").await;
+        test.write().await;
+        let mut tx = test.0.ctx.db.begin().await.unwrap();
+        let told = args![10, 1, r#"{"plot":"It begins."}"#];
+        facts::write_episodes(&mut tx, told.into()).await.unwrap();
+        tx.commit().await.unwrap();
+        assert_eq!(test.write().await, outcome(1, 5));
+        let nfo = test.files().into_iter().find(|(path, _)| path.ends_with("Pilot.nfo")).unwrap().1;
+        assert!(nfo.contains("It begins."));
     }
 
     async fn a_new_channel_of_the_same_name_takes_no_name_away(test: Filled) {

@@ -92,6 +92,20 @@ on_both_engines! {
         assert_eq!(synced.kept(user).await, (vec![heat], vec![Some(heat)]));
     }
 
+    async fn a_version_that_comes_back_under_another_name_renames_nothing_of_those_that_stayed(synced: Synced) {
+        let stays = entry("Heat (1995) 4K", "http://h/movie/2.mp4");
+        synced.unguarded().await;
+        synced.lists(&[&entry("Heat (1995)", "http://h/movie/1.mp4"), &stays]);
+        synced.sync().await;
+        let heat = synced.film("Heat").await;
+        synced.lists(&[&stays]);
+        synced.sync().await;
+        synced.lists(&[&entry("Alien (1979)", "http://h/movie/1.mp4"), &stays]);
+        synced.sync().await;
+        assert_eq!(synced.film("Heat").await, heat);
+        assert_ne!(synced.film("Alien").await, heat);
+    }
+
     async fn two_films_that_become_one_keep_the_first(synced: Synced) {
         synced.lists(&[&entry("Heat I (1995)", "http://h/movie/1.mp4"), &entry("Heat II (1995)", "http://h/movie/2.mp4")]);
         synced.sync().await;

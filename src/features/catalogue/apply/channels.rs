@@ -196,6 +196,7 @@ impl<'a> Writer<'a> {
             Some(before) => before.clone(),
             None => new_channel(cluster, best, self.now_ms),
         };
+        channel.merged_into = None;
         let by_hand = |bit| channel.hand_edited & bit != 0;
         let (own_name, own_number, own_category, own_logo, own_epg) = (
             by_hand(hand::NAME),

@@ -6,7 +6,7 @@ use crate::args;
 use crate::db::{DbError, Tx};
 use crate::features::catalogue::matching::Options;
 use crate::features::catalogue::store::{
-    channels as channel_store, provider as provider_store, state, streams,
+    channels as channel_store, provider as provider_store, state, streams, tags,
 };
 use crate::support::ids::{ChannelId, ProviderId, StreamId};
 
@@ -99,6 +99,7 @@ pub async fn retire(tx: &mut Tx, from: ChannelId, to: ChannelId) -> Result<Optio
     .await?;
     channel_store::empty(tx, args![from, to]).await?;
     streams::follow(tx, args![from, to]).await?;
+    tags::follow(tx, &[(from.0, to.0)]).await?;
     names::tell_apart(tx, stale).await?;
     Ok(Some(ChannelMoved { from, to }))
 }

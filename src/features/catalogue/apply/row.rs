@@ -41,6 +41,7 @@ pub(super) fn new_channel(cluster: &Cluster, best: &Member, now_ms: i64) -> Chan
         best_resolution: None,
         best_quality_score: None,
         created_at: now_ms,
+        merged_into: None,
     }
 }
 

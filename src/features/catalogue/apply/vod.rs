@@ -33,6 +33,8 @@ struct Stale {
     series: BTreeSet<i64>,
     /// Films of whose rating a list told something.
     rated: BTreeSet<i64>,
+    /// Films that lost or gained a version: another one may rate them.
+    reranked: BTreeSet<i64>,
 }
 
 /// One staged entry on its way to its row.
@@ -102,6 +104,7 @@ async fn set_missing(tx: &mut Tx, changes: &Changes, stale: &mut Stale) -> Resul
             .collect();
         for row in vod::versions(tx, ids.iter().copied()).await? {
             stale.movies.extend(row.movie_id);
+            stale.reranked.extend(row.movie_id);
             stale.episodes.extend(row.episode_id);
         }
         vod::set_missing(tx, ids.iter().flat_map(|id| args![*id, since]).collect()).await?;
@@ -184,6 +187,11 @@ async fn write(
                 id
             }
         };
+        if let Some(before) = pending.row.as_ref().and_then(|row| row.movie_id)
+            && movie != Some(before)
+        {
+            shelf.stale.reranked.extend([before].into_iter().chain(movie));
+        }
         let told = Told::read(entry.metadata);
         if told != Told::default() {
             let before = pending.row.as_ref().and_then(|row| row.movie_id);
@@ -229,6 +237,9 @@ async fn count(tx: &mut Tx, mut stale: Stale) -> Result<(), DbError> {
     // A new film has the rating that it came with.
     let rated = stale.rated.iter().filter(|id| stale.movies.contains(id));
     facts::rate_movies(tx, rated.copied()).await?;
+    let reranked = stale.reranked.iter().filter(|id| !stale.rated.contains(id));
+    let misrated = facts::misrated_movies(tx, reranked.copied()).await?;
+    facts::rate_movies(tx, misrated.into_iter()).await?;
     vod::count_episodes(tx, &episodes).await?;
     vod::count_series(tx, &of(&stale.series)).await
 }

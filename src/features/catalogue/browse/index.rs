@@ -206,6 +206,11 @@ impl Index {
                     .is_none_or(|year| facts.marks & HAS_YEAR != 0 && facts.numbers[YEAR] == year)
         };
         let in_name = |word: &&String| !wanted.is_year(word);
+        let holds = |at: usize, word: &String| {
+            self.name(at).contains(word.as_str())
+                || (wanted.is_year(word) && wanted.is_of_year(&self.entries[at].facts))
+        };
+        let is_wanted = |at: usize| is_wanted(at) && wanted.words.iter().all(|word| holds(at, word));
         let Some(longest) = wanted.words.iter().filter(in_name).max_by_key(|word| word.len()) else {
             (0..self.len()).filter(|at| is_wanted(*at)).for_each(take);
             return;
@@ -217,12 +222,7 @@ impl Index {
         while let Some(found) = finder.find(&text[from..]) {
             let found = from + found;
             at += self.ends[at..].partition_point(|end| (*end as usize) < found);
-            let name = self.name(at);
-            let holds = |word: &String| {
-                name.contains(word.as_str())
-                    || (wanted.is_year(word) && wanted.is_of_year(&self.entries[at].facts))
-            };
-            if is_wanted(at) && wanted.words.iter().all(holds) {
+            if is_wanted(at) {
                 take(at);
             }
             from = self.ends[at] as usize + 1;

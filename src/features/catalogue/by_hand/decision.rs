@@ -32,7 +32,9 @@ pub async fn take_back(
     decisions::remove(&mut change.tx, id).await?;
     let mut moved = change.regroup(&[decision.kept, decision.other]).await?;
     if decision.kind == "split" {
-        moved.extend(apply::retire(&mut change.tx, decision.other, decision.kept).await?);
+        // It may have been merged into another one since.
+        let taker = change.resolve(decision.kept).await?;
+        moved.extend(apply::retire(&mut change.tx, decision.other, taker).await?);
     }
     let action = match decision.kind.as_str() {
         "split" => "channel.split_taken_back",

@@ -3,7 +3,7 @@ use std::collections::HashSet;
 use serde_json::json;
 
 use super::Error;
-use super::regrouping::{Follow, Placing, Regrouping, resolve};
+use super::regrouping::{Follow, Placing, Regrouping};
 use crate::ctx::Ctx;
 use crate::features::audit::{self, Actor};
 use crate::features::catalogue::apply;
@@ -22,15 +22,15 @@ pub async fn merge(
     into: ChannelId,
     follow: Follow,
 ) -> Result<ChannelId, Error> {
-    let from = resolve(ctx, id).await?;
-    let into = match resolve(ctx, into).await {
+    let mut change = Regrouping::begin(ctx).await?;
+    let from = change.resolve(id).await?;
+    let into = match change.resolve(into).await {
         Err(Error::UnknownChannel) => return Err(Invalid::field("into", "There is no such channel.").into()),
         found => found?,
     };
     if from == into {
         return Err(Invalid::field("into", "Choose another channel than this one.").into());
     }
-    let mut change = Regrouping::begin(ctx).await?;
     let (taken, kept) = (change.row(from).await?, change.row(into).await?);
     let streams = apply::streams_of(&mut change.tx, from).await?;
     if streams.is_empty() {

@@ -96,10 +96,11 @@ async fn change(
     id: ChannelId,
     wanted: impl FnOnce(&[StreamId]) -> Result<Vec<StreamId>, Error>,
 ) -> Result<ChannelId, Error> {
-    let channel = detail::resolve(&ctx.db, id).await?.ok_or(Error::UnknownChannel)?;
     let now = ctx.clock.now_ms();
     let mut tx = ctx.db.begin().await?;
     let mut next = state::lock(&mut tx, now).await?;
+    let channel = detail::resolve_in(&mut tx, id).await?;
+    let channel = channel.ok_or(Error::UnknownChannel)?;
     let wanted = wanted(&choices::shown(&mut tx, channel).await?)?;
     place(&mut tx, channel, &wanted).await?;
     rewrite(&mut tx, channel, now, &mut next).await?;

@@ -52,9 +52,14 @@ impl Regrouping {
         })
     }
 
+    /// The channel that `id` leads to.
+    pub(super) async fn resolve(&mut self, id: ChannelId) -> Result<ChannelId, Error> {
+        let found = detail::resolve_in(&mut self.tx, id).await?;
+        found.ok_or(Error::UnknownChannel)
+    }
+
     pub(super) async fn row(&mut self, channel: ChannelId) -> Result<ChannelRow, Error> {
-        let mut found = None;
-        channels::each_of(&mut self.tx, std::iter::once(channel.0), |row| found = Some(row)).await?;
+        let found = channels::find(&mut self.tx, channel.0).await?;
         found.ok_or(Error::UnknownChannel)
     }
 
@@ -141,9 +146,4 @@ impl Regrouping {
         ctx.events.publish(Event::CatalogueChanged);
         Ok(())
     }
-}
-
-/// The channel that `id` leads to.
-pub(super) async fn resolve(ctx: &Ctx, id: ChannelId) -> Result<ChannelId, Error> {
-    detail::resolve(&ctx.db, id).await?.ok_or(Error::UnknownChannel)
 }

@@ -3,18 +3,16 @@ use std::collections::HashSet;
 use serde_json::json;
 
 use super::Error;
-use super::regrouping::{Follow, Placing, Regrouping, resolve};
+use super::regrouping::{Follow, Placing, Regrouping};
 use crate::ctx::Ctx;
 use crate::features::audit::{self, Actor};
 use crate::features::catalogue::apply;
+use crate::features::catalogue::editing;
 use crate::features::catalogue::names::{name_key, sort_key};
 use crate::features::catalogue::store::channels::{self, hand};
 use crate::features::catalogue::store::{choices, state};
 use crate::support::ids::{ChannelId, StreamId};
 use crate::support::validation::Invalid;
-
-/// Longer names are of no use to anybody.
-const LONGEST_NAME: usize = 200;
 
 /// Makes a channel of its own of some streams of a channel, called `name` or else as its streams are. It gets them again
 /// after every sync, together with new streams of their name. The new channel is the answer.
@@ -30,9 +28,9 @@ pub async fn split(
     name: &str,
     follow: Follow,
 ) -> Result<ChannelId, Error> {
-    let channel = resolve(ctx, id).await?;
     let name = checked(name)?;
     let mut change = Regrouping::begin(ctx).await?;
+    let channel = change.resolve(id).await?;
     let leaving: HashSet<StreamId> = chosen.iter().copied().collect();
     check(&choices::shown(&mut change.tx, channel).await?, chosen, &leaving)?;
     let kept = change.row(channel).await?;
@@ -50,12 +48,12 @@ pub async fn split(
         })
         .collect();
     placed.extend(change.staying(channel, &leaving).await?);
-    let called = name.unwrap_or(&kept.name);
+    let called = name.as_deref().unwrap_or(&kept.name);
     change
         .decide(actor, "split", (channel, &kept.name), (new, called), placed)
         .await?;
     let moved = change.regroup(&[channel]).await?;
-    if let Some(name) = name {
+    if let Some(name) = &name {
         rename(&mut change, new, name).await?;
     }
     let details = json!({ "name": kept.name, "streams": chosen, "into": new, "into_name": called });
@@ -74,15 +72,12 @@ pub async fn split(
 }
 
 /// A name as it is kept; `None` if none was given.
-fn checked(name: &str) -> Result<Option<&str>, Error> {
-    let name = name.trim();
-    if name.chars().count() > LONGEST_NAME {
-        return Err(Invalid::field("name", "Use at most 200 characters.").into());
+fn checked(name: &str) -> Result<Option<String>, Error> {
+    if name.trim().is_empty() {
+        return Ok(None);
     }
-    if name.chars().any(char::is_control) {
-        return Err(Invalid::field("name", "Use one line of text.").into());
-    }
-    Ok(Some(name).filter(|name| !name.is_empty()))
+    let name = editing::name(name).map_err(|message| Invalid::field("name", message))?;
+    Ok(Some(name))
 }
 
 fn check(shown: &[StreamId], chosen: &[StreamId], leaving: &HashSet<StreamId>) -> Result<(), Error> {

@@ -6,6 +6,7 @@ use crate::events::Event;
 use crate::features::audit::{self, Actor};
 use crate::features::catalogue::apply::rewrite;
 use crate::features::catalogue::store::{choices, provider, state};
+use crate::features::providers;
 use crate::support::ids::{ChannelId, StreamId};
 
 /// Switches a stream on or off: off, it keeps its place and is neither played nor in playlists. Its channel is the answer.
@@ -15,6 +16,11 @@ use crate::support::ids::{ChannelId, StreamId};
 pub async fn switch(ctx: &Ctx, actor: &Actor, id: StreamId, enabled: bool) -> Result<ChannelId, Error> {
     let now = ctx.clock.now_ms();
     let mut tx = ctx.db.begin().await?;
+    let stream = choices::find(&mut tx, id).await?.ok_or(Error::UnknownStream)?;
+    // The totals of its provider change: whoever holds a provider waits for the catalogue, never the other way round.
+    if !providers::store::lock(&mut tx, stream.provider).await? {
+        return Err(Error::UnknownStream);
+    }
     let mut next = state::lock(&mut tx, now).await?;
     let stream = choices::find(&mut tx, id).await?.ok_or(Error::UnknownStream)?;
     if stream.enabled == enabled {

@@ -43,9 +43,7 @@ impl Edit {
     pub fn read(sent: &Map<String, Value>) -> Result<Self, Invalid> {
         let mut invalid = Invalid::default();
         let edit = Self {
-            name: field(sent, "name", &mut invalid, |value| {
-                named(value, "Give the channel a name.")
-            }),
+            name: field(sent, "name", &mut invalid, |value| name(text(value)?)),
             number: field(sent, "number", &mut invalid, number),
             category: field(sent, "category", &mut invalid, category),
             enabled: field(sent, "enabled", &mut invalid, |value| {
@@ -128,12 +126,20 @@ fn line(text: &str, most: usize) -> Result<String, String> {
     Ok(text.split_whitespace().collect::<Vec<_>>().join(" "))
 }
 
-fn named(value: &Value, lacking: &str) -> Result<String, String> {
-    let name = line(text(value)?, LONGEST_NAME)?;
+fn named(text: &str, lacking: &str) -> Result<String, String> {
+    let name = line(text, LONGEST_NAME)?;
     if name.is_empty() {
         return Err(lacking.to_owned());
     }
     Ok(name)
+}
+
+/// The name of a channel, as a person may give one.
+///
+/// # Errors
+/// The message for the field.
+pub fn name(text: &str) -> Result<String, String> {
+    named(text, "Give the channel a name.")
 }
 
 /// The name of a category, as a person may give one.
@@ -141,7 +147,7 @@ fn named(value: &Value, lacking: &str) -> Result<String, String> {
 /// # Errors
 /// The message for the field.
 pub(super) fn category(value: &Value) -> Result<String, String> {
-    named(value, "Give the category a name.")
+    named(text(value)?, "Give the category a name.")
 }
 
 /// A channel's number.
@@ -162,7 +168,7 @@ pub(super) fn number(value: &Value) -> Result<ChannelNumber, String> {
 /// # Errors
 /// The message for the field.
 pub(super) fn tag(value: &Value) -> Result<String, String> {
-    let tag = named(value, "Give the tag a name.")?;
+    let tag = named(text(value)?, "Give the tag a name.")?;
     if tag.chars().count() > LONGEST_TAG {
         return Err(format!("A tag has at most {LONGEST_TAG} characters."));
     }

@@ -7,7 +7,7 @@ mod given;
 mod store;
 
 use draft::MOST_TAGS;
-pub use draft::{Change, Edit};
+pub use draft::{Change, Edit, name};
 
 use std::collections::HashMap;
 

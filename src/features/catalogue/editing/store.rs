@@ -26,9 +26,7 @@ pub async fn holder_in(tx: &mut Tx, number: i64) -> Result<Option<Holder>, DbErr
 }
 
 pub async fn get(tx: &mut Tx, id: i64) -> Result<ChannelRow, DbError> {
-    let mut found = None;
-    channels::each_of(tx, std::iter::once(id), |row| found = Some(row)).await?;
-    found.ok_or(DbError::NotFound)
+    channels::find(tx, id).await?.ok_or(DbError::NotFound)
 }
 
 /// What the streams of these channels say; those that are missing stand behind the others.

@@ -31,6 +31,8 @@ record! {
         pub best_resolution: Option<String>,
         pub best_quality_score: Option<i64>,
         pub created_at: i64,
+        /// Where its streams went, if it was left empty.
+        pub merged_into: Option<i64>,
     }
 }
 
@@ -68,7 +70,7 @@ pub async fn each_of(
     tx.each_in(
         "select id, name, plain_name, name_key, sort_key, normalized_name, category, country, language, feed, number, \
          lineup_number, logo_url, epg_id, enabled, hand_edited, given_number, stream_count, active_stream_count, \
-         best_resolution, best_quality_score, created_at from channels where id in",
+         best_resolution, best_quality_score, created_at, merged_into from channels where id in",
         ids.map(Value::from),
         "",
         |row| {
@@ -79,14 +81,21 @@ pub async fn each_of(
     .await
 }
 
+/// The row of a channel.
+pub async fn find(tx: &mut Tx, id: i64) -> Result<Option<ChannelRow>, DbError> {
+    let mut found = None;
+    each_of(tx, std::iter::once(id), |row| found = Some(row)).await?;
+    Ok(found)
+}
+
 /// Inserts channels, or replaces those that are there.
 pub async fn write(tx: &mut Tx, channels: Vec<ChannelRow>) -> Result<u64, DbError> {
     let values = channels.into_iter().flat_map(values).collect();
     tx.insert_many(
         "insert into channels (id, name, plain_name, name_key, sort_key, normalized_name, category, country, language, \
          feed, number, lineup_number, logo_url, epg_id, enabled, hand_edited, given_number, stream_count, \
-         active_stream_count, best_resolution, best_quality_score, created_at)",
-        22,
+         active_stream_count, best_resolution, best_quality_score, created_at, merged_into)",
+        23,
         values,
         "on conflict (id) do update set name = excluded.name, plain_name = excluded.plain_name, \
          name_key = excluded.name_key, sort_key = excluded.sort_key, normalized_name = excluded.normalized_name, \
@@ -96,7 +105,7 @@ pub async fn write(tx: &mut Tx, channels: Vec<ChannelRow>) -> Result<u64, DbErro
          hand_edited = excluded.hand_edited, given_number = excluded.given_number, \
          stream_count = excluded.stream_count, active_stream_count = excluded.active_stream_count, \
          best_resolution = excluded.best_resolution, best_quality_score = excluded.best_quality_score, \
-         merged_into = null",
+         merged_into = excluded.merged_into",
     )
     .await
 }
@@ -125,6 +134,7 @@ fn values(channel: ChannelRow) -> Vec<Value> {
         channel.best_resolution,
         channel.best_quality_score,
         channel.created_at,
+        channel.merged_into,
     ]
 }
 

@@ -37,6 +37,19 @@ pub async fn version(db: &Db) -> Result<i64, DbError> {
     Ok(version)
 }
 
+/// As [`version`], and how often panels told something that no list shows.
+pub async fn versions(db: &Db) -> Result<(i64, i64), DbError> {
+    let sql = "select version, facts_version from catalogue_state where id = 1";
+    db.one(sql, args![]).await
+}
+
+/// Says that panels told something that no list shows.
+pub async fn raise_facts(tx: &mut Tx) -> Result<(), DbError> {
+    let sql = "update catalogue_state set facts_version = facts_version + 1 where id = 1";
+    tx.execute(sql, args![]).await?;
+    Ok(())
+}
+
 /// As [`version`], within a transaction.
 pub async fn version_in(tx: &mut Tx) -> Result<i64, DbError> {
     let (version,) = tx.one(VERSION, args![]).await?;

@@ -79,11 +79,13 @@ record! {
         pub movie_id: Option<i64>,
         pub episode_id: Option<i64>,
         pub logo_url: Option<String>,
+        pub is_missing: bool,
     }
 }
 
 pub async fn versions(tx: &mut Tx, ids: impl Iterator<Item = i64>) -> Result<Vec<VersionRow>, DbError> {
-    let select = "select id, movie_id, episode_id, logo_url from vod_versions where id in";
+    let select =
+        "select id, movie_id, episode_id, logo_url, missing_since is not null from vod_versions where id in";
     tx.all_in(select, ids.map(Value::from), "").await
 }
 

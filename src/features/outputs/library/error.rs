@@ -24,6 +24,8 @@ pub enum LibraryError {
     Db(#[from] DbError),
     #[error("the library's writer ended without an answer")]
     WriterGone,
+    #[error("what providers tell of films and series could not be read any more")]
+    ReaderGone,
 }
 
 impl From<LibraryError> for JobError {

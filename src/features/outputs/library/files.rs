@@ -18,6 +18,10 @@ impl Links {
         Self(format!("{public_url}/stream/{token}"))
     }
 
+    pub fn start(&self) -> &str {
+        &self.0
+    }
+
     fn strm(&self, path: &str) -> Vec<u8> {
         strm::contents(&format!("{}/{path}", self.0)).into_bytes()
     }

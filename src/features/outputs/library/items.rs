@@ -3,7 +3,6 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::ctx::Ctx;
-use crate::features::catalogue::store::facts;
 use crate::features::outputs::naming::{safe_name, titled};
 use crate::features::outputs::{nfo, paths};
 use crate::features::providers::Facts;
@@ -11,6 +10,7 @@ use crate::features::settings::Settings;
 
 use super::files::{self, Details, File, Links};
 use super::names::{Kind, Known, Name, Wanted, assign};
+use super::told::{PART, Part, Told};
 use super::{LibraryError, store};
 
 /// Everything that has files, and what it is called.
@@ -20,19 +20,17 @@ pub struct Items {
     series: HashMap<i64, (store::TitleItem, Name)>,
     episodes: Vec<(store::EpisodeItem, Name)>,
     known: Known,
-    told: facts::Known,
 }
 
 impl Items {
     pub async fn read(ctx: &Ctx, settings: &Settings) -> Result<Self, LibraryError> {
         let db = &ctx.db;
-        let (known, channels, mut movies, series, mut episodes, told) = futures_util::try_join!(
+        let (known, channels, mut movies, series, mut episodes) = futures_util::try_join!(
             store::names(db),
             store::channels(db),
             store::movies(db),
             store::series(db),
             store::episodes(db),
-            facts::all(db),
         )?;
         // Only a link that was never written needs one.
         let ids = unnamed(Kind::Movie, movies.iter().map(|item| item.id), &known);
@@ -76,7 +74,6 @@ impl Items {
             series,
             episodes,
             known,
-            told,
         })
     }
 
@@ -111,39 +108,53 @@ impl Items {
         self.channels.len() + self.movies.len() + self.series.len() + self.episodes.len()
     }
 
+    /// What is to be told for [`each`](Self::each), part by part.
+    pub fn parts(&self) -> Vec<Part> {
+        let mut parts = Vec::new();
+        let movies = self.movies.chunks(PART);
+        parts.extend(movies.map(|part| Part::Movies(part.iter().map(|(item, _)| item.id).collect())));
+        let series: Vec<i64> = self.series.values().map(|(item, _)| item.id).collect();
+        parts.extend(series.chunks(PART).map(|part| Part::Series(part.to_vec())));
+        let episodes = self.episodes.chunks(PART);
+        parts.extend(episodes.map(|part| Part::Episodes(part.iter().map(|(item, _)| item.id).collect())));
+        parts
+    }
+
     /// Hands every item's files to `take`, by the names of now.
     pub fn each(
         &self,
         links: &Links,
+        told: &mut Told,
         mut take: impl FnMut(File) -> Result<(), LibraryError>,
     ) -> Result<(), LibraryError> {
         for (item, name) in &self.channels {
             take(files::channel(links, item.id, name))?;
         }
-        for (item, name) in &self.movies {
-            files::movie(
-                links,
-                item.id,
-                name,
-                &details(item, self.told.movies.get(&item.id)),
-            )
-            .into_iter()
-            .try_for_each(&mut take)?;
+        for part in self.movies.chunks(PART) {
+            let told = told.next()?;
+            for (item, name) in part {
+                let details = details(item, told.get(&item.id));
+                let files = files::movie(links, item.id, name, &details);
+                files.into_iter().try_for_each(&mut take)?;
+            }
         }
-        for (item, name) in self.series.values() {
-            take(files::series(
-                name,
-                &details(item, self.told.series.get(&item.id)),
-            ))?;
+        let series: Vec<_> = self.series.values().collect();
+        for part in series.chunks(PART) {
+            let told = told.next()?;
+            for (item, name) in part {
+                take(files::series(name, &details(item, told.get(&item.id))))?;
+            }
         }
-        for (item, name) in &self.episodes {
-            let Some((series, series_name)) = self.series.get(&item.series_id) else {
-                continue;
-            };
-            let shown = shown_episode(item, &series.title, self.told.episodes.get(&item.id));
-            files::episode(links, item.id, series_name, name, &shown)
-                .into_iter()
-                .try_for_each(&mut take)?;
+        for part in self.episodes.chunks(PART) {
+            let told = told.next()?;
+            for (item, name) in part {
+                let Some((series, series_name)) = self.series.get(&item.series_id) else {
+                    continue;
+                };
+                let shown = shown_episode(item, &series.title, told.get(&item.id));
+                let files = files::episode(links, item.id, series_name, name, &shown);
+                files.into_iter().try_for_each(&mut take)?;
+            }
         }
         Ok(())
     }

@@ -13,6 +13,7 @@ mod names;
 mod run;
 mod start;
 mod store;
+mod told;
 mod trash;
 
 pub use error::LibraryError;

@@ -2,17 +2,20 @@ use std::path::{Path, PathBuf};
 
 use secrecy::ExposeSecret;
 use serde::Serialize;
+use sha2::{Digest, Sha256};
 use tokio_util::sync::CancellationToken;
 
 use crate::ctx::Ctx;
 use crate::features::accounts::credential;
 use crate::features::audit::Actor;
+use crate::features::catalogue::store::state;
 use crate::features::outputs::tree::{Put, Removal, Tree};
-use crate::features::settings;
+use crate::features::settings::{self, Settings};
 use crate::support::ids::CredentialId;
 
 use super::files::{File, Links};
 use super::items::Items;
+use super::told::{Told, tell};
 use super::{LibraryError, store};
 
 /// How long the trash keeps a file, in milliseconds: 30 days.
@@ -53,11 +56,23 @@ pub async fn run(
     let public_url = settings.public_url.clone().ok_or(LibraryError::NoPublicUrl)?;
     let credential = credential::get(ctx, own_credential(ctx, actor).await?).await?;
     let links = Links::new(&public_url, credential.token.expose_secret());
+    let now = ctx.clock.now_ms();
+    let source = source(ctx, &settings, &links).await?;
+    let (tree, unchanged) = open(root.clone(), source.clone()).await?;
+    if let Some(unchanged) = unchanged {
+        store::prune_trash(&ctx.db, now - TRASH_KEPT_MS).await?;
+        return Ok(Outcome {
+            unchanged,
+            ..Outcome::default()
+        });
+    }
     let items = Items::read(ctx, &settings).await?;
     let given = items.fresh_names();
-    let written = write_all(root.clone(), items, links, cancel.clone(), progress).await?;
+    let (told, telling) = tell(&ctx.db, items.parts()).await?;
+    let writing = write_all(tree, root.clone(), items, told, links, cancel.clone(), progress);
+    let (written, ()) = tokio::join!(writing, telling);
+    let written = written?;
     let mut outcome = written.outcome.clone();
-    let now = ctx.clock.now_ms();
     let root_text = root.0.to_string_lossy().into_owned();
     let uncertain = store::uncertain_provider(&ctx.db).await?;
     let mut trashed = written.orphans;
@@ -71,9 +86,10 @@ pub async fn run(
     let mut tx = ctx.db.begin().await?;
     store::keep_names(&mut tx, &given).await?;
     store::insert_trash(&mut tx, &root_text, &trashed, now).await?;
-    store::prune_trash(&mut tx, now - TRASH_KEPT_MS).await?;
     tx.commit().await?;
-    let removed = remove(written.tree, written.moved, trashed).await?;
+    store::prune_trash(&ctx.db, now - TRASH_KEPT_MS).await?;
+    let source = (outcome.kept == 0).then_some(source);
+    let removed = remove(written.tree, written.moved, trashed, source).await?;
     store::forget_trash(&ctx.db, &root_text, &removed.stayed, now).await?;
     outcome.moved = removed.moved;
     outcome.trashed = removed.trashed;
@@ -94,6 +110,34 @@ async fn own_credential(ctx: &Ctx, actor: &Actor) -> Result<CredentialId, Librar
     Ok(id)
 }
 
+/// What the files are made of, in one line: where it is as before, so are they.
+async fn source(ctx: &Ctx, settings: &Settings, links: &Links) -> Result<String, LibraryError> {
+    let (catalogue, facts) = state::versions(&ctx.db).await?;
+    let providers = store::providers(&ctx.db).await?;
+    let settings = (settings.strm_organize_by_genre, settings.strm_include_year);
+    let all = format!(
+        "{} {catalogue} {facts} {providers:?} {settings:?} {}",
+        env!("CARGO_PKG_VERSION"),
+        links.start()
+    );
+    // The address of the links holds a credential.
+    let digest = Sha256::digest(all.as_bytes());
+    Ok(digest.iter().map(|byte| format!("{byte:02x}")).collect())
+}
+
+/// Opens the folder; with how many files it has if they all are there and were made of `source`.
+async fn open(root: Root, source: String) -> Result<(Tree, Option<u64>), LibraryError> {
+    let open = move || {
+        let mut tree = Tree::open(&root.0)?;
+        tree.look();
+        let unchanged = tree.made_of(&source).map(count);
+        Ok((tree, unchanged))
+    };
+    tokio::task::spawn_blocking(open)
+        .await
+        .map_err(|_| LibraryError::WriterGone)?
+}
+
 struct Written {
     tree: Tree,
     outcome: Outcome,
@@ -102,19 +146,19 @@ struct Written {
 }
 
 async fn write_all(
+    mut tree: Tree,
     root: Root,
     items: Items,
+    mut told: Told,
     links: Links,
     cancel: CancellationToken,
     progress: impl Fn(u64, Option<u64>, &str) + Send + 'static,
 ) -> Result<Written, LibraryError> {
     let write = move || {
-        let mut tree = Tree::open(&root.0)?;
-        tree.look();
         let mut outcome = Outcome::default();
         let mut done = 0;
         let total = Some(count(items.len() * 2));
-        items.each(&links, |(path, bytes)| {
+        items.each(&links, &mut told, |(path, bytes)| {
             match tree.put(&path, &bytes)? {
                 Put::Written => outcome.written += 1,
                 Put::Unchanged => outcome.unchanged += 1,
@@ -163,7 +207,12 @@ struct Removed {
     stayed: Vec<String>,
 }
 
-async fn remove(mut tree: Tree, moved: Vec<String>, trashed: Vec<File>) -> Result<Removed, LibraryError> {
+async fn remove(
+    mut tree: Tree,
+    moved: Vec<String>,
+    trashed: Vec<File>,
+    source: Option<String>,
+) -> Result<Removed, LibraryError> {
     let remove = move || {
         let mut removed = Removed::default();
         for path in moved {
@@ -174,6 +223,9 @@ async fn remove(mut tree: Tree, moved: Vec<String>, trashed: Vec<File>) -> Resul
                 Removal::Removed => removed.trashed += 1,
                 Removal::Missing | Removal::Foreign => removed.stayed.push(path),
             }
+        }
+        if let Some(source) = source {
+            tree.set_source(&source);
         }
         tree.commit()?;
         Ok(removed)

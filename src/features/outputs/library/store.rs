@@ -158,6 +158,15 @@ pub async fn uncertain_provider(db: &Db) -> Result<Option<String>, DbError> {
     Ok(found.map(|(name,)| name))
 }
 
+/// What of providers decides which of them tell something, and who goes first.
+pub async fn providers(db: &Db) -> Result<Vec<(i64, i64, bool, String)>, DbError> {
+    db.all(
+        "select id, priority, enabled, type from providers where deleted_at is null order by id",
+        args![],
+    )
+    .await
+}
+
 pub async fn credential(db: &Db) -> Result<Option<CredentialId>, DbError> {
     let (id,): (Option<CredentialId>,) = db
         .one("select credential_id from library_state where id = 1", args![])
@@ -216,8 +225,8 @@ pub async fn forget_trash(db: &Db, root: &str, paths: &[String], now_ms: i64) ->
     Ok(())
 }
 
-pub async fn prune_trash(tx: &mut Tx, before_ms: i64) -> Result<(), DbError> {
-    tx.execute(
+pub async fn prune_trash(db: &Db, before_ms: i64) -> Result<(), DbError> {
+    db.execute(
         "delete from library_trash where trashed_at < $1",
         args![before_ms],
     )

@@ -8,6 +8,9 @@ use std::path::Path;
 
 use sha2::{Digest as _, Sha256};
 
+/// Before what the files were made of, see [`Manifest::source`].
+const SOURCE: &str = "# source: ";
+
 const HEADING: &str = "# m3u-strm manifest 1: size, modified (ns), digest, path";
 
 /// The first half of the SHA-256 of a file's bytes.
@@ -70,7 +73,11 @@ impl Known {
 }
 
 #[derive(Debug, Default)]
-pub(super) struct Manifest(HashMap<String, Known>);
+pub(super) struct Manifest {
+    files: HashMap<String, Known>,
+    /// What whoever wrote the files said they were made of; None once any file was written or removed since.
+    pub source: Option<String>,
+}
 
 impl Manifest {
     /// Reads a manifest; a missing one is empty, and lines that are none of ours are left out.
@@ -85,15 +92,20 @@ impl Manifest {
         let text = String::from_utf8_lossy(&bytes);
         let mut files = HashMap::with_capacity(text.len() / 96);
         files.extend(text.lines().filter_map(line));
-        Ok(Self(files))
+        let source = text.lines().take(2).find_map(|line| line.strip_prefix(SOURCE));
+        let source = source.map(str::to_owned);
+        Ok(Self { files, source })
     }
 
     pub(super) fn text(&self) -> String {
-        let mut paths: Vec<(&String, &Known)> = self.0.iter().collect();
+        let mut paths: Vec<(&String, &Known)> = self.files.iter().collect();
         paths.sort_unstable_by_key(|(path, _)| *path);
         let mut text = String::with_capacity(paths.len() * 128 + HEADING.len());
         text.push_str(HEADING);
         text.push('\n');
+        if let Some(source) = &self.source {
+            let _ = writeln!(text, "{SOURCE}{source}");
+        }
         for (path, Known { stamp, .. }) in paths {
             let _ = writeln!(
                 text,
@@ -105,20 +117,20 @@ impl Manifest {
     }
 
     pub(super) fn get(&self, path: &str) -> Option<&Stamp> {
-        self.0.get(path).map(|known| &known.stamp)
+        self.files.get(path).map(|known| &known.stamp)
     }
 
     pub(super) fn known(&mut self, path: &str) -> Option<&mut Known> {
-        self.0.get_mut(path)
+        self.files.get_mut(path)
     }
 
     pub(super) fn files(&mut self) -> impl Iterator<Item = (&str, &mut Known)> {
-        self.0.iter_mut().map(|(path, known)| (path.as_str(), known))
+        self.files.iter_mut().map(|(path, known)| (path.as_str(), known))
     }
 
     /// What this run put.
     pub(super) fn put(&mut self, path: &str, stamp: Stamp) {
-        match self.0.get_mut(path) {
+        match self.files.get_mut(path) {
             Some(known) => {
                 known.stamp = stamp;
                 known.is_put = true;
@@ -126,18 +138,18 @@ impl Manifest {
             None => {
                 let mut known = Known::new(stamp);
                 known.is_put = true;
-                self.0.insert(path.to_owned(), known);
+                self.files.insert(path.to_owned(), known);
             }
         }
     }
 
     pub(super) fn remove(&mut self, path: &str) {
-        self.0.remove(path);
+        self.files.remove(path);
     }
 
     /// The files that this run did not put.
     pub(super) fn others(&self) -> impl Iterator<Item = &str> {
-        let others = self.0.iter().filter(|(_, known)| !known.is_put);
+        let others = self.files.iter().filter(|(_, known)| !known.is_put);
         others.map(|(path, _)| path.as_str())
     }
 }

@@ -101,6 +101,35 @@ impl Tree {
         });
     }
 
+    /// How many files there are, if all were made of `source` and every one is as it was written. [`look`](Self::look)
+    /// comes first.
+    pub fn made_of(&mut self, source: &str) -> Option<usize> {
+        if !self.says(source) {
+            return None;
+        }
+        let mut files = 0;
+        for (_, known) in self.manifest.files() {
+            if !known.is_there {
+                return None;
+            }
+            files += 1;
+        }
+        Some(files)
+    }
+
+    /// Whether the files were made of `source`, as far as the manifest knows.
+    pub fn says(&self, source: &str) -> bool {
+        self.manifest.source.as_deref() == Some(source)
+    }
+
+    /// Says what all files were made of: one line. It holds until a file is written or removed.
+    pub fn set_source(&mut self, source: &str) {
+        if !self.says(source) {
+            self.manifest.source = Some(source.to_owned());
+            self.changed = true;
+        }
+    }
+
     /// Writes a file unless it has these bytes already. Size and time of the manifest are believed; bytes are read only
     /// where these differ.
     pub fn put(&mut self, path: &str, bytes: &[u8]) -> Result<Put, TreeError> {
@@ -166,7 +195,7 @@ impl Tree {
             Found::File(_) | Found::Other => Removal::Foreign,
         };
         self.manifest.remove(path);
-        self.changed = true;
+        self.change();
         if removal == Removal::Removed {
             self.folders.prune(path);
         }
@@ -202,6 +231,11 @@ impl Tree {
 
     fn record(&mut self, path: &str, stamp: Stamp) {
         self.manifest.put(path, stamp);
+        self.change();
+    }
+
+    fn change(&mut self) {
+        self.manifest.source = None;
         self.changed = true;
     }
 

@@ -16,7 +16,7 @@ use crate::support::ACTOR;
 
 impl Synced {
     /// Lets lists lose as much as a test wants.
-    async fn unguarded(&self) {
+    pub(in crate::sync) async fn unguarded(&self) {
         let values = json!({ "sync_shrink_guard_percent": 100 });
         settings::set(self.ctx(), &ACTOR, values.as_object().unwrap())
             .await

@@ -150,6 +150,20 @@ on_both_engines! {
         assert_eq!(acts(synced.ctx()).await[1..], [format!("channel.split channel:{arte}"), format!("channel.split_taken_back channel:{arte}")]);
     }
 
+    async fn what_a_split_took_goes_where_its_channel_went_since(synced: Synced) {
+        synced.lists_with("a", &ARTE);
+        synced.sync().await;
+        let (arte, cnn) = (synced.channel_of("Arte FHD").await, synced.channel_of("CNN").await);
+        let new = synced.split(&["Arte SD"], "Old").await.unwrap();
+        let split = synced.decision(new).await.id;
+        let user = synced.user("ann").await;
+        favourites::mark(synced.ctx(), user, Content::Channel(new)).await.unwrap();
+        by_hand::merge(synced.ctx(), &ACTOR, arte, cnn, history::follow).await.unwrap();
+        by_hand::take_back(synced.ctx(), &ACTOR, new, split, history::follow).await.unwrap();
+        let marks = synced.marks(user).await;
+        assert_eq!(marks, [synced.channel_of("Arte SD").await.0], "a mark is on what is shown");
+    }
+
     async fn decisions_are_taken_back_in_any_order_that_makes_sense(synced: Synced) {
         synced.lists_with("a", &ARTE);
         synced.sync().await;
@@ -185,7 +199,8 @@ on_both_engines! {
         assert!(matches!(split(arte, &[], "x").await, Err(Error::Invalid(_))));
         assert!(matches!(split(arte, &[cnn], "x").await, Err(Error::Invalid(_))));
         assert!(matches!(split(arte, &[sd], "two\nlines").await, Err(Error::Invalid(_))));
-        assert!(matches!(split(arte, &[sd], &"x".repeat(201)).await, Err(Error::Invalid(_))));
+        assert!(matches!(split(arte, &[sd], "a\u{202e}b").await, Err(Error::Invalid(_))), "as when it is renamed");
+        assert!(matches!(split(arte, &[sd], &"x".repeat(256)).await, Err(Error::Invalid(_))));
         assert!(matches!(split(ChannelId(99), &[sd], "x").await, Err(Error::UnknownChannel)));
         let all = [synced.stream("Arte FHD").await, synced.stream("Arte HD").await, sd];
         assert!(matches!(split(arte, &all, "x").await, Err(Error::Invalid(_))));

@@ -210,8 +210,6 @@ on_both_engines! {
         assert_eq!(world.count("select rating from vod_movies where version_count > 0").await, 10);
         let known = facts::of_movies(&world.ctx().db, [movie].into_iter()).await.unwrap();
         assert_eq!(known[&movie], told);
-        let all = facts::all(&world.ctx().db).await.unwrap();
-        assert_eq!(all.movies[&movie.0], told);
     }
 
     async fn credentials_in_what_is_told_are_not_kept(world: Panelled) {

@@ -13,7 +13,7 @@ use crate::features::catalogue::store::vod::{self, VersionRow};
 
 use super::movies::Title;
 
-/// What its versions call a title now, one way of writing each, and how many of them do.
+/// What its versions call a title now, one way of writing each, and how many do that were listed until now.
 #[derive(Default)]
 struct Called {
     names: BTreeMap<Title, String>,
@@ -28,9 +28,10 @@ pub(super) async fn movies(
 ) -> Result<Vec<Title>, DbError> {
     let mut called: BTreeMap<i64, Called> = BTreeMap::new();
     for (entry, row) in entries.iter().zip(rows) {
-        if let (Content::Movie { title, year }, Some(id)) = (entry.content, row.and_then(|row| row.movie_id))
+        if let (Content::Movie { title, year }, Some(row)) = (entry.content, row)
+            && let Some(id) = row.movie_id
         {
-            note(&mut called, id, title, year);
+            note(&mut called, id, row, title, year);
         }
     }
     if called.is_empty() {
@@ -63,11 +64,10 @@ pub(super) async fn series(
     let series_of = titles::series_of(tx, episodes.into_iter()).await?;
     let mut called: BTreeMap<i64, Called> = BTreeMap::new();
     for (entry, row) in entries.iter().zip(rows) {
-        let id = row
-            .and_then(|row| row.episode_id)
-            .and_then(|id| series_of.get(&id));
-        if let (Content::Episode { series, year, .. }, Some(id)) = (entry.content, id) {
-            note(&mut called, *id, series, year);
+        if let (Content::Episode { series, year, .. }, Some(row)) = (entry.content, row)
+            && let Some(id) = row.episode_id.and_then(|id| series_of.get(&id))
+        {
+            note(&mut called, *id, row, series, year);
         }
     }
     let stored = titles::series(tx, called.keys().copied()).await?;
@@ -83,9 +83,9 @@ pub(super) async fn series(
     Ok(gone)
 }
 
-fn note(called: &mut BTreeMap<i64, Called>, id: i64, title: &str, year: Option<i64>) {
+fn note(called: &mut BTreeMap<i64, Called>, id: i64, row: &VersionRow, title: &str, year: Option<i64>) {
     let one = called.entry(id).or_default();
-    one.versions += 1;
+    one.versions += i64::from(!row.is_missing);
     one.names
         .entry((name_key(title), year))
         .or_insert_with(|| title.to_owned());

@@ -19,7 +19,7 @@ use crate::support::text::folded;
 const PART: usize = 500;
 
 /// What was done so far.
-#[derive(Default)]
+#[derive(Default, Clone, Copy)]
 struct Done {
     changed: u64,
     /// Channels that could not take one more tag.
@@ -75,9 +75,11 @@ async fn work(
         let mut tx = ctx.db.begin().await?;
         job.hold(&mut tx).await?;
         let mut next = state::lock(&mut tx, ctx.clock.now_ms()).await?;
-        change(&mut tx, &mut next, action, part, &waiting, done).await?;
+        let mut with_part = *done;
+        change(&mut tx, &mut next, action, part, &waiting, &mut with_part).await?;
         state::keep(&mut tx, next).await?;
         tx.commit().await?;
+        *done = with_part;
         seen += part.len() as u64;
         job.progress.set(seen, total, "Changing channels");
     }
@@ -114,7 +116,7 @@ async fn change(
         Action::Renumber(_) => Edit::default(),
         Action::GiveBack => Edit::all_given_back(),
     };
-    let before = store::rows(tx, part).await?;
+    let before = wanted(tx, part).await?;
     let mut rows = before.clone();
     let given = match action {
         Action::GiveBack => edit_store::given(tx, asking(&rows).into_iter()).await?,
@@ -155,6 +157,13 @@ async fn change(
     Ok(())
 }
 
+/// The rows of those that are still there: what was merged into another one since it was chosen stays as it is.
+async fn wanted(tx: &mut Tx, part: &[i64]) -> Result<Vec<ChannelRow>, DbError> {
+    let mut rows = store::rows(tx, part).await?;
+    rows.retain(|row| row.merged_into.is_none());
+    Ok(rows)
+}
+
 /// Channels of which only their streams tell what the providers say.
 fn asking(rows: &[ChannelRow]) -> Vec<i64> {
     let of_streams = hand::NUMBER | hand::CATEGORY | hand::LOGO | hand::EPG_ID;
@@ -165,9 +174,8 @@ fn asking(rows: &[ChannelRow]) -> Vec<i64> {
 async fn add_tag(tx: &mut Tx, part: &[i64], tag: &str, done: &mut Done) -> Result<(), DbError> {
     let key = folded(tag);
     let known = store::tags(tx, part).await?;
-    let present = store::rows(tx, part).await?;
     let mut values = Vec::new();
-    for row in present {
+    for row in wanted(tx, part).await? {
         let of_row = known.get(&row.id).map_or(&[][..], Vec::as_slice);
         if of_row.contains(&key) {
             continue;

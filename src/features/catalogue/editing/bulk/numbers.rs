@@ -10,7 +10,7 @@ use crate::features::catalogue::number::ChannelNumber;
 use crate::features::catalogue::store::channels::{ChannelRow, hand};
 use crate::features::catalogue::store::state;
 
-use super::store;
+use super::store::{self, Holder};
 
 /// A whole number in the column.
 const STEP: i64 = 10_000;
@@ -33,7 +33,8 @@ pub(super) async fn renumber(
         let lacking = i64::try_from(rows.len() - wishes.len()).unwrap_or(i64::MAX);
         let end = from.saturating_add(lacking.saturating_mul(STEP));
         let held = store::holders_between(tx, from, end).await?;
-        let makes_room = |holder: &i64| own.contains(holder) || waiting.contains(holder);
+        let makes_room =
+            |holder: &Holder| holder.is_merged || own.contains(&holder.id) || waiting.contains(&holder.id);
         let numbers = std::iter::successors(Some(from), |number| Some(number + STEP));
         let numbers = numbers.take_while(|number| *number < end);
         wishes.extend(numbers.filter(|number| held.get(number).is_none_or(makes_room)));
@@ -75,7 +76,8 @@ pub(super) async fn give_back(
         let Some(row) = rows.get(at).filter(|row| is_by_hand(row)) else {
             continue;
         };
-        let makes_room = |holder: &i64| moving.contains(holder) || waiting.contains(holder);
+        let makes_room =
+            |holder: &Holder| holder.is_merged || moving.contains(&holder.id) || waiting.contains(&holder.id);
         let wish = wishes(row, given)
             .into_iter()
             .flatten()
@@ -134,7 +136,11 @@ async fn take(tx: &mut Tx, rows: &mut Vec<ChannelRow>, moves: &[(usize, i64)]) -
     free.sort_unstable_by_key(|number| std::cmp::Reverse(*number));
     let numbers: Vec<i64> = wanted.into_iter().collect();
     let holders = store::holders(tx, &numbers).await?;
-    let mut displaced: Vec<i64> = holders.into_values().filter(|id| !moving.contains(id)).collect();
+    let mut displaced: Vec<i64> = holders
+        .into_values()
+        .map(|holder| holder.id)
+        .filter(|id| !moving.contains(id))
+        .collect();
     displaced.sort_unstable();
     for (at, number) in moves {
         if let Some(row) = rows.get_mut(*at) {
@@ -142,8 +148,14 @@ async fn take(tx: &mut Tx, rows: &mut Vec<ChannelRow>, moves: &[(usize, i64)]) -
         }
     }
     for mut row in store::rows(tx, &displaced).await? {
-        if let Some(number) = free.pop() {
-            set(&mut row, number);
+        match free.pop() {
+            // One that is not shown has no use for a number of its own choice.
+            Some(number) if row.merged_into.is_some() => {
+                row.number = None;
+                row.lineup_number = number;
+            }
+            Some(number) => set(&mut row, number),
+            None => {}
         }
         rows.push(row);
     }

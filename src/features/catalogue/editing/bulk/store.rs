@@ -14,18 +14,34 @@ pub async fn rows(tx: &mut Tx, ids: &[i64]) -> Result<Vec<ChannelRow>, DbError> 
     Ok(ids.iter().filter_map(|id| found.remove(id)).collect())
 }
 
+/// Who has a number.
+#[derive(Debug, Clone, Copy)]
+pub struct Holder {
+    pub id: i64,
+    /// It was merged into another one and has no use for its number.
+    pub is_merged: bool,
+}
+
+type Held = (i64, i64, bool);
+
 /// Which channels have these numbers of the line-up.
-pub async fn holders(tx: &mut Tx, numbers: &[i64]) -> Result<HashMap<i64, i64>, DbError> {
+pub async fn holders(tx: &mut Tx, numbers: &[i64]) -> Result<HashMap<i64, Holder>, DbError> {
     let keys: Vec<Value> = numbers.iter().map(|number| Value::from(*number)).collect();
-    let select = "select lineup_number, id from channels where lineup_number in";
-    Ok(tx.all_in(select, keys, "").await?.into_iter().collect())
+    let select = "select lineup_number, id, merged_into is not null from channels where lineup_number in";
+    Ok(by_number(tx.all_in(select, keys, "").await?))
 }
 
 /// As [`holders`], of all numbers from `first` up to `end`.
-pub async fn holders_between(tx: &mut Tx, first: i64, end: i64) -> Result<HashMap<i64, i64>, DbError> {
-    let sql = "select lineup_number, id from channels where lineup_number >= $1 and lineup_number < $2";
-    let rows: Vec<(i64, i64)> = tx.all(sql, args![first, end]).await?;
-    Ok(rows.into_iter().collect())
+pub async fn holders_between(tx: &mut Tx, first: i64, end: i64) -> Result<HashMap<i64, Holder>, DbError> {
+    let sql = "select lineup_number, id, merged_into is not null from channels \
+               where lineup_number >= $1 and lineup_number < $2";
+    Ok(by_number(tx.all(sql, args![first, end]).await?))
+}
+
+fn by_number(rows: Vec<Held>) -> HashMap<i64, Holder> {
+    rows.into_iter()
+        .map(|(number, id, is_merged)| (number, Holder { id, is_merged }))
+        .collect()
 }
 
 /// The keys of the tags of these channels.

@@ -150,62 +150,30 @@ pub async fn of_many_series(
     Ok(known)
 }
 
-/// What is known of every title and episode that something is known of.
-#[derive(Default)]
-pub struct Known {
-    pub movies: HashMap<i64, Facts>,
-    pub series: HashMap<i64, Facts>,
-    pub episodes: HashMap<i64, Facts>,
-}
-
-/// Reads all of it; only panels tell anything.
-pub async fn all(db: &Db) -> Result<Known, DbError> {
-    let mut known = Known::default();
-    let (panels,): (i64,) = db
-        .one(
-            "select count(*) from providers where type = 'xstream' and enabled and deleted_at is null",
-            args![],
-        )
-        .await?;
-    if panels == 0 {
-        return Ok(known);
-    }
-    db.each(
-        "/* scan: the library holds them all */ select v.movie_id, v.rating, v.tmdb_id, f.rating, f.facts \
-         from vod_versions v join providers p on p.id = v.provider_id \
-         left join vod_movie_facts f on f.version_id = v.id where v.movie_id is not null and v.missing_since is null \
-         and p.enabled and p.deleted_at is null and p.type = 'xstream' order by p.priority desc, v.id",
-        args![],
-        |row| {
-            let facts = film(row, 1)?;
-            known.movies.entry(row.get(0)?).or_default().fill(facts);
-            Ok(())
-        },
-    )
-    .await?;
-    db.each(
-        "/* scan: the library holds them all */ select f.series_id, f.rating, f.facts from vod_series_facts f \
-         join providers p on p.id = f.provider_id where p.enabled and p.deleted_at is null \
-         order by p.priority desc, p.id, f.item",
-        args![],
-        |row| {
-            let facts = series(row, 1)?;
-            known.series.entry(row.get(0)?).or_default().fill(facts);
-            Ok(())
-        },
-    )
-    .await?;
-    db.each(
-        "/* scan: the library holds them all */ select f.episode_id, f.facts from vod_episode_facts f \
-         join providers p on p.id = f.provider_id where p.enabled and p.deleted_at is null \
-         order by p.priority desc, p.id",
-        args![],
+/// What is known of these episodes, by their ids.
+pub async fn of_many_episodes(
+    db: &Db,
+    ids: impl Iterator<Item = EpisodeId>,
+) -> Result<HashMap<EpisodeId, Facts>, DbError> {
+    let mut known: HashMap<EpisodeId, Facts> = HashMap::new();
+    db.each_in(
+        "select f.episode_id, f.facts from vod_episode_facts f join providers p on p.id = f.provider_id \
+         where p.enabled and p.deleted_at is null and f.episode_id in",
+        ids.map(Value::from),
+        "order by p.priority desc, p.id",
         |row| {
             let facts = row.with_text(1, Facts::read)?;
-            known.episodes.entry(row.get(0)?).or_default().fill(facts);
+            known.entry(row.get(0)?).or_default().fill(facts);
             Ok(())
         },
     )
     .await?;
     Ok(known)
+}
+
+/// Whether there is anybody to tell something: only panels do.
+pub async fn is_anybody_asked(db: &Db) -> Result<bool, DbError> {
+    let sql = "select count(*) from providers where type = 'xstream' and enabled and deleted_at is null";
+    let (panels,): (i64,) = db.one(sql, args![]).await?;
+    Ok(panels > 0)
 }

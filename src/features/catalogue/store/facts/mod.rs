@@ -6,7 +6,9 @@ mod rating;
 mod unasked;
 mod written;
 
-pub use known::{Known, all, of_episodes, of_many_series, of_movie, of_movies, of_series, told_by};
+pub use known::{
+    is_anybody_asked, of_episodes, of_many_episodes, of_many_series, of_movie, of_movies, of_series, told_by,
+};
 pub(super) use rating::rating_of;
 pub use rating::{misrated_movies, misrated_series, rate_movies, rate_series};
 pub use unasked::{Unasked, count_asked, is_any_wanted, wanted, wanted_of};

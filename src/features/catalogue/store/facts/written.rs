@@ -1,10 +1,14 @@
 //! What panels told, as it is kept, and whose it is.
 
 use crate::db::{DbError, Tx, Value};
+use crate::features::catalogue::store::state;
 use crate::record;
 
 /// What became of asking about films: version, provider, added, instant, failures, instant of the next try, rating, facts.
 pub async fn write_movies(tx: &mut Tx, values: Vec<Value>) -> Result<(), DbError> {
+    if values.is_empty() {
+        return Ok(());
+    }
     tx.insert_many(
         "insert into vod_movie_facts (version_id, provider_id, added, asked_at, failures, retry_at, rating, facts)",
         8,
@@ -16,11 +20,14 @@ pub async fn write_movies(tx: &mut Tx, values: Vec<Value>) -> Result<(), DbError
          facts = case when excluded.failures > 0 then vod_movie_facts.facts else excluded.facts end",
     )
     .await?;
-    Ok(())
+    state::raise_facts(tx).await
 }
 
 /// What providers tell of series: provider, its own number, series, rating, facts.
 pub async fn write_series(tx: &mut Tx, values: Vec<Value>) -> Result<(), DbError> {
+    if values.is_empty() {
+        return Ok(());
+    }
     tx.insert_many(
         "insert into vod_series_facts (provider_id, item, series_id, rating, facts)",
         5,
@@ -29,11 +36,14 @@ pub async fn write_series(tx: &mut Tx, values: Vec<Value>) -> Result<(), DbError
          facts = excluded.facts",
     )
     .await?;
-    Ok(())
+    state::raise_facts(tx).await
 }
 
 /// What providers tell of episodes: episode, provider, facts.
 pub async fn write_episodes(tx: &mut Tx, values: Vec<Value>) -> Result<(), DbError> {
+    if values.is_empty() {
+        return Ok(());
+    }
     tx.insert_many(
         "insert into vod_episode_facts (episode_id, provider_id, facts)",
         3,
@@ -41,7 +51,7 @@ pub async fn write_episodes(tx: &mut Tx, values: Vec<Value>) -> Result<(), DbErr
         "on conflict (episode_id, provider_id) do update set facts = excluded.facts",
     )
     .await?;
-    Ok(())
+    state::raise_facts(tx).await
 }
 
 record! {
