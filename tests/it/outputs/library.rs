@@ -236,7 +236,7 @@ on_both_engines! {
         test.write().await;
         let mut tx = test.0.ctx.db.begin().await.unwrap();
         let told = args![10, 1, r#"{"plot":"It begins."}"#];
-        facts::write_episodes(&mut tx, told.into()).await.unwrap();
+        facts::write_episodes(&mut tx, told).await.unwrap();
         tx.commit().await.unwrap();
         assert_eq!(test.write().await, outcome(1, 5));
         let nfo = test.files().into_iter().find(|(path, _)| path.ends_with("Pilot.nfo")).unwrap().1;
