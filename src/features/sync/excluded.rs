@@ -10,8 +10,22 @@ use crate::features::catalogue::entry::EntryKind;
 use crate::features::catalogue::store::listed;
 use crate::features::providers::groups::Choice;
 
-/// Groups of a kind that could not be read.
-pub(super) type Unread = (EntryKind, HashSet<String>);
+/// What of a kind could not be read, where its list came category by category.
+pub(super) struct Unread {
+    pub kind: EntryKind,
+    /// The groups that were read to their end.
+    pub read: HashSet<String>,
+    /// Whether there are others, that could not be read.
+    pub has_failed: bool,
+}
+
+impl Unread {
+    /// Whether a stored row of this group may be listed though it was not found. What is in no category cannot be asked for;
+    /// and whatever is not where it was may be in a category that could not be read.
+    pub(super) fn may_hold(&self, group: &str) -> bool {
+        group.is_empty() || (self.has_failed && !self.read.contains(group))
+    }
+}
 
 /// Leaves those rows as they are whose group could not be read: whether they are listed is not known. Says how many.
 pub(super) async fn leave_unread(
@@ -21,8 +35,8 @@ pub(super) async fn leave_unread(
     unread: &[Unread],
 ) -> Result<u64, DbError> {
     let mut left = Vec::new();
-    for (kind, groups) in unread {
-        left.extend(of_groups(db, diff, staging, *kind, |group| groups.contains(group)).await?);
+    for one in unread {
+        left.extend(of_groups(db, diff, staging, one.kind, |group| one.may_hold(group)).await?);
     }
     left.sort_unstable();
     diff.removed.retain(|row| left.binary_search(row).is_err());
@@ -71,4 +85,22 @@ async fn of_groups(
     })
     .await?;
     Ok(found)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_group_that_was_read_to_its_end_says_what_is_gone() {
+        let mut unread = Unread {
+            kind: EntryKind::Live,
+            read: ["News".to_owned()].into(),
+            has_failed: false,
+        };
+        let held = |unread: &Unread| ["", "News", "Sports"].map(|group| unread.may_hold(group));
+        assert_eq!(held(&unread), [true, false, false]);
+        unread.has_failed = true;
+        assert_eq!(held(&unread), [true, false, true]);
+    }
 }

@@ -25,6 +25,6 @@ pub(super) struct Found {
     /// The stored streams, where they were read beside the list.
     pub ahead: Option<StoredStreams>,
     pub news: Option<News>,
-    /// Groups that could not be read.
+    /// What of its kinds could not be read.
     pub unread: Vec<Unread>,
 }

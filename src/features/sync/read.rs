@@ -1,6 +1,6 @@
 //! Getting the list: download, reading and staging run side by side.
 
-use std::sync::mpsc::sync_channel;
+use std::sync::mpsc::{SyncSender, sync_channel};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -143,6 +143,13 @@ pub(super) async fn forward(
     Ok(())
 }
 
+/// Hands on what a task has made itself that runs beside the one who takes it: a full channel must not hold that one up.
+pub(super) async fn hand_over<T: Send + 'static>(out: &SyncSender<T>, made: T) {
+    let out = out.clone();
+    // A run that was given up takes no more.
+    let _ = spawn_blocking(move || out.send(made).is_ok()).await;
+}
+
 /// Everything that is stored of a provider.
 pub(super) async fn index(db: &crate::db::Db, provider: ProviderId) -> Result<Index, Error> {
     let mut index = Index::default();
@@ -154,4 +161,27 @@ pub(super) async fn index(db: &crate::db::Db, provider: ProviderId) -> Result<In
 
 pub(super) fn read_so_far(entries: u64) -> String {
     format!("{entries} entries read")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::pin::pin;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_full_channel_holds_nobody_up_who_runs_beside_it() {
+        let (out, taken) = sync_channel(1);
+        let (go, wait) = sync_channel::<()>(1);
+        let drain = std::thread::spawn(move || {
+            let was_let_go = wait.recv_timeout(Duration::from_secs(10)).is_ok();
+            (was_let_go, taken.iter().take(2).collect::<Vec<u8>>())
+        });
+        hand_over(&out, 1).await;
+        let mut second = pin!(hand_over(&out, 2));
+        assert!(futures_util::poll!(&mut second).is_pending());
+        let _ = go.send(());
+        second.await;
+        assert_eq!(drain.join().unwrap(), (true, vec![1, 2]));
+    }
 }

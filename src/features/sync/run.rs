@@ -118,9 +118,6 @@ impl Run<'_> {
         self.count_list(&summary, excluded, &staging);
         self.refusals = refusals(self.sync, &summary, excluded, &samples);
         self.groups = groups;
-        if is_nothing_left {
-            return Err(Error::NothingChosen(excluded));
-        }
         self.job
             .progress
             .set(self.counts.entries.cast_unsigned(), None, "Comparing");
@@ -134,6 +131,9 @@ impl Run<'_> {
         let choice = provider.reading.choice();
         let mut found = diff(&stored, &mut staging).await?;
         let left = excluded::leave_unread(&self.ctx.db, &mut found, &mut staging, &unread).await?;
+        if is_nothing_left && left == 0 {
+            return Err(Error::NothingChosen(excluded));
+        }
         summary.accepted += left;
         summary.entries += left;
         self.count_list(&summary, excluded, &staging);

@@ -1,7 +1,11 @@
 //! What a provider listed at its last good run, for comparing the next list with it.
 
+use std::collections::HashSet;
+
+use crate::args;
 use crate::db::{Db, DbError, Row, Value};
 use crate::features::catalogue::entry::EntryKind;
+use crate::support::ids::ProviderId;
 
 /// The texts of a stored entry that tell whether another one is the same.
 #[derive(Debug, Clone, Copy)]
@@ -47,4 +51,20 @@ pub async fn each_text(
         Ok(())
     })
     .await
+}
+
+/// The groups of a provider's streams that are there.
+pub async fn groups_of_streams(db: &Db, provider: ProviderId) -> Result<HashSet<String>, DbError> {
+    let sql =
+        "select distinct group_name from channel_streams where provider_id = $1 and missing_since is null";
+    let rows: Vec<(String,)> = db.all(sql, args![provider]).await?;
+    Ok(rows.into_iter().map(|(group,)| group).collect())
+}
+
+/// The groups of a provider's films that are there.
+pub async fn groups_of_films(db: &Db, provider: ProviderId) -> Result<HashSet<String>, DbError> {
+    let sql = "select distinct group_name from vod_versions where provider_id = $1 and missing_since is null \
+               and movie_id is not null";
+    let rows: Vec<(String,)> = db.all(sql, args![provider]).await?;
+    Ok(rows.into_iter().map(|(group,)| group).collect())
 }

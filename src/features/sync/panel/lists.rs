@@ -6,6 +6,7 @@ use std::sync::mpsc::{SyncSender, sync_channel};
 use bytes::Bytes;
 use tokio::sync::mpsc;
 use tokio::task::spawn_blocking;
+use tokio::time::Instant;
 
 use crate::ctx::Ctx;
 use crate::features::catalogue::entry::EntryKind;
@@ -37,6 +38,20 @@ pub(super) struct Asked<'a> {
     pub provider: &'a Provider,
     pub secrets: &'a Secrets,
     pub max_bytes: u64,
+    /// When all of it has to be there.
+    pub until: Instant,
+}
+
+impl Asked<'_> {
+    /// When reading a list category by category has to end, so that the lists behind it have their share of the time.
+    pub(super) fn share_of(&self, kind: ListKind) -> Instant {
+        let behind = ListKind::ALL.into_iter().skip_while(|one| *one != kind);
+        let now = Instant::now();
+        let shares = u32::try_from(behind.count())
+            .unwrap_or(u32::MAX)
+            .saturating_add(1);
+        now + self.until.saturating_duration_since(now) / shares
+    }
 }
 
 /// One list, or a part of it, read to its end or not.
@@ -49,8 +64,8 @@ pub(super) struct List {
     pub excluded: u64,
     /// Why it is unknown.
     pub problem: Option<PanelError>,
-    /// Where it came category by category: the groups that could not be read, and what that is to be told by.
-    pub unread: Option<(HashSet<String>, String)>,
+    /// Where it came category by category: what could not be read, and what that is to be told by.
+    pub unread: Option<(Unread, String)>,
 }
 
 impl List {
@@ -77,6 +92,13 @@ pub(super) struct Wanted<'a> {
     pub source: &'a std::sync::Arc<Source>,
     pub categories: &'a xtream::Categories,
     pub out: &'a SyncSender<Batch>,
+}
+
+impl Wanted<'_> {
+    /// What the entries of a category have for a group.
+    pub(super) fn group(&self, category: &str) -> String {
+        self.source.secrets.masked(category).into_owned()
+    }
 }
 
 /// Reads the lists.
@@ -285,12 +307,13 @@ async fn settle(
     let (mut samples, mut unknown, mut listed_series) = (Vec::new(), Vec::new(), None);
     let mut has_series = false;
     let (mut excluded, mut groups) = (0, BTreeMap::<String, Offered>::new());
-    let mut unread: Vec<Unread> = Vec::new();
+    let (mut unread, mut is_all_read) = (Vec::new(), true);
     for mut list in lists {
         let kind = entries_of(list.kind);
         if let Some(problem) = list.problem {
             staging.forget(kind);
             staging.keep(kind, |_| true);
+            is_all_read = false;
             unknown.push(format!(
                 "The {} were left as they are, because their list could not be read: {problem}.",
                 list.kind.plural()
@@ -303,13 +326,14 @@ async fn settle(
         refused += list.summary.entries - list.summary.accepted;
         summary.bytes += list.summary.bytes;
         samples.extend(list.samples);
-        if let Some((names, told)) = list.unread {
+        if let Some((of_list, told)) = list.unread {
+            is_all_read &= !of_list.has_failed;
             if list.kind == ListKind::Series {
                 // What is listed counts for more than what is stored.
-                let stored = series::stored_in(&ctx.db, provider, &names).await?;
+                let stored = series::stored_in(&ctx.db, provider, |group| of_list.may_hold(group)).await?;
                 list.series.splice(0..0, stored);
             } else {
-                unread.push((kind, names));
+                unread.push(of_list);
             }
             unknown.push(told);
         }
@@ -338,7 +362,7 @@ async fn settle(
         samples,
         groups: groups.into_values().collect(),
         excluded,
-        is_nothing_left: excluded > 0 && taken == 0 && !has_series,
+        is_nothing_left: is_all_read && excluded > 0 && taken == 0 && !has_series,
         values: None,
         ahead: None,
         news: Some(News {

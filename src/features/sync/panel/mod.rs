@@ -35,15 +35,17 @@ pub(super) async fn find(
     secrets: &Secrets,
     settings: &Settings,
 ) -> Result<Found, Error> {
+    let until = tokio::time::Instant::now() + settings.sync_timeout;
     let asked = lists::Asked {
         ctx,
         job,
         provider,
         secrets,
         max_bytes: settings.playlist_max_bytes,
+        until,
     };
     let seconds = settings.sync_timeout.as_secs();
-    tokio::time::timeout(settings.sync_timeout, lists::lists(&asked))
+    tokio::time::timeout_at(until, lists::lists(&asked))
         .await
         .map_err(|_| Error::TimedOut(seconds))?
 }

@@ -1,6 +1,6 @@
 //! The list of series against the one of the last run.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use crate::db::{Db, DbError, Tx};
 use crate::features::providers::store::series::{self, ListedSeries, Wanted};
@@ -39,15 +39,15 @@ pub(super) async fn compare(
     Ok(SeriesChanges { listed, gone })
 }
 
-/// The series of some groups that are stored and there.
+/// The series that are stored and there, of the groups that are wanted.
 pub(super) async fn stored_in(
     db: &Db,
     provider: ProviderId,
-    groups: &HashSet<String>,
+    is_wanted: impl Fn(&str) -> bool + Send + Sync,
 ) -> Result<Vec<ListedSeries>, DbError> {
     let mut found = Vec::new();
     series::each(db, provider, |stored, is_missing| {
-        if !is_missing && groups.contains(&stored.group_name) {
+        if !is_missing && is_wanted(&stored.group_name) {
             found.push(stored);
         }
     })
