@@ -14,10 +14,11 @@ pub async fn set_wanted(tx: &mut Tx, provider: ProviderId, are_wanted: bool) -> 
     Ok(())
 }
 
-/// The accounts of panels that are to be asked about films; at most a thousand.
+/// The accounts of panels that are to be asked about films; at most a thousand. After a sync that failed none is asked until
+/// one succeeds.
 pub async fn wanted(db: &Db) -> Result<Vec<ProviderId>, DbError> {
     let sql = "select id from providers where films_wanted and enabled and type = 'xstream' \
-               and deleted_at is null order by id limit 1000";
+               and deleted_at is null and status not in ('failing', 'expired') order by id limit 1000";
     let rows: Vec<(ProviderId,)> = db.all(sql, args![]).await?;
     Ok(rows.into_iter().map(|(id,)| id).collect())
 }

@@ -130,6 +130,15 @@ impl PanelError {
         }
     }
 
+    /// Whether the panel is not well, or does not serve the account: one that has no good answer about one title is well.
+    pub fn is_ill(&self) -> bool {
+        let is_ill = |host: &HostProblem| match host.problem {
+            Problem::Fetch(_) | Problem::Account(_) => true,
+            Problem::List(problem) => matches!(problem, NotAList::Account | NotAList::WebPage),
+        };
+        matches!(self, Self::Hosts(hosts) if hosts.iter().any(is_ill))
+    }
+
     /// One host and what is wrong with its answer.
     pub fn of_host(host: impl Into<String>, problem: Problem) -> Self {
         Self::Hosts(vec![HostProblem {
@@ -162,6 +171,22 @@ pub(super) fn problems(error: &FetchError) -> Vec<HostProblem> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_panel_that_does_not_know_one_title_is_well() {
+        let of = |problem| PanelError::of_host("a.example:80", problem);
+        for problem in [NotAList::Other, NotAList::Empty, NotAList::Cut, NotAList::Nothing] {
+            assert!(!of(Problem::List(problem)).is_ill(), "{problem}");
+        }
+        for problem in [
+            Problem::List(NotAList::Account),
+            Problem::List(NotAList::WebPage),
+            Problem::Account(NoAccount::Refused),
+            Problem::Fetch(Cause::Corrupt),
+        ] {
+            assert!(of(problem.clone()).is_ill(), "{problem}");
+        }
+    }
 
     #[test]
     fn every_refusal_of_a_panel_is_a_sentence_of_its_own() {

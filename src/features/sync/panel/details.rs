@@ -11,7 +11,7 @@ use crate::features::catalogue::entry::EntryKind;
 use crate::features::catalogue::{self, Changes};
 use crate::features::providers::store::series::{self, ListedSeries, Wanted};
 use crate::features::providers::url_parts::ProviderSecrets;
-use crate::features::providers::xtream::{Categories, Details, Entered, Panel, PanelError, Problem};
+use crate::features::providers::xtream::{Categories, Details, Entered, Panel, PanelError};
 use crate::features::providers::{self, Kind, Provider};
 use crate::features::settings;
 use crate::features::sync::diff::{Stored, diff};
@@ -165,9 +165,7 @@ impl Reading<'_> {
                     read.failed += 1;
                     self.job.progress.log(&format!("{}: {problem}", one.title));
                     failed.push(one.series);
-                    // A panel that does not know one series is well.
-                    let is_ill = matches!(&problem, PanelError::Hosts(hosts) if hosts.iter().any(|host| matches!(host.problem, Problem::Fetch(_))));
-                    read.failed_in_a_row += u32::from(is_ill);
+                    read.failed_in_a_row += u32::from(problem.is_ill());
                     if read.failed_in_a_row >= FAILURES {
                         given_up = Some(problem);
                         break;

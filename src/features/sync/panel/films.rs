@@ -24,8 +24,8 @@ use crate::support::ids::{MovieId, ProviderId};
 /// Runs an hour, each with its share of what may be asked.
 const RUNS_AN_HOUR: i64 = 4;
 const SCHEDULE: &str = "*/15 * * * *";
-/// Films that are kept at a time.
-const FILMS: usize = 25;
+/// Films that are kept at a time: seldom, since each time may make all lists anew.
+const FILMS: usize = 200;
 /// Asked for at once.
 const AT_ONCE: usize = 2;
 /// After so many failures in a row the panel is left alone until the next run.
@@ -147,12 +147,12 @@ async fn whole(ctx: &Ctx, job: &JobRun, payload: &Payload) -> Result<Read, Error
         }
         None => {
             let share = (most / RUNS_AN_HOUR).max(1).min(left);
-            facts::wanted(&ctx.db, id, i64::MAX, now, share).await?
+            facts::wanted(&ctx.db, id, now, share).await?
         }
     };
-    let Some(last) = wanted.last().map(|one| one.version) else {
-        return done(ctx, payload, now, i64::MAX).await.map(|()| read);
-    };
+    if wanted.is_empty() {
+        return done(ctx, payload).await.map(|()| read);
+    }
     job.progress
         .set(0, Some(wanted.len() as u64), "Connecting to the panel");
     let secrets = provider.secrets(&ctx.keys)?;
@@ -173,25 +173,21 @@ async fn whole(ctx: &Ctx, job: &JobRun, payload: &Payload) -> Result<Read, Error
         provider,
     };
     for some in wanted.chunks(FILMS) {
-        asking.some(some, &mut read).await?;
-        job.progress.set(
-            read.films + read.failed,
-            Some(wanted.len() as u64),
-            "Asking about films",
-        );
+        asking.some(some, wanted.len(), &mut read).await?;
     }
-    done(ctx, payload, now, last).await?;
+    done(ctx, payload).await?;
     Ok(read)
 }
 
-/// Says that a panel has told all, if it has.
-async fn done(ctx: &Ctx, payload: &Payload, now: i64, below: i64) -> Result<(), Error> {
+/// Says that a panel has told all, if it has: also of the films that it is asked about later because asking failed.
+async fn done(ctx: &Ctx, payload: &Payload) -> Result<(), Error> {
     if payload.movie_id.is_some() {
         return Ok(());
     }
     let id = payload.provider_id;
-    if facts::wanted(&ctx.db, id, below, now, 1).await?.is_empty() {
-        let mut tx = ctx.db.begin().await?;
+    let mut tx = ctx.db.begin().await?;
+    // A sync that brings films in waits for this, or this for the sync.
+    if providers::store::lock(&mut tx, id).await? && !facts::is_any_wanted(&mut tx, id, i64::MAX).await? {
         films::set_wanted(&mut tx, id, false).await?;
         tx.commit().await?;
     }
@@ -199,14 +195,14 @@ async fn done(ctx: &Ctx, payload: &Payload, now: i64, below: i64) -> Result<(), 
 }
 
 impl Asking<'_> {
-    /// Asks for some films and keeps what was told, also of those before one that the panel did not answer.
-    async fn some(&self, films: &[Unasked], read: &mut Read) -> Result<(), Error> {
+    /// Asks for some of all films and keeps what was told, also of those before the panel was given up or somebody cancelled.
+    async fn some(&self, films: &[Unasked], all: usize, read: &mut Read) -> Result<(), Error> {
         self.job.check().map_err(|_| Error::Cancelled)?;
         let mut answers = stream::iter(films)
             .map(|one| async move { (one, self.ask(one).await) })
             .buffered(AT_ONCE);
         let mut told = Vec::new();
-        let mut given_up = None;
+        let mut ended = None;
         while let Some((one, answer)) = answers.next().await {
             match answer {
                 Ok(facts) => {
@@ -214,25 +210,28 @@ impl Asking<'_> {
                     read.failed_in_a_row = 0;
                     told.push((one, Some(facts)));
                 }
-                Err(PanelError::Cancelled) => return Err(Error::Cancelled),
+                Err(PanelError::Cancelled) => {
+                    ended = Some(Error::Cancelled);
+                    break;
+                }
                 Err(problem) => {
                     read.failed += 1;
-                    read.failed_in_a_row += 1;
+                    read.failed_in_a_row += u32::from(problem.is_ill());
                     self.job.progress.log(&format!("film {}: {problem}", one.movie));
                     told.push((one, None));
                     if read.failed_in_a_row >= FAILURES {
-                        given_up = Some(problem);
+                        ended = Some(problem.into());
                         break;
                     }
                 }
             }
+            self.job
+                .progress
+                .set(read.films + read.failed, Some(all as u64), "Asking about films");
         }
         drop(answers);
         self.keep(&told).await?;
-        match given_up {
-            Some(problem) => Err(problem.into()),
-            None => Ok(()),
-        }
+        ended.map_or(Ok(()), Err)
     }
 
     async fn ask(&self, one: &Unasked) -> Result<Facts, PanelError> {

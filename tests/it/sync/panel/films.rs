@@ -1,11 +1,12 @@
 //! What panels tell of films by themselves: asked for once, a few an hour, and kept.
 
+use m3u_strm_processor::app::handlers;
 use m3u_strm_processor::args;
 use m3u_strm_processor::features::catalogue::detail;
-use m3u_strm_processor::features::catalogue::store::facts;
+use m3u_strm_processor::features::catalogue::store::{facts, state};
 use m3u_strm_processor::features::providers::{self, Facts};
 use m3u_strm_processor::features::{settings, sync};
-use m3u_strm_processor::jobs::{Job, State, kinds};
+use m3u_strm_processor::jobs::{Job, Planned, State, Workers, kinds};
 use m3u_strm_processor::simulator::Fault;
 use m3u_strm_processor::simulator::panel::{Catalogue, odd};
 use m3u_strm_processor::support::ids::{MovieId, SeriesId};
@@ -16,6 +17,8 @@ use crate::on_both_engines;
 use crate::support::ctx::ACTOR;
 
 const HOUR_MS: i64 = 3_600_000;
+const INFO: &str = "/player_api.php?action=get_vod_info";
+const TOLD: &str = "select count(*) from vod_movie_facts where facts is not null";
 
 impl Panelled {
     /// The job that asks about films, if one is queued.
@@ -23,6 +26,12 @@ impl Panelled {
         let key = providers::sync_key(self.provider);
         let id = self.ctx().jobs.active(kinds::FILM_DETAILS, &key).await.unwrap()?;
         Some(self.run(id).await)
+    }
+
+    /// The job of its schedule, if its panel is still to be asked.
+    async fn planned(&self) -> Option<Planned> {
+        let planned = sync::schedule::planned(self.ctx()).await.unwrap();
+        planned.into_iter().find(|plan| plan.name.starts_with("films/"))
     }
 
     async fn set(&self, values: Value) {
@@ -83,8 +92,7 @@ on_both_engines! {
         world.sync().await;
         world.films().await.unwrap();
         assert_eq!(world.asked("get_vod_info"), 15);
-        let planned = sync::schedule::planned(world.ctx()).await.unwrap();
-        assert!(planned.iter().any(|plan| plan.name.starts_with("films/")), "the others come later");
+        assert!(world.planned().await.is_some(), "the others come later");
         world.set(json!({ "film_details_per_hour": 17 })).await;
         world.sync().await;
         world.films().await.unwrap();
@@ -97,8 +105,7 @@ on_both_engines! {
         world.sync().await;
         world.films().await.unwrap();
         assert_eq!(world.asked("get_vod_info"), 40);
-        let planned = sync::schedule::planned(world.ctx()).await.unwrap();
-        assert!(!planned.iter().any(|plan| plan.name.starts_with("films/")), "all is told");
+        assert!(world.planned().await.is_none(), "all is told");
         world.set(json!({ "film_details_per_hour": 0 })).await;
     }
 
@@ -121,7 +128,7 @@ on_both_engines! {
     async fn a_film_that_its_panel_does_not_know_is_not_asked_for_again(world: Panelled) {
         world.change(|catalogue| catalogue.films.truncate(1));
         world.sync().await;
-        world.simulator.fault("/player_api.php?action=get_vod_info", Fault::body("application/json", "{\"info\":[]}"));
+        world.simulator.fault(INFO, Fault::body("application/json", "{\"info\":[]}"));
         world.films().await.unwrap();
         world.sync().await;
         assert!(world.films().await.is_none());
@@ -155,7 +162,7 @@ on_both_engines! {
     async fn a_broken_answer_is_tried_again_later_and_a_dead_panel_is_left_alone(world: Panelled) {
         world.change(|catalogue| catalogue.films.truncate(20));
         world.sync().await;
-        world.simulator.fault("/player_api.php?action=get_vod_info", Fault::status(404));
+        world.simulator.fault(INFO, Fault::status(404));
         let job = world.films().await.unwrap();
         assert_eq!(job.state, State::Failed, "{job:?}");
         let asked = world.asked("get_vod_info");
@@ -163,12 +170,11 @@ on_both_engines! {
         world.simulator.mend();
         world.sync().await;
         world.films().await.unwrap();
-        let told = "select count(*) from vod_movie_facts where facts is not null";
-        assert_eq!(world.count(told).await, 12, "those that failed rest for an hour");
+        assert_eq!(world.count(TOLD).await, 12, "those that failed rest for an hour");
         world.test.advance_ms(HOUR_MS);
         world.sync().await;
         world.films().await.unwrap();
-        assert_eq!(world.count(told).await, 20);
+        assert_eq!(world.count(TOLD).await, 20);
     }
 
     async fn what_is_told_of_series_and_episodes_comes_with_the_episodes(world: Panelled) {
@@ -221,5 +227,74 @@ on_both_engines! {
         world.films().await.unwrap();
         let movie = world.movie(&world.four()[0].0).await;
         assert_eq!(world.facts(movie).await.plot.as_deref(), Some("Seen at *** tonight."));
+    }
+
+    async fn a_panel_with_a_film_that_failed_has_not_told_all(world: Panelled) {
+        world.change(|catalogue| catalogue.films.truncate(2));
+        world.sync().await;
+        world.simulator.fault(INFO, Fault::status(404).times(1));
+        world.films().await.unwrap();
+        assert!(world.planned().await.is_some(), "one is asked about again in an hour");
+        world.simulator.mend();
+        world.test.advance_ms(HOUR_MS);
+        let again = world.planned().await.unwrap().job;
+        world.ctx().jobs.enqueue_now(again).await.unwrap();
+        world.films().await.unwrap();
+        assert_eq!(world.count(TOLD).await, 2);
+        assert!(world.planned().await.is_none(), "now it has");
+    }
+
+    async fn answers_without_a_film_are_no_reason_to_give_a_panel_up(world: Panelled) {
+        world.change(|catalogue| catalogue.films.truncate(20));
+        world.sync().await;
+        world.simulator.fault(INFO, Fault::json("[]"));
+        let job = world.films().await.unwrap();
+        assert_eq!((job.state, world.asked("get_vod_info")), (State::Succeeded, 20), "{job:?}");
+    }
+
+    async fn what_was_told_before_somebody_cancelled_is_kept(world: Panelled) {
+        world.change(|catalogue| catalogue.films.truncate(6));
+        world.sync().await;
+        let sql = "select url_template from vod_versions where movie_id is not null order by id limit 1";
+        let (last,): (String,) = world.ctx().db.one(sql, args![]).await.unwrap();
+        let last = last.rsplit_once('/').unwrap().1.split_once('.').unwrap().0.to_owned();
+        world.simulator.fault(&format!("{INFO}&vod_id={last}"), Fault::silent());
+        let workers = Workers::start(world.ctx().jobs.clone(), handlers(world.ctx())).await.unwrap();
+        let id = world.ctx().jobs.active(kinds::FILM_DETAILS, &providers::sync_key(world.provider)).await.unwrap().unwrap();
+        // Two are asked about at once: when the last one is, four are told.
+        world.simulator.until(|_| world.asked("get_vod_info") == 6).await;
+        world.ctx().jobs.cancel(id).await.unwrap();
+        let ended = tokio::time::timeout(std::time::Duration::from_secs(30), world.ctx().jobs.follow(id, |_| {})).await;
+        assert_eq!(ended.unwrap().unwrap().state, State::Cancelled);
+        workers.stop().await;
+        assert!((4..6).contains(&world.count(TOLD).await));
+    }
+
+    async fn a_panel_whose_sync_fails_is_not_asked_about_films(world: Panelled) {
+        world.set(json!({ "film_details_per_hour": 4 })).await;
+        world.sync().await;
+        let movie = world.movie(&world.four()[0].0).await;
+        assert!(world.planned().await.is_some());
+        world.simulator.fault("*", Fault::status(403));
+        world.sync().await;
+        assert!(world.planned().await.is_none());
+        sync::want_film(world.ctx(), movie).await.unwrap();
+        let key = format!("film:{}:{movie}", world.provider);
+        assert_eq!(world.ctx().jobs.active(kinds::FILM_DETAILS, &key).await.unwrap(), None);
+        let now = world.ctx().clock.now_ms();
+        assert!(!facts::of_movie(&world.ctx().db, movie, now).await.unwrap().1, "nobody waits for it");
+        world.simulator.mend();
+        world.sync().await;
+        assert!(world.planned().await.is_some());
+    }
+
+    async fn lists_are_made_anew_once_however_many_films_are_told(world: Panelled) {
+        let unrated = odd([("rating", json!("")), ("rating_5based", json!(""))]);
+        world.change(|catalogue| catalogue.films.iter_mut().for_each(|film| film.odd = unrated.clone()));
+        world.sync().await;
+        let before = state::version(&world.ctx().db).await.unwrap();
+        world.films().await.unwrap();
+        assert_eq!(world.count("select count(*) from vod_movies where rating is not null").await, 40);
+        assert_eq!(state::version(&world.ctx().db).await.unwrap(), before + 1);
     }
 }

@@ -8,7 +8,7 @@ use crate::features::catalogue::content::Content;
 use crate::features::providers::Facts;
 use crate::support::ids::{EpisodeId, MovieId, ProviderId, SeriesId};
 
-use super::unasked::is_unasked;
+use super::unasked::{is_asked, is_unasked};
 
 /// The columns from `at` on: rating and TMDB's number of the list, rating and facts of the film itself.
 fn film(row: &Row<'_>, at: usize) -> Result<Facts, DbError> {
@@ -34,7 +34,9 @@ pub async fn of_movie(db: &Db, movie: MovieId, now_ms: i64) -> Result<(Facts, bo
     let (mut known, mut is_wanted) = (Facts::default(), false);
     db.each(
         concat!(
-            "select v.rating, v.tmdb_id, f.rating, f.facts, p.type = 'xstream' and ",
+            "select v.rating, v.tmdb_id, f.rating, f.facts, ",
+            is_asked!(),
+            " and ",
             is_unasked!("$2"),
             " from vod_versions v join providers p on p.id = v.provider_id \
              left join vod_movie_facts f on f.version_id = v.id \

@@ -17,6 +17,14 @@ macro_rules! is_unasked {
 }
 pub(super) use is_unasked;
 
+/// Whether the panel of the provider `p` is asked at all: one whose last sync failed is not.
+macro_rules! is_asked {
+    () => {
+        "p.type = 'xstream' and p.enabled and p.deleted_at is null and p.status not in ('failing', 'expired')"
+    };
+}
+pub(super) use is_asked;
+
 record! {
     /// A version of a film that its panel is to be asked about.
     #[derive(Debug, Clone)]
@@ -31,29 +39,23 @@ record! {
     }
 }
 
-/// Versions of a provider's films that are to be asked about, the newest first, from below `below` on.
-pub async fn wanted(
-    db: &Db,
-    provider: ProviderId,
-    below: i64,
-    now_ms: i64,
-    limit: i64,
-) -> Result<Vec<Unasked>, DbError> {
+/// Versions of a provider's films that are to be asked about, the newest first.
+pub async fn wanted(db: &Db, provider: ProviderId, now_ms: i64, limit: i64) -> Result<Vec<Unasked>, DbError> {
     db.all(
         concat!(
             "select v.id, v.movie_id, v.provider_id, v.url_template, v.added, coalesce(f.failures, 0) \
              from vod_versions v left join vod_movie_facts f on f.version_id = v.id \
-             where v.provider_id = $1 and v.id < $2 and v.movie_id is not null and v.missing_since is null and ",
-            is_unasked!("$3"),
-            " order by v.id desc limit $4"
+             where v.provider_id = $1 and v.movie_id is not null and v.missing_since is null and ",
+            is_unasked!("$2"),
+            " order by v.id desc limit $3"
         ),
-        args![provider, below, now_ms, limit],
+        args![provider, now_ms, limit],
     )
     .await
 }
 
-/// Whether a provider is to be asked about any film.
-pub async fn is_any_wanted(tx: &mut Tx, provider: ProviderId, now_ms: i64) -> Result<bool, DbError> {
+/// Whether a provider is to be asked about any film by an instant.
+pub async fn is_any_wanted(tx: &mut Tx, provider: ProviderId, by_ms: i64) -> Result<bool, DbError> {
     let found: Option<(i64,)> = tx
         .optional(
             concat!(
@@ -62,7 +64,7 @@ pub async fn is_any_wanted(tx: &mut Tx, provider: ProviderId, now_ms: i64) -> Re
                 is_unasked!("$2"),
                 " limit 1"
             ),
-            args![provider, now_ms],
+            args![provider, by_ms],
         )
         .await?;
     Ok(found.is_some())
@@ -75,8 +77,9 @@ pub async fn wanted_of(db: &Db, movie: MovieId, now_ms: i64) -> Result<Vec<Unask
             "select v.id, v.movie_id, v.provider_id, v.url_template, v.added, coalesce(f.failures, 0) \
              from vod_versions v join providers p on p.id = v.provider_id \
              left join vod_movie_facts f on f.version_id = v.id \
-             where v.movie_id = $1 and v.missing_since is null and p.type = 'xstream' and p.enabled \
-             and p.deleted_at is null and ",
+             where v.movie_id = $1 and v.missing_since is null and ",
+            is_asked!(),
+            " and ",
             is_unasked!("$2"),
             " order by p.priority desc, v.id limit 20"
         ),
