@@ -113,7 +113,9 @@ fn imdb(text: &str) -> Option<String> {
 }
 
 fn runtime(info: &Map<String, Value>) -> Option<i64> {
-    let seconds = of(info, "duration_secs").int().map(|seconds| (seconds + 59) / 60);
+    let seconds = of(info, "duration_secs")
+        .int()
+        .map(|seconds| seconds.saturating_add(59) / 60);
     let found = seconds.filter(|minutes| *minutes > 0).or_else(|| {
         ["duration", "episode_run_time", "runtime"]
             .iter()
@@ -127,8 +129,9 @@ fn minutes(text: &str) -> Option<i64> {
     let parts: Vec<&str> = text.trim().split(':').collect();
     let number = |text: &str| text.trim().parse::<i64>().ok().filter(|number| *number >= 0);
     let minutes = match parts.as_slice() {
-        [hours, minutes, _] => number(hours)?.checked_mul(60)? + number(minutes)?,
-        [hours, minutes] => number(hours)?.checked_mul(60)? + number(minutes)?,
+        [hours, minutes, _] | [hours, minutes] => {
+            number(hours)?.checked_mul(60)?.checked_add(number(minutes)?)?
+        }
         _ => number(text.split_whitespace().next()?)?,
     };
     (minutes > 0).then_some(minutes)
@@ -180,18 +183,18 @@ fn without_markup(text: &str) -> String {
     let mut rest = text;
     while let Some(at) = rest.find('<') {
         let after = &rest[at + 1..];
-        let is_tag = after.starts_with(|c: char| c.is_ascii_alphabetic() || c == '/' || c == '!');
-        match after.find('>').filter(|_| is_tag) {
-            Some(end) => {
-                out.push_str(&rest[..at]);
-                out.push(' ');
-                rest = &after[end + 1..];
-            }
-            None => {
-                out.push_str(&rest[..=at]);
-                rest = after;
-            }
+        if !after.starts_with(|c: char| c.is_ascii_alphabetic() || c == '/' || c == '!') {
+            out.push_str(&rest[..=at]);
+            rest = after;
+            continue;
         }
+        let Some(end) = after.find('>') else {
+            // No tag ends any more: each further look for an end would go through all that is left.
+            break;
+        };
+        out.push_str(&rest[..at]);
+        out.push(' ');
+        rest = &after[end + 1..];
     }
     out.push_str(rest);
     out
@@ -274,6 +277,29 @@ mod tests {
                 .iter()
                 .all(|genre| !genre.contains('<') && !genre.contains('\u{202e}'))
         );
+    }
+
+    #[test]
+    fn brackets_without_end_are_read_in_one_go() {
+        let began = std::time::Instant::now();
+        for bracket in ["<", "< ", "<a", "</", "<!"] {
+            let text = bracket.repeat(1_000_000);
+            assert_eq!(without_markup(&text), text);
+            assert!(!without_markup(&(text + ">")).contains("<a"), "{bracket}");
+        }
+        assert!(began.elapsed().as_secs() < 30, "{:?}", began.elapsed());
+        assert_eq!(without_markup("1 < 2 <b>and</b> 3 <i"), "1 < 2  and  3 <i");
+    }
+
+    #[test]
+    fn a_runtime_beyond_all_numbers_is_none() {
+        for runtime in [
+            r#"{"duration_secs":9223372036854775807}"#,
+            r#"{"duration":"153722867280912930:9223372036854775807"}"#,
+            r#"{"duration":"9223372036854775807:00:00"}"#,
+        ] {
+            assert_eq!(read(runtime), Facts::default(), "{runtime}");
+        }
     }
 
     #[test]
