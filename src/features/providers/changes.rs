@@ -68,13 +68,14 @@ pub async fn create<'w>(
     if let Some(made) = made_before(&mut tx, form_key).await? {
         return Ok(made);
     }
+    // Reading or writing a file takes longer than anybody should wait for a transaction.
+    tx.rollback().await?;
     let mut draft = Draft::new(wish.fields, wish.described())?;
     look_at_path(ctx, &Source::Address, &draft).await?;
     let Some(file) = wish.file else {
+        let tx = ctx.db.begin().await?;
         return insert_once(ctx, tx, actor, &draft, form_key).await;
     };
-    // Writing the file takes longer than anybody should wait for this transaction.
-    tx.rollback().await?;
     let staged = uploads::stage(ctx, file).await?;
     draft.source = Source::Upload(staged);
     let made = match ctx.db.begin().await {
@@ -143,18 +144,14 @@ pub async fn update<'w>(
     relist: Relist,
 ) -> Result<Provider, Error> {
     let wish = wish.into();
-    let described = wish.described();
+    // What cannot stand is told before a file is written, and a file is looked at before anybody has to wait.
+    let before = store::get(&ctx.db, id).await?;
+    let secrets = before.secrets(&ctx.keys).unwrap_or_default();
+    let draft = Draft::changed(&before, &secrets, wish.fields, wish.described())?;
+    look_at_path(ctx, &before.source, &draft).await?;
     let Some(file) = wish.file else {
         return change(ctx, actor, id, (wish.fields, None), relist).await;
     };
-    // What cannot stand is told before the file is written.
-    let before = store::get(&ctx.db, id).await?;
-    Draft::changed(
-        &before,
-        &before.secrets(&ctx.keys).unwrap_or_default(),
-        wish.fields,
-        described,
-    )?;
     let staged = uploads::stage(ctx, file).await?;
     let changed = change(ctx, actor, id, (wish.fields, Some(staged)), relist).await;
     if !matches!(&changed, Ok(after) if after.source == Source::Upload(staged)) {
@@ -180,7 +177,6 @@ async fn change(
     if changed.is_empty() {
         return Ok(before);
     }
-    look_at_path(ctx, &before.source, &draft).await?;
     if draft.name != before.name && store::is_name_taken(&mut tx, &draft.name, Some(id)).await? {
         return Err(Error::NameTaken);
     }
