@@ -2,7 +2,7 @@
 
 use std::fs::{self, File, Metadata};
 use std::io::{self, ErrorKind};
-use std::path::{Component, Path};
+use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
 use crate::config::Config;
@@ -87,17 +87,50 @@ pub fn open_now(config: &Config, text: &str) -> Result<File, ImportError> {
     if !path.starts_with(&folder) {
         return Err(ImportError::Outside);
     }
-    let seen = fs::symlink_metadata(&path)?;
+    open_below(&folder, &path)
+}
+
+/// Opens a file below a folder, both of which had no links in them a moment ago: meanwhile somebody may have put something
+/// else in the place of the file, or a link in the place of a folder on the way to it.
+fn open_below(folder: &Path, path: &Path) -> Result<File, ImportError> {
+    let seen = fs::symlink_metadata(path)?;
     if !seen.is_file() {
         return Err(ImportError::NoFile);
     }
-    let file = open_plain(&path)?;
-    // Between the look and the opening somebody may have put something else there.
+    let file = open_plain(path)?;
     let opened = file.metadata()?;
     if !opened.is_file() || !is_same(&seen, &opened) {
         return Err(ImportError::NoFile);
     }
+    if !place(&file, path, &opened)?.starts_with(folder) {
+        return Err(ImportError::Outside);
+    }
     Ok(file)
+}
+
+/// Where an open file is: by what the system says of it, or else by its path, if that still leads to it.
+fn place(file: &File, path: &Path, opened: &Metadata) -> Result<PathBuf, ImportError> {
+    if let Some(place) = place_of(file) {
+        return Ok(place);
+    }
+    let place = fs::canonicalize(path)?;
+    if is_same(&fs::symlink_metadata(&place)?, opened) {
+        Ok(place)
+    } else {
+        Err(ImportError::NoFile)
+    }
+}
+
+#[cfg(unix)]
+fn place_of(file: &File) -> Option<PathBuf> {
+    use std::os::fd::AsRawFd;
+
+    fs::read_link(format!("/proc/self/fd/{}", file.as_raw_fd())).ok()
+}
+
+#[cfg(not(unix))]
+fn place_of(_: &File) -> Option<PathBuf> {
+    None
 }
 
 #[cfg(unix)]
@@ -152,5 +185,24 @@ mod tests {
             assert_eq!(judge(bad), Err(ImportError::Path), "{bad:?}");
         }
         assert_eq!(judge(&"x".repeat(LONGEST + 1)), Err(ImportError::Path));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_that_takes_the_place_of_a_folder_meanwhile_leads_nowhere() {
+        let house = tempfile::tempdir().unwrap();
+        let house = fs::canonicalize(house.path()).unwrap();
+        let (folder, outside) = (house.join("import"), house.join("outside"));
+        for place in [&folder.join("tv"), &outside] {
+            fs::create_dir_all(place).unwrap();
+            fs::write(place.join("list.m3u"), "#EXTM3U").unwrap();
+        }
+        let path = folder.join("tv/list.m3u");
+        let file = open_below(&folder, &path).unwrap();
+        let opened = file.metadata().unwrap();
+        assert_eq!(place(&file, &path, &opened), Ok(path.clone()));
+        fs::remove_dir_all(folder.join("tv")).unwrap();
+        std::os::unix::fs::symlink(&outside, folder.join("tv")).unwrap();
+        assert_eq!(open_below(&folder, &path).err(), Some(ImportError::Outside));
     }
 }
