@@ -129,6 +129,28 @@ on_both_engines! {
         assert!(edit.contains("The present one has 3 entries") && edit.contains("enctype=\"multipart/form-data\""), "{edit}");
     }
 
+    async fn a_file_that_was_chosen_before_its_field_was_hidden_is_not_taken(played: Played) {
+        let app = &played.app;
+        for (name, kind, source, field, value) in [
+            ("Attic", "m3u", "address", "m3u_url", "http://tv.example/list.m3u"),
+            ("Panel", "xstream", "upload", "xstream_host", "http://tv.example:8080"),
+        ] {
+            let account = [("xstream_username", "ann"), ("xstream_password", "s3cret")];
+            let form = [&[("name", name), ("type", kind), ("source", source), ("enabled", "true"), (field, value)], &account[..]].concat();
+            let made = played.sent("/providers", &form, b"<html>").await;
+            assert_eq!(made.status(), StatusCode::SEE_OTHER, "{name}: {}", made.text().await.unwrap());
+            let path = made.headers()["location"].to_str().unwrap().to_owned();
+            let saved = played.sent(&path, &form, &list(&["Alpha"])).await;
+            assert_eq!(saved.status(), StatusCode::SEE_OTHER, "{name}");
+            let tested = played.sent("/providers/tests", &form, b"<html>").await.text().await.unwrap();
+            assert!(!tested.contains("not a playlist") && !tested.contains("Choose the file again"), "{tested}");
+        }
+        assert_eq!(played.kept_files().await, 0);
+        let refused = played.sent("/providers", &[("name", ""), ("type", "m3u"), ("source", "address")], &list(&["Alpha"])).await;
+        assert!(!refused.text().await.unwrap().contains("Choose the file again"));
+        assert_eq!(app.json(&played.token, "/api/providers", 200).await["total"], 3);
+    }
+
     async fn a_file_that_loses_too_much_is_held_like_any_list(played: Played) {
         let mut played = played;
         let names: Vec<String> = (0..10).map(|number| format!("Station {number}")).collect();
@@ -179,12 +201,17 @@ on_both_engines! {
 
     async fn a_file_is_unreadable_in_the_database_and_nowhere_else(played: Played) {
         let mut played = played;
+        let folder = played.app.data.path().to_owned();
+        let files = || {
+            let found = std::fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().file_name());
+            found.collect::<std::collections::BTreeSet<_>>()
+        };
+        let before = files();
         played.uploaded(&list(&["Alpha"])).await;
         let rows: Vec<(Vec<u8>,)> = played.app.ctx.db.all("select sealed from provider_upload_chunks", Vec::new()).await.unwrap();
         assert!(rows.len() == 1 && !rows[0].0.windows(6).any(|part| part == b"s3cret"));
         assert!(!rows[0].0.starts_with(&[0x1f, 0x8b]), "gzip alone hides nothing");
-        let left: Vec<_> = std::fs::read_dir(played.app.data.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
-        assert!(!left.iter().any(|name| name.to_string_lossy().starts_with(".tmp")), "{left:?}");
+        assert_eq!(files(), before);
     }
 
     async fn a_file_that_vanished_is_said_and_changes_nothing(played: Played) {

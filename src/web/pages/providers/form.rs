@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::typed::{header, lines, number, split};
 use crate::features::providers::uploads::FIELD as FILE;
-use crate::features::providers::{Shown, Source, import, mask};
+use crate::features::providers::{Kind, Shown, Source, import, mask};
 use crate::support::crypto::random_token;
 use crate::support::validation::Invalid;
 
@@ -97,6 +97,11 @@ impl ProviderForm {
 
     pub fn enabled(&self) -> bool {
         self.enabled.is_some()
+    }
+
+    /// Whether the playlist comes from a file that is sent along.
+    pub fn takes_file(&self) -> bool {
+        self.source == UPLOAD && Kind::parse(&self.r#type) != Ok(Kind::Xtream)
     }
 
     /// The fields as a program would send them.

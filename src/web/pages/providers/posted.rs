@@ -23,16 +23,18 @@ impl Posted {
             });
         }
         let mut parts = body.parts(ctx).await?;
-        let has_file = parts.has_file();
-        let file = parts.playlist(ctx).await;
-        let fields: Map<String, Value> = parts
-            .fields
+        let fields: Map<String, Value> = std::mem::take(&mut parts.fields)
             .into_iter()
             .map(|(name, text)| (name, Value::from(text)))
             .collect();
         let mut form: ProviderForm =
             serde_json::from_value(Value::from(fields)).map_err(Problem::internal)?;
-        form.has_file = has_file;
+        // A browser also sends what was chosen before its field was hidden by another choice.
+        if !form.takes_file() {
+            return Ok(Self { form, file: Ok(None) });
+        }
+        form.has_file = parts.has_file();
+        let file = parts.playlist(ctx).await;
         Ok(Self { form, file })
     }
 }
