@@ -54,7 +54,8 @@ pub struct DecisionJson {
 /// Makes a channel of its own of some of its streams; this outlives every sync.
 #[utoipa::path(post, path = "/api/channels/{id}/split", tag = "catalogue", params(("id" = i64, Path)),
     request_body = SplitBody,
-    responses((status = 201, body = ChannelJson, description = "The new channel"), (status = 404, body = ApiError),
+    responses((status = 201, body = ChannelJson, description = "The new channel"),
+        (status = 403, body = ApiError), (status = 404, body = ApiError),
         (status = 422, body = ApiError)))]
 pub(super) async fn split(
     admin: Admin,
@@ -73,7 +74,7 @@ pub(super) async fn split(
 #[utoipa::path(post, path = "/api/channels/{id}/merge", tag = "catalogue", params(("id" = i64, Path)),
     request_body = MergeBody,
     responses((status = 200, body = ChannelJson, description = "The channel that took them"),
-        (status = 404, body = ApiError), (status = 422, body = ApiError)))]
+        (status = 403, body = ApiError), (status = 404, body = ApiError), (status = 422, body = ApiError)))]
 pub(super) async fn merge(
     admin: Admin,
     id: web::Path<i64>,
@@ -87,7 +88,8 @@ pub(super) async fn merge(
 
 /// The splits and merges that made the channel what it is, newest first.
 #[utoipa::path(get, path = "/api/channels/{id}/decisions", tag = "catalogue", params(("id" = i64, Path)),
-    responses((status = 200, body = Vec<DecisionJson>), (status = 404, body = ApiError)))]
+    responses((status = 200, body = Vec<DecisionJson>),
+        (status = 403, body = ApiError), (status = 404, body = ApiError)))]
 pub(super) async fn index(
     _admin: Admin,
     id: web::Path<i64>,
@@ -102,7 +104,7 @@ pub(super) async fn index(
 /// Takes a split or a merge back.
 #[utoipa::path(delete, path = "/api/channels/{id}/decisions/{decision_id}", tag = "catalogue",
     params(("id" = i64, Path), ("decision_id" = i64, Path)),
-    responses((status = 204), (status = 404, body = ApiError),
+    responses((status = 204), (status = 403, body = ApiError), (status = 404, body = ApiError),
         (status = 409, body = ApiError, description = "A later decision moved the same streams")))]
 pub(super) async fn delete(
     admin: Admin,

@@ -83,7 +83,8 @@ pub(super) async fn index(
 /// Sets the order in which the channel's streams are played; it outlives every sync.
 #[utoipa::path(put, path = "/api/channels/{id}/streams/order", tag = "catalogue", params(("id" = i64, Path)),
     request_body = OrderBody,
-    responses((status = 200, body = List<StreamJson>), (status = 404, body = ApiError), (status = 422, body = ApiError)))]
+    responses((status = 200, body = List<StreamJson>),
+        (status = 403, body = ApiError), (status = 404, body = ApiError), (status = 422, body = ApiError)))]
 pub(super) async fn order(
     admin: Admin,
     id: web::Path<i64>,
@@ -97,7 +98,8 @@ pub(super) async fn order(
 /// Switches a stream on or off; this outlives every sync.
 #[utoipa::path(patch, path = "/api/streams/{id}", tag = "catalogue", params(("id" = i64, Path)),
     request_body = StreamBody,
-    responses((status = 200, body = StreamJson), (status = 404, body = ApiError), (status = 422, body = ApiError)))]
+    responses((status = 200, body = StreamJson),
+        (status = 403, body = ApiError), (status = 404, body = ApiError), (status = 422, body = ApiError)))]
 pub(super) async fn update(
     admin: Admin,
     id: web::Path<i64>,

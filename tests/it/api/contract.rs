@@ -58,6 +58,7 @@ async fn a_viewer_is_kept_out_of_every_route_but_these() {
     let app = TestApp::with(Engine::Sqlite, &[]).await;
     seed::catalogue(&app.ctx.db, 2).await;
     let viewer = app.viewer_token("guest").await;
+    let document = app.json(&viewer, "/api/openapi.json", 200).await;
     for (name, path) in ROUTES {
         let is_open = FOR_EVERYBODY.contains(&(*name, *path)) || *path == "/api/openapi.json";
         if is_open && *name != "get" {
@@ -68,6 +69,8 @@ async fn a_viewer_is_kept_out_of_every_route_but_these() {
             .await;
         let forbidden = answer.status() == StatusCode::FORBIDDEN;
         assert_eq!(forbidden, !is_open, "{name} {path} answers {}", answer.status());
+        let described = document["paths"][*path][*name]["responses"]["403"].is_object();
+        assert!(described || is_open, "{name} {path}: 403 is not described");
     }
     let known = |route: &&(&str, &str)| !ROUTES.iter().any(|(name, path)| (*name, *path) == **route);
     assert_eq!(FOR_EVERYBODY.iter().find(known), None, "there is no such route");
