@@ -5,6 +5,7 @@ use actix_web::web::{Data, Json};
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
+use super::channels::ChannelQuery;
 use super::jobs::Queued;
 use super::openapi::ApiError;
 use crate::ctx::Ctx;
@@ -18,7 +19,7 @@ pub struct BulkBody {
     /// 1 to 1,000 channels, in the order in which they are numbered.
     ids: Option<Vec<i64>>,
     /// All that this finds when the work begins; an empty object: every channel in the lists.
-    filter: Option<BulkFilter>,
+    filter: Option<ChannelQuery>,
     /// `enable`, `disable`, `set_category`, `add_tag`, `remove_tag`, `renumber` or `give_back`: all that a person set,
     /// except tags.
     action: String,
@@ -28,22 +29,6 @@ pub struct BulkBody {
     tag: Option<String>,
     /// For `renumber`: the first number. Numbers of other channels are passed over.
     from: Option<i64>,
-}
-
-/// As lists of channels are narrowed and sorted.
-#[derive(ToSchema)]
-#[expect(dead_code, reason = "only described, never read")]
-pub struct BulkFilter {
-    q: Option<String>,
-    category: Option<String>,
-    provider_id: Option<i64>,
-    enabled: Option<bool>,
-    /// `up`, `degraded`, `down` or `unknown`.
-    health: Option<String>,
-    has_epg: Option<bool>,
-    tag: Option<String>,
-    /// `name`, `number`, `streams` or `health`.
-    sort: Option<String>,
 }
 
 /// Changes many channels in the background. The job's result holds how many were `matched` and `changed`, and how many

@@ -1,5 +1,5 @@
 use actix_web::web::{self, Json};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::{Map, Value};
 use utoipa::openapi::schema::{ObjectBuilder, Schema, SchemaType, Type};
 use utoipa::{IntoParams, ToSchema};
@@ -7,29 +7,29 @@ use utoipa::{IntoParams, ToSchema};
 use crate::ctx::Ctx;
 use crate::db::DbError;
 use crate::edge::{Admin, Member, Problem};
-use crate::features::catalogue::browse::{ChannelFilter, ChannelLine, ChannelSort, Lists, Place};
+use crate::features::catalogue::browse::{ChannelLine, ChannelList, Lists, Place};
 use crate::features::catalogue::detail::{self, ChannelDetail};
 use crate::features::catalogue::editing;
 use crate::features::catalogue::number::ChannelNumber;
-use crate::support::ids::{ChannelId, ProviderId};
+use crate::support::ids::ChannelId;
 use crate::support::validation::Invalid;
 
 use super::list::{List, Window, WindowParams, envelope};
 use super::openapi::ApiError;
 
 /// What a list of channels is narrowed to and sorted by.
-#[derive(Deserialize, IntoParams, Default)]
+#[derive(IntoParams, ToSchema)]
 #[into_params(parameter_in = Query)]
-#[serde(default)]
+#[expect(dead_code, reason = "only described, read by ChannelList")]
 pub struct ChannelQuery {
     /// Every word must occur in the name, case- and accent-blind.
-    q: String,
+    q: Option<String>,
     category: Option<String>,
-    provider_id: Option<String>,
-    enabled: Option<String>,
+    provider_id: Option<i64>,
+    enabled: Option<bool>,
     /// up, degraded, down or unknown
     health: Option<String>,
-    has_epg: Option<String>,
+    has_epg: Option<bool>,
     /// Has this tag, whatever its case.
     tag: Option<String>,
     /// name, number, streams or health
@@ -104,15 +104,19 @@ pub struct ChannelFields {
     responses((status = 200, body = List<ChannelJson>), (status = 422, body = ApiError)))]
 pub(super) async fn index(
     _member: Member,
-    query: web::Query<ChannelQuery>,
+    query: web::Query<Vec<(String, String)>>,
     window: Window,
     lists: web::Data<Lists>,
 ) -> Result<Json<List<ChannelJson>>, Problem> {
-    let (filter, sort) = query.into_inner().read()?;
-    let place = Place::Skip(window.0.skip);
-    let page = lists
-        .channels(&filter, sort, &place, i64::from(window.0.limit))
-        .await?;
+    let text = |name: &str| {
+        let found = query.iter().find(|(known, _)| known == name);
+        found.map_or("", |(_, text)| text.as_str())
+    };
+    let mut invalid = Invalid::default();
+    let list = ChannelList::read(text, &mut invalid);
+    invalid.into_result()?;
+    let (place, limit) = (Place::Skip(window.0.skip), i64::from(window.0.limit));
+    let page = lists.channels(&list.filter, list.order(), &place, limit).await?;
     Ok(envelope(page.listed(), window, ChannelJson::from))
 }
 
@@ -162,38 +166,6 @@ pub(super) async fn categories(
     Ok(Json(lists.categories().await?))
 }
 
-impl ChannelQuery {
-    fn read(self) -> Result<(ChannelFilter, ChannelSort), Problem> {
-        let mut invalid = Invalid::default();
-        let mut wrong = |field: &str, message: &str| invalid.add(field, message);
-        let provider = parsed(self.provider_id.as_deref(), || {
-            wrong("provider_id", "Use a provider's id.")
-        });
-        let enabled = parsed(self.enabled.as_deref(), || wrong("enabled", "Use true or false."));
-        let has_epg = parsed(self.has_epg.as_deref(), || wrong("has_epg", "Use true or false."));
-        let health = parsed(self.health.as_deref(), || {
-            wrong("health", "Use up, degraded, down or unknown.")
-        });
-        let sort = parsed(self.sort.as_deref(), || {
-            wrong("sort", "Use name, number, streams or health.")
-        });
-        if self.q.chars().count() > 200 {
-            wrong("q", "Use at most 200 characters.");
-        }
-        invalid.into_result()?;
-        let filter = ChannelFilter {
-            q: self.q,
-            category: self.category.filter(|category| !category.is_empty()),
-            provider: provider.map(ProviderId),
-            enabled,
-            health,
-            has_epg,
-            tag: self.tag.filter(|tag| !tag.is_empty()),
-        };
-        Ok((filter, sort.unwrap_or_default()))
-    }
-}
-
 /// The value of a parameter; absent and empty ones are none, others call `wrong`.
 pub(super) fn parsed<T: std::str::FromStr>(text: Option<&str>, wrong: impl FnOnce()) -> Option<T> {
     let text = text.filter(|text| !text.is_empty())?;
@@ -241,5 +213,25 @@ impl From<ChannelDetail> for ChannelJson {
             best_resolution: channel.best_resolution,
             now: None,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use utoipa::openapi::{RefOr, Schema};
+    use utoipa::{IntoParams, PartialSchema};
+
+    use super::*;
+
+    #[test]
+    fn lists_are_described_by_the_names_that_are_read() {
+        let params = ChannelQuery::into_params(|| None);
+        let names: Vec<&str> = params.iter().map(|param| param.name.as_str()).collect();
+        assert_eq!(names, ChannelList::NAMES);
+        let RefOr::T(Schema::Object(body)) = ChannelQuery::schema() else {
+            panic!("no object");
+        };
+        let names: Vec<&str> = body.properties.keys().map(String::as_str).collect();
+        assert!(ChannelList::NAMES.iter().all(|name| names.contains(name)) && names.len() == 8);
     }
 }

@@ -43,7 +43,7 @@ const STYLES: &[&str] = &[
     "utilities",
 ];
 const SCRIPTS: &[&str] = &[
-    "menu", "theme", "modal", "toast", "submit", "copy", "field", "live", "htmx",
+    "menu", "theme", "modal", "toast", "submit", "copy", "field", "live", "ticks", "htmx",
 ];
 
 const VENDORED: &[&str] = &["vendor/htmx-2.0.10.min.js", "vendor/htmx-ext-sse-2.2.4.min.js"];

@@ -21,9 +21,61 @@ async fn the_list_offers_rows_and_all_that_match_to_administrators_alone() {
             && list.contains("name=\"sort\" value=\"number\"")
     );
     assert!(app.page(&token, "/channels", 200).await.contains("Change all 60"));
+    assert!(
+        list.find("</table>") < list.find("id=\"bulk\""),
+        "it comes behind the rows that it is about"
+    );
+    assert!(list.contains("data-ticks=\"bulk\" ") && list.contains("data-one=\"1 channel ticked\""));
     let viewer = app.viewer_token("guest").await;
     let list = app.page(&viewer, "/channels", 200).await;
     assert!(!list.contains("name=\"ids\"") && !list.contains("/channels/bulk"));
+}
+
+#[tokio::test]
+async fn all_that_match_are_those_that_the_list_shows_whatever_narrows_it() {
+    let (app, token) = filled().await;
+    for (query, of_form, count) in [
+        ("q=channel+17", "q=channel+17", 1),
+        ("category=News", "in_category=News", 30),
+        ("provider_id=2", "provider_id=2", 0),
+        ("enabled=false", "enabled=false", 0),
+        ("health=down", "health=down", 0),
+        ("has_epg=true", "has_epg=true", 0),
+        ("tag=none", "with_tag=none", 0),
+        ("sort=number", "sort=number", 60),
+    ] {
+        let list = app.page(&token, &format!("/channels?{query}"), 200).await;
+        let listed = app.json(&token, &format!("/api/channels?{query}"), 200).await;
+        assert_eq!(listed["total"], count, "{query}");
+        let form = app
+            .page(&token, &format!("/channels/bulk?all=true&{of_form}"), 200)
+            .await;
+        if count == 0 {
+            assert!(
+                list.contains("No channel matches") && form.contains("Tick channels in the list first"),
+                "{query}"
+            );
+            continue;
+        }
+        let (name, value) = of_form.split_once('=').unwrap();
+        let sent = format!("name=\"{name}\" value=\"{}\"", value.replace('+', " "));
+        assert!(list.contains(&sent) && form.contains(&sent), "{query}");
+        let title = if count == 1 {
+            "Change 1 channel<".to_owned()
+        } else {
+            format!("Change {count} channels<")
+        };
+        assert!(form.contains(&title), "{query}: {title}");
+    }
+    for unreadable in ["health=fine", "enabled=maybe", "provider_id=x", "sort=colour"] {
+        app.page(&token, &format!("/channels?{unreadable}"), 422).await;
+        app.page(&token, &format!("/channels/bulk?all=true&{unreadable}"), 422)
+            .await;
+        let (name, value) = unreadable.split_once('=').unwrap();
+        let form = [("all", "true"), ("action", "disable"), (name, value)];
+        let refused = app.post(&token, "/channels/bulk", &form).await;
+        assert_eq!(refused.status(), StatusCode::UNPROCESSABLE_ENTITY, "{unreadable}");
+    }
 }
 
 #[tokio::test]
@@ -40,7 +92,9 @@ async fn a_form_says_how_many_it_is_about_and_leads_to_the_job() {
     let dialog = app
         .fragment(&token, "/channels/bulk?ids=1&ids=2&in_category=News")
         .await;
-    assert!(dialog.starts_with("<dialog") && dialog.contains("Change 2 channels"));
+    assert!(dialog.starts_with("<dialog") && dialog.contains(">Change 2 channels<"));
+    let lost = "is lost: name, number, category, switched on or off, logo, guide id. Tags stay.";
+    assert!(dialog.contains(lost), "{dialog}");
     let none = app.page(&token, "/channels/bulk?in_category=News", 422).await;
     assert!(none.contains("Choose at least one channel."));
     let chosen = [

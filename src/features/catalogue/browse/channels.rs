@@ -8,12 +8,14 @@ use super::store::{self, Listing};
 use super::{Cursor, Page, Place, Placed};
 
 /// What a list of channels is narrowed to.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct ChannelFilter {
     /// Every word of it occurs in the name.
     pub q: String,
     pub category: Option<String>,
     /// Has a stream of this provider.
+    #[serde(rename = "provider_id")]
     pub provider: Option<ProviderId>,
     pub enabled: Option<bool>,
     pub health: Option<Health>,

@@ -5,6 +5,7 @@
 //!   which stays right while the list changes).
 //! - *lead*: the number that a sort compares first; equal leads stand in the natural order of their names.
 
+mod channel_list;
 mod channels;
 mod cursor;
 mod index;
@@ -12,6 +13,7 @@ mod lists;
 mod store;
 mod titles;
 
+pub use channel_list::ChannelList;
 pub use channels::{
     ChannelFilter, ChannelLine, ChannelSort, Health, categories, channel_total, channels, ids, tags,
 };

@@ -7,38 +7,22 @@ use serde_json::{Map, Value, json};
 use super::CHANNELS;
 use crate::ctx::Ctx;
 use crate::edge::{Admin, Problem};
-use crate::features::catalogue::browse::{Lists, Place};
+use crate::features::catalogue::browse::{ChannelList, Lists, Place};
 use crate::features::catalogue::editing::bulk::{self, Action, Bulk, BulkError, Selection};
 use crate::support::validation::Invalid;
 use crate::web::kit::respond::{self, Answer};
-use crate::web::kit::{Flash, Htmx, Page, format};
+use crate::web::kit::{Flash, Htmx, Page, Pairs, format};
 use crate::web::pages::jobs;
 use crate::web::ui;
 
 const PATH: &str = "/channels/bulk";
-/// The parts of a list's address that say which channels it holds, and in which order.
-const OF_LIST: [&str; 7] = [
-    "q",
-    "category",
-    "provider_id",
-    "enabled",
-    "has_epg",
-    "tag",
-    "sort",
-];
 
-/// What was sent, name by name: the choice of a list and what was typed.
-struct Typed(Vec<(String, String)>);
+/// The choice of a list and what was typed.
+struct Typed(Pairs);
 
 impl Typed {
     fn text(&self, name: &str) -> &str {
-        let found = self.0.iter().find(|(known, _)| known == name);
-        found.map_or("", |(_, text)| text)
-    }
-
-    fn ids(&self) -> impl Iterator<Item = &str> {
-        let ids = self.0.iter().filter(|(name, _)| name == "ids");
-        ids.map(|(_, id)| id.as_str())
+        self.0.text(name)
     }
 
     /// All that the list holds, not only those ticked.
@@ -50,14 +34,15 @@ impl Typed {
     fn sent(&self) -> Map<String, Value> {
         let mut sent = Map::new();
         if self.is_whole() {
-            let given = OF_LIST.map(|name| (name, self.text(list_name(name))));
-            let given = given.into_iter().filter(|(_, text)| !text.is_empty());
-            let filter: Map<String, Value> = given
-                .map(|(name, text)| (name.to_owned(), value(name, text)))
-                .collect();
-            sent.insert("filter".to_owned(), Value::from(filter));
+            let mut invalid = Invalid::default();
+            let list = ChannelList::read(|name| self.text(list_name(name)), &mut invalid);
+            // A part that cannot be read must not be left out: the rest would be a longer list.
+            let filter = invalid
+                .into_result()
+                .map_or(json!("unreadable"), |()| json!(list));
+            sent.insert("filter".to_owned(), filter);
         } else {
-            sent.insert("ids".to_owned(), self.ids().map(number).collect());
+            sent.insert("ids".to_owned(), self.0.all("ids").map(number).collect());
         }
         for name in ["action", "category", "tag", "from"] {
             sent.insert(name.to_owned(), json!(self.text(name)));
@@ -72,14 +57,6 @@ pub(super) fn list_name(name: &str) -> &str {
         "category" => "in_category",
         "tag" => "with_tag",
         other => other,
-    }
-}
-
-fn value(name: &str, text: &str) -> Value {
-    match name {
-        "provider_id" => number(text),
-        "enabled" | "has_epg" => text.parse::<bool>().map_or_else(|_| json!(text), Value::from),
-        _ => json!(text),
     }
 }
 
@@ -114,12 +91,7 @@ struct FormPage<'v> {
 }
 
 /// GET /channels/bulk: what can be done to the chosen channels, in a dialog where scripts run.
-pub(super) async fn new(
-    req: HttpRequest,
-    _: Admin,
-    lists: Data<Lists>,
-    query: Query<Vec<(String, String)>>,
-) -> Answer {
+pub(super) async fn new(req: HttpRequest, _: Admin, lists: Data<Lists>, query: Query<Pairs>) -> Answer {
     let view = view(&lists, Typed(query.into_inner()), Invalid::default()).await?;
     let status = match view.invalid.is_empty() {
         true => StatusCode::OK,
@@ -137,7 +109,7 @@ pub(super) async fn create(
     admin: Admin,
     ctx: Data<Ctx>,
     lists: Data<Lists>,
-    form: Form<Vec<(String, String)>>,
+    form: Form<Pairs>,
 ) -> Answer {
     let typed = Typed(form.into_inner());
     let invalid = match bulk::start(&ctx, &admin.user.actor(), &typed.sent()).await {
@@ -163,9 +135,9 @@ async fn view(lists: &Lists, typed: Typed, mut invalid: Invalid) -> Result<FormV
     sent.insert("action".to_owned(), json!(Action::NAMES[0]));
     let count = match Bulk::read(&sent).map(|bulk| bulk.selection) {
         Ok(Selection::Ids(ids)) => i64::try_from(ids.len()).unwrap_or(i64::MAX),
-        Ok(Selection::Filter(filter)) => {
-            let (filter, sort) = filter.wanted();
-            lists.channels(&filter, sort, &Place::Skip(0), 1).await?.total
+        Ok(Selection::Filter(list)) => {
+            let found = lists.channels(&list.filter, list.order(), &Place::Skip(0), 1);
+            found.await?.total
         }
         Err(other) => {
             invalid.merge(other);
@@ -202,10 +174,14 @@ impl FormView {
 
     /// What was chosen, to be sent along.
     fn chosen(&self) -> Vec<(&str, &str)> {
-        let names = OF_LIST.map(list_name);
+        let names = ChannelList::NAMES.map(list_name);
         let is_choice = |name: &str| name == "ids" || name == "all" || names.contains(&name);
-        let pairs = self.typed.0.iter().filter(|(name, _)| is_choice(name));
-        pairs.map(|(name, text)| (name.as_str(), text.as_str())).collect()
+        self.typed.0.iter().filter(|(name, _)| is_choice(name)).collect()
+    }
+
+    /// What giving back takes from them, in words.
+    fn given_back(&self) -> String {
+        super::by_hand_words(Action::given_back())
     }
 
     fn actions(&self) -> &'static [(&'static str, &'static str)] {

@@ -4,21 +4,20 @@ use askama::Template;
 use serde::Deserialize;
 
 use super::CHANNELS;
-use super::listing::{self, ROWS, parsed};
+use super::listing::{self, ROWS};
 use super::picture::Picture;
 use super::star::{Look, star};
 use crate::ctx::Ctx;
 use crate::db::DbError;
 use crate::edge::{Member, Problem};
-use crate::features::catalogue::browse::{self, ChannelFilter, ChannelLine, ChannelSort, Lists, Place};
+use crate::features::catalogue::browse::{self, ChannelLine, ChannelList, Lists, Place};
 use crate::features::catalogue::content::Content;
 use crate::features::catalogue::favourites;
 use crate::features::catalogue::number::ChannelNumber;
 use crate::features::providers;
-use crate::support::ids::ProviderId;
 use crate::support::validation::Invalid;
 use crate::web::kit::respond::{self, Answer};
-use crate::web::kit::{Htmx, Page, Paging, format};
+use crate::web::kit::{Htmx, Page, Paging, Pairs, format};
 use crate::web::ui;
 
 #[derive(Template)]
@@ -42,19 +41,9 @@ struct Row {
 }
 
 /// The list as the address describes it.
-#[derive(Deserialize, Default)]
-#[serde(default)]
-pub(super) struct Wanted {
-    q: String,
-    category: String,
-    provider_id: String,
-    enabled: String,
-    has_epg: String,
-    tag: String,
-    sort: String,
-    after: String,
-    before: String,
-}
+#[derive(Deserialize)]
+#[serde(transparent)]
+pub(super) struct Wanted(Pairs);
 
 /// GET /channels
 pub(super) async fn index(
@@ -65,8 +54,8 @@ pub(super) async fn index(
     wanted: Query<Wanted>,
 ) -> Answer {
     let wanted = wanted.into_inner();
-    let (filter, sort, place) = wanted.read()?;
-    let found = lists.channels(&filter, sort, &place, ROWS).await?;
+    let (list, place) = wanted.read()?;
+    let found = lists.channels(&list.filter, list.order(), &place, ROWS).await?;
     let contents: Vec<Content> = found.items.iter().map(|line| Content::Channel(line.id)).collect();
     let marked = favourites::marked(&ctx.db, member.user.id, &contents).await?;
     let providers = providers::store::names(&ctx.db).await?;
@@ -75,7 +64,7 @@ pub(super) async fn index(
         _ => None,
     };
     let providers = providers.into_iter().map(|(id, name)| (id.to_string(), name));
-    let providers = listing::choices("All", providers, &wanted.provider_id);
+    let providers = listing::choices("All", providers, wanted.text("provider_id"));
     let query = wanted.query();
     let view = ChannelIndex {
         page: Page::new(&req, "Channels")
@@ -101,26 +90,16 @@ pub(super) async fn index(
 }
 
 impl Wanted {
-    fn read(&self) -> Result<(ChannelFilter, ChannelSort, Place), Problem> {
+    fn read(&self) -> Result<(ChannelList, Place), Problem> {
         let mut invalid = Invalid::default();
-        listing::check_search(&self.q, &mut invalid);
-        let mut wrong = |field: &str, message: &str| invalid.add(field, message);
-        let provider = parsed(&self.provider_id, || wrong("provider_id", "Choose a provider."));
-        let enabled = parsed(&self.enabled, || wrong("enabled", "Use true or false."));
-        let has_epg = parsed(&self.has_epg, || wrong("has_epg", "Use true or false."));
-        let sort = parsed(&self.sort, || wrong("sort", "Use name, number or streams."));
-        let place = listing::place(&self.after, &self.before, &mut invalid);
+        let list = ChannelList::read(|name| self.text(name), &mut invalid);
+        let place = listing::place(self.text("after"), self.text("before"), &mut invalid);
         listing::refuse(invalid)?;
-        let filter = ChannelFilter {
-            q: self.q.clone(),
-            category: Some(self.category.clone()).filter(|category| !category.is_empty()),
-            provider: provider.map(ProviderId),
-            enabled,
-            health: None,
-            has_epg,
-            tag: Some(self.tag.clone()).filter(|tag| !tag.is_empty()),
-        };
-        Ok((filter, sort.unwrap_or_default(), place))
+        Ok((list, place))
+    }
+
+    fn text(&self, name: &str) -> &str {
+        self.0.text(name)
     }
 
     /// What says which channels the list holds, as the form for many channels takes it.
@@ -130,16 +109,8 @@ impl Wanted {
     }
 
     /// The address without the place in the list.
-    fn query(&self) -> [(&str, &str); 7] {
-        [
-            ("q", &self.q),
-            ("category", &self.category),
-            ("provider_id", &self.provider_id),
-            ("enabled", &self.enabled),
-            ("has_epg", &self.has_epg),
-            ("tag", &self.tag),
-            ("sort", &self.sort),
-        ]
+    fn query(&self) -> [(&'static str, &str); ChannelList::NAMES.len()] {
+        ChannelList::NAMES.map(|name| (name, self.text(name)))
     }
 
     fn is_filtered(&self) -> bool {
@@ -157,24 +128,25 @@ impl Wanted {
 
     /// The order in force, as table heads name it.
     fn order(&self) -> &str {
-        match self.sort.as_str() {
-            "" if self.q.trim().is_empty() => "name",
+        match self.text("sort") {
+            "" if self.text("q").trim().is_empty() => "name",
             "streams" => "-streams",
             sort => sort,
         }
     }
 
     fn chips(&self, total: i64, providers: &[(String, String)]) -> ui::Chips {
-        let provider = providers.iter().find(|(id, _)| *id == self.provider_id);
+        let provider = providers.iter().find(|(id, _)| id == self.text("provider_id"));
         let provider = provider.map_or_else(String::new, |(_, name)| name.clone());
         let word = |value: &str, yes: &str, no: &str| if value == "true" { yes } else { no }.to_owned();
         let filters = [
-            ("q", "Search", self.q.clone()),
-            ("category", "Category", self.category.clone()),
+            ("q", "Search", self.text("q").to_owned()),
+            ("category", "Category", self.text("category").to_owned()),
             ("provider_id", "Provider", provider),
-            ("enabled", "In use", word(&self.enabled, "yes", "no")),
-            ("has_epg", "Guide", word(&self.has_epg, "yes", "no")),
-            ("tag", "Tag", self.tag.clone()),
+            ("enabled", "In use", word(self.text("enabled"), "yes", "no")),
+            ("health", "Health", self.text("health").to_owned()),
+            ("has_epg", "Guide", word(self.text("has_epg"), "yes", "no")),
+            ("tag", "Tag", self.text("tag").to_owned()),
         ];
         let summary = format::count(total, "channel", "channels");
         ui::Chips::new(CHANNELS, &self.query(), summary, &filters)
@@ -183,7 +155,7 @@ impl Wanted {
 
 impl ChannelIndex {
     fn search(&self) -> ui::Field {
-        ui::Field::search("q", "Search", &self.wanted.q)
+        ui::Field::search("q", "Search", self.wanted.text("q"))
             .in_form("filter")
             .attr("placeholder", "Name of a channel")
             .attr("autocomplete", "off")
@@ -242,7 +214,7 @@ async fn categories(
     }
     let names = lists.categories().await?;
     let names = names.into_iter().map(|name| (name.clone(), name));
-    Ok(listing::choices("All", names, &wanted.category))
+    Ok(listing::choices("All", names, wanted.text("category")))
 }
 
 /// As [`categories`].
@@ -252,7 +224,7 @@ async fn tags(req: &HttpRequest, ctx: &Ctx, wanted: &Wanted) -> Result<Vec<(Stri
     }
     let names = browse::tags(&ctx.db).await?;
     let names = names.into_iter().map(|name| (name.clone(), name));
-    Ok(listing::choices("All", names, &wanted.tag))
+    Ok(listing::choices("All", names, wanted.text("tag")))
 }
 
 fn empty(wanted: &Wanted, has_provider: bool, is_admin: bool) -> ui::Empty {

@@ -1,15 +1,14 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::features::catalogue::browse::{ChannelFilter, ChannelSort, Health};
+use crate::features::catalogue::browse::ChannelList;
 use crate::features::catalogue::editing::draft;
 use crate::features::catalogue::number::ChannelNumber;
-use crate::support::ids::ProviderId;
+use crate::features::catalogue::store::channels::hand;
 use crate::support::validation::Invalid;
 
 /// Channels that can be chosen one by one.
 const MOST_CHOSEN: usize = 1_000;
-const LONGEST_SEARCH: usize = 200;
 
 /// What is to become of which channels.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -25,37 +24,7 @@ pub enum Selection {
     /// These, in this order.
     Ids(Vec<i64>),
     /// Whatever the list holds when the work begins, in its order.
-    Filter(Filter),
-}
-
-/// A list of channels as its address describes it.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Filter {
-    pub q: String,
-    pub category: Option<String>,
-    pub provider_id: Option<i64>,
-    pub enabled: Option<bool>,
-    pub health: Option<Health>,
-    pub has_epg: Option<bool>,
-    pub tag: Option<String>,
-    pub sort: Option<ChannelSort>,
-}
-
-impl Filter {
-    /// As lists take it.
-    pub fn wanted(&self) -> (ChannelFilter, ChannelSort) {
-        let filter = ChannelFilter {
-            q: self.q.clone(),
-            category: self.category.clone(),
-            provider: self.provider_id.map(ProviderId),
-            enabled: self.enabled,
-            health: self.health,
-            has_epg: self.has_epg,
-            tag: self.tag.clone(),
-        };
-        (filter, self.sort.unwrap_or_default())
-    }
+    Filter(ChannelList),
 }
 
 /// What becomes of them.
@@ -83,6 +52,11 @@ impl Action {
         "renumber",
         "give_back",
     ];
+
+    /// The fields that [`Self::GiveBack`] gives back, as the JSON names them.
+    pub fn given_back() -> impl Iterator<Item = &'static str> {
+        hand::fields(i64::MAX)
+    }
 
     pub fn name(&self) -> &'static str {
         match self {
@@ -138,17 +112,13 @@ fn selection(sent: &Map<String, Value>, invalid: &mut Invalid) -> Option<Selecti
                 None
             }
         },
-        (None, Some(filter)) => match serde_json::from_value::<Filter>(filter.clone()) {
-            Ok(filter) if filter.q.chars().count() > LONGEST_SEARCH => {
-                invalid.add("filter", "Search for at most 200 characters.");
-                None
-            }
-            Ok(filter) => Some(Selection::Filter(filter)),
-            Err(_) => {
-                invalid.add(
-                    "filter",
-                    "Use q, category, provider_id, enabled, health, has_epg, tag and sort, as lists of channels do.",
-                );
+        (None, Some(filter)) => match filter.as_object().and_then(ChannelList::from_json) {
+            Some(list) => Some(Selection::Filter(list)),
+            None => {
+                let names = ChannelList::NAMES.join(", ");
+                let message =
+                    format!("Use {names}, as lists of channels do, and search for at most 200 characters.");
+                invalid.add("filter", message);
                 None
             }
         },

@@ -35,10 +35,7 @@ pub async fn job(ctx: Ctx, job: JobRun) -> Result<Value, JobError> {
     job.progress.set(0, None, "Finding the channels");
     let ids = match &bulk.selection {
         Selection::Ids(ids) => ids.clone(),
-        Selection::Filter(wanted) => {
-            let (filter, sort) = wanted.wanted();
-            browse::ids(&ctx.db, &filter, sort).await?
-        }
+        Selection::Filter(list) => browse::ids(&ctx.db, &list.filter, list.order()).await?,
     };
     let mut done = Done::default();
     if let Action::Renumber(first) = &bulk.action {
