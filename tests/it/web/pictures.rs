@@ -82,6 +82,28 @@ async fn a_logo_that_cannot_be_had_is_drawn_from_the_letters_of_the_name() {
 }
 
 #[tokio::test]
+async fn a_wide_picture_that_cannot_be_had_is_a_plain_ground() {
+    let site = Site::start().await;
+    site.host.fault("/wide.jpg", Fault::status(404));
+    let facts = serde_json::json!({ "backdrop_url": site.host.url("/wide.jpg") }).to_string();
+    let sql = "insert into vod_movie_facts (version_id, provider_id, asked_at, failures, facts) values (1, 1, 0, 0, $1)";
+    site.app.ctx.db.execute(sql, args![facts]).await.unwrap();
+    let link = site.link("/movies/1").await;
+    assert!(link.contains("/backdrop/"), "{link}");
+    let drawn = site.get(&link).await.text().await.unwrap();
+    assert!(
+        drawn.contains("viewBox=\"0 0 16 9\"") && !drawn.contains("<text"),
+        "{drawn}"
+    );
+    assert!(
+        site.app
+            .page(&site.token, "/movies/2", 200)
+            .await
+            .contains("monogram monogram-poster")
+    );
+}
+
+#[tokio::test]
 async fn a_host_that_does_not_answer_holds_no_page_up() {
     let site = Site::start().await;
     site.host.fault("/logo.png", Fault::silent());

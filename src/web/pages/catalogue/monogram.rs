@@ -29,6 +29,12 @@ impl Monogram {
         self
     }
 
+    /// As large as a poster on a page of its own.
+    pub(super) fn poster(mut self) -> Self {
+        self.class = " monogram-poster";
+        self
+    }
+
     /// As large as a poster of a grid.
     pub(super) fn card(mut self) -> Self {
         self.class = " monogram-card";

@@ -74,15 +74,17 @@ impl Picture {
             format!("/pictures/{}/{}/{word}/{version}", content.kind(), content.id())
         });
         let monogram = Monogram::of(name);
+        let is_poster = !matches!(content, Content::Channel(_));
         Self {
             url,
-            monogram: match place {
-                Place::Row => monogram,
-                Place::Card => monogram.card(),
-                Place::Page | Place::Backdrop => monogram.large(),
+            monogram: match (place, is_poster) {
+                (Place::Row, _) => monogram,
+                (Place::Card, _) => monogram.card(),
+                (Place::Page | Place::Backdrop, true) => monogram.poster(),
+                (Place::Page | Place::Backdrop, false) => monogram.large(),
             },
             place,
-            is_poster: !matches!(content, Content::Channel(_)),
+            is_poster,
         }
     }
 
@@ -180,10 +182,16 @@ pub(super) async fn show(
             HttpResponse::Ok()
                 .content_type("image/svg+xml")
                 .insert_header((header::CACHE_CONTROL, kept))
-                .body(drawing(&name, !matches!(content, Content::Channel(_))))
+                .body(match size {
+                    pictures::Size::Backdrop => PLAIN.to_owned(),
+                    _ => drawing(&name, !matches!(content, Content::Channel(_))),
+                })
         }
     })
 }
+
+/// What stands in place of a wide picture: its title is beside it anyhow.
+const PLAIN: &str = r##"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 9"><rect width="16" height="9" fill="#5b6b70"/></svg>"##;
 
 /// The letters of a name on a ground that both themes bear, in the shape of a poster or of a logo.
 fn drawing(name: &str, is_poster: bool) -> String {
