@@ -23,7 +23,13 @@
   on('afterSettle', ({ target, detail }) => {
     target.dispatchEvent(new CustomEvent('fragment', { bubbles: true }))
     const lost = document.activeElement === document.body || document.activeElement === null
-    if (lost && heir?.isConnected) heir.querySelector('a, button')?.focus()
+    if (lost) {
+      // Who was pressed and stands there again; else the neighbour of what left, or what the fragment names.
+      const pressed = document.getElementById(detail.requestConfig?.triggeringEvent?.submitter?.id || null)
+      const next = heir?.isConnected ? heir.querySelector('a, button') : target.querySelector('[data-heir]')
+      const found = target.contains(pressed) ? pressed : next
+      found?.focus()
+    }
     heir = null
     const place = detail.target ?? target
     if (place.id === 'dialog') {

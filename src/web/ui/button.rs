@@ -124,6 +124,12 @@ impl Button {
         self
     }
 
+    /// With [`Self::swap`]: what else is sent along, as a selector.
+    pub fn includes(mut self, selector: &str) -> Self {
+        self.form_attributes.add("hx-include", selector);
+        self
+    }
+
     /// Opens the `<dialog>` with this id, which is part of the page.
     pub fn opens(self, id: impl Display) -> Self {
         self.attr("data-opens", id).attr("aria-haspopup", "dialog")

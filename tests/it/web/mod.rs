@@ -26,4 +26,5 @@ mod system;
 mod titles;
 mod trouble;
 mod uploads;
+mod watch;
 mod weight;

@@ -47,6 +47,26 @@ on_both_engines! {
         assert_eq!(played.played(arte).await, ["Arte FHD", "Arte HD", "Arte SD"]);
     }
 
+    async fn a_decision_is_taken_back_by_the_id_of_a_merged_channel_too(played: Played) {
+        played.arte().await;
+        let (arte, cnn) = (played.channel_id("Arte").await, played.channel_id("CNN").await);
+        played.send_to(Method::POST, &format!("/api/channels/{cnn}/merge"), &json!({ "into": arte })).await;
+        let sd = played.stream_id("Arte SD").await;
+        let split = json!({ "stream_ids": [sd], "name": "Arte old" });
+        let (_, new) = played.send_to(Method::POST, &format!("/api/channels/{arte}/split"), &split).await;
+        let decisions = played.decisions(cnn).await;
+        assert_eq!((&decisions[0]["kind"], &decisions[0]["other_id"]), (&json!("split"), &new["id"]));
+        let of_others = format!("/api/channels/{}/decisions/{}", new["id"], decisions[1]["id"]);
+        assert_eq!(played.send_to(Method::DELETE, &of_others, &json!({})).await.0, StatusCode::NOT_FOUND);
+        for decision in [&decisions[0], &decisions[1]] {
+            let path = format!("/api/channels/{cnn}/decisions/{}", decision["id"]);
+            let (status, body) = played.send_to(Method::DELETE, &path, &json!({})).await;
+            assert_eq!(status, StatusCode::NO_CONTENT, "{body}");
+        }
+        assert_eq!(played.played(cnn).await, ["CNN"]);
+        assert_eq!(played.played(arte).await, ["Arte FHD", "Arte HD", "Arte SD"]);
+    }
+
     async fn wrong_splits_and_merges_are_refused_by_field(played: Played) {
         played.arte().await;
         let (arte, sd) = (played.channel_id("Arte").await, played.stream_id("Arte SD").await);
@@ -142,10 +162,60 @@ async fn an_administrator_splits_and_takes_back_without_scripts() {
     assert_eq!(played.played(arte).await, ["Arte FHD", "Arte HD", "Arte SD"]);
     assert_eq!(
         app.api(token, Method::GET, &new).await.status(),
-        301,
+        307,
         "its link leads on"
     );
     assert_eq!(app.post(token, removal, &[]).await.status(), 404);
+}
+
+#[tokio::test]
+async fn a_split_that_cannot_be_says_why_at_its_form() {
+    let played = Played::start().await;
+    played.arte().await;
+    let (app, token) = (&played.app, played.token.as_str());
+    let (arte, cnn) = (played.channel_id("Arte").await, played.channel_id("CNN").await);
+    let (of_arte, of_cnn) = (
+        played.stream_id("Arte SD").await.to_string(),
+        played.stream_id("CNN").await.to_string(),
+    );
+    let refused = async |channel: i64, part: &str, form: &[(&str, &str)], words: &str| {
+        let path = format!("/channels/{channel}/split{part}");
+        let refused = app.post(token, &path, form).await;
+        assert_eq!(refused.status(), StatusCode::UNPROCESSABLE_ENTITY, "{words}");
+        let page = refused.text().await.unwrap();
+        let form = page
+            .split("id=\"split-form\"")
+            .nth(1)
+            .unwrap_or_else(|| panic!("no form: {words}"));
+        assert!(
+            form.split("</form>").next().unwrap().contains(words),
+            "{words}: {form}"
+        );
+        page
+    };
+    let only = [("stream", of_cnn.as_str())];
+    refused(cnn, "", &only, "Leave at least one stream in the channel.").await;
+    let nonsense = [("name", "Kept"), ("stream", "soon"), ("stream", of_arte.as_str())];
+    let page = refused(arte, "", &nonsense, "Choose streams of this channel.").await;
+    assert!(page.contains("value=\"Kept\""));
+    let page = refused(arte, "?after=1", &[], "Choose the streams to split off.").await;
+    assert!(
+        page.contains("Choose Arte HD") && !page.contains("Choose Arte FHD"),
+        "the part that was shown"
+    );
+    assert!(page.contains(&format!("/channels/{arte}/split?after=1")));
+    let merge = [("into", arte.to_string())].map(|(name, id)| (name, id));
+    app.post(
+        token,
+        &format!("/channels/{cnn}/merge"),
+        &[("into", merge[0].1.as_str())],
+    )
+    .await;
+    let page = refused(cnn, "", &[], "Choose the streams to split off.").await;
+    assert!(
+        page.contains("Choose CNN") && page.contains(&format!("action=\"/channels/{arte}/split\"")),
+        "of the one it leads to"
+    );
 }
 
 #[tokio::test]
@@ -160,9 +230,12 @@ async fn an_administrator_finds_the_channel_to_merge_into() {
     );
     let path = format!("/channels/{kanal}/merge");
     let page = app.page(token, &path, 200).await;
+    assert!(
+        page.contains("favourites and plays then stay where they went") && page.contains("such as a number")
+    );
     assert!(page.contains("Search the channel that") && !page.contains("Merge into this"));
     let page = app.page(token, &format!("{path}?q=arte"), 200).await;
-    assert!(page.contains("1 channel") && page.contains(&format!("id=\"channel-{arte}\"")));
+    assert!(page.contains(">1 channel<") && page.contains(&format!("id=\"channel-{arte}\"")));
     let fragment = app.fragment(token, &format!("{path}?q=nothing")).await;
     assert!(fragment.starts_with("<section id=\"results\"") && fragment.contains("No other channel matches"));
     let into = arte.to_string();
@@ -174,6 +247,30 @@ async fn an_administrator_finds_the_channel_to_merge_into() {
     assert_eq!(played.played(arte).await, ["Arte FHD", "Arte Concert"]);
     let itself = app.post(token, &path, &[("into", into.as_str())]).await;
     assert_eq!(itself.status(), 422);
+    let removal = page
+        .split("action=\"")
+        .find(|part| part.contains("/decisions/"))
+        .unwrap();
+    let removal = removal.split('"').next().unwrap();
+    let back = app.post(token, removal, &[]).await;
+    let back = app
+        .client
+        .get(app.url(back.headers()["location"].to_str().unwrap()))
+        .bearer_auth(token)
+        .header(
+            "Cookie",
+            back.headers()["set-cookie"]
+                .to_str()
+                .unwrap()
+                .split(';')
+                .next()
+                .unwrap(),
+        );
+    let back = back.send().await.unwrap().text().await.unwrap();
+    assert!(
+        back.contains("Its favourites and plays stay with this channel."),
+        "{back}"
+    );
     app.page(token, "/channels/99/merge", 404).await;
     app.page(token, &format!("{path}?q={}", "x".repeat(201)), 422)
         .await;

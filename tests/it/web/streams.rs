@@ -146,6 +146,56 @@ async fn an_administrator_moves_and_switches_streams_without_scripts() {
 }
 
 #[tokio::test]
+async fn what_is_swapped_in_keeps_ticks_and_says_what_was_done() {
+    let played = Played::start().await;
+    played.arte().await;
+    let (app, token) = (&played.app, played.token.as_str());
+    let (arte, sd) = (played.channel_id("Arte").await, played.stream_id("Arte SD").await);
+    let hd = played.stream_id("Arte HD").await.to_string();
+    let path = format!("/channels/{arte}");
+    let page = app.page(token, &path, 200).await;
+    let button = |html: &str, id: &str| {
+        let tag = html
+            .split("<button")
+            .find(|tag| tag.contains(&format!(" id=\"{id}\"")))
+            .unwrap();
+        tag.split('>').next().unwrap().to_owned()
+    };
+    let last = button(&page, &format!("down-{sd}"));
+    assert!(
+        last.contains("aria-disabled=\"true\"")
+            && last.contains("type=\"button\"")
+            && !last.contains(" disabled"),
+        "{last}"
+    );
+    assert!(!button(&page, &format!("up-{sd}")).contains("disabled"));
+    let ticked = [("move", "up"), ("stream", hd.as_str()), ("stream", "x")];
+    let sent = [&ticked[..2]].concat();
+    let moved = app
+        .post_fragment(token, &format!("{path}/streams/{sd}/place"), &sent)
+        .await;
+    let moved = moved.text().await.unwrap();
+    assert!(
+        moved.contains("Choose Arte HD\" checked") && moved.matches("\" checked").count() == 1,
+        "{moved}"
+    );
+    assert!(
+        moved.contains("The order is yours now") && moved.contains("data-toast=\"success\""),
+        "{moved}"
+    );
+    let nonsense = app
+        .post_fragment(token, &format!("{path}/streams/{sd}/place"), &ticked)
+        .await;
+    assert_eq!(nonsense.status(), StatusCode::OK, "ticks are only looks");
+    let back = app
+        .post_fragment(token, &format!("{path}/order/removal"), &sent)
+        .await;
+    let back = back.text().await.unwrap();
+    assert!(back.contains("by their own merit again") && back.contains("Choose Arte HD\" checked"));
+    assert!(back.contains("id=\"streams-title\" tabindex=\"-1\""));
+}
+
+#[tokio::test]
 async fn a_viewer_sees_the_streams_and_changes_nothing() {
     let played = Played::start().await;
     played.arte().await;

@@ -1,7 +1,7 @@
 use serde_json::json;
 
 use super::Error;
-use super::regrouping::{Follow, Regrouping};
+use super::regrouping::{Follow, Regrouping, resolve};
 use crate::ctx::Ctx;
 use crate::features::audit::{self, Actor};
 use crate::features::catalogue::apply;
@@ -13,7 +13,8 @@ use crate::support::ids::{ChannelId, DecisionId};
 /// since nobody can tell whose they were. The answer: what was taken back.
 ///
 /// # Errors
-/// [`Error::UnknownDecision`], also if it is not one of `channel`; [`Error::BuiltUpon`].
+/// [`Error::UnknownChannel`]; [`Error::UnknownDecision`], also if it is neither one of `channel` nor of the channel that it
+/// leads to; [`Error::BuiltUpon`].
 pub async fn take_back(
     ctx: &Ctx,
     actor: &Actor,
@@ -21,10 +22,11 @@ pub async fn take_back(
     id: DecisionId,
     follow: Follow,
 ) -> Result<Decision, Error> {
+    let own = [channel, resolve(ctx, channel).await?];
     let mut change = Regrouping::begin(ctx).await?;
     let decision = decisions::find(&mut change.tx, id).await?;
     let decision = decision
-        .filter(|found| found.kept == channel || found.other == channel)
+        .filter(|found| own.contains(&found.kept) || own.contains(&found.other))
         .ok_or(Error::UnknownDecision)?;
     if decision.is_built_upon {
         return Err(Error::BuiltUpon);

@@ -1,13 +1,13 @@
 use actix_web::HttpRequest;
-use actix_web::web::{Data, Path, Query};
+use actix_web::web::{Data, Form, Path, Query};
 
 use super::streams::{self, Part};
 use crate::ctx::Ctx;
 use crate::edge::Admin;
 use crate::features::catalogue::by_hand;
 use crate::support::ids::{ChannelId, StreamId};
-use crate::web::kit::Flash;
 use crate::web::kit::respond::Answer;
+use crate::web::kit::{Flash, Pairs};
 
 /// POST /channels/{id}/streams/{stream}/activation
 pub(super) async fn create(
@@ -16,8 +16,9 @@ pub(super) async fn create(
     ctx: Data<Ctx>,
     ids: Path<(ChannelId, StreamId)>,
     part: Query<Part>,
+    sent: Form<Pairs>,
 ) -> Answer {
-    switch(&req, &admin, &ctx, ids.1, &part, true).await
+    switch(&req, &admin, &ctx, ids.1, &part, &sent, true).await
 }
 
 /// POST /channels/{id}/streams/{stream}/deactivation
@@ -27,8 +28,9 @@ pub(super) async fn destroy(
     ctx: Data<Ctx>,
     ids: Path<(ChannelId, StreamId)>,
     part: Query<Part>,
+    sent: Form<Pairs>,
 ) -> Answer {
-    switch(&req, &admin, &ctx, ids.1, &part, false).await
+    switch(&req, &admin, &ctx, ids.1, &part, &sent, false).await
 }
 
 async fn switch(
@@ -37,6 +39,7 @@ async fn switch(
     ctx: &Ctx,
     stream: StreamId,
     part: &Part,
+    sent: &Pairs,
     enabled: bool,
 ) -> Answer {
     let channel = by_hand::switch(ctx, &admin.user.actor(), stream, enabled).await?;
@@ -44,5 +47,5 @@ async fn switch(
         true => Flash::success("The stream is played again."),
         false => Flash::success("The stream is off: it keeps its place, and nobody is sent to it."),
     };
-    streams::answer(req, ctx, channel, part, Some(stream), message).await
+    streams::answer(req, ctx, channel, part, Some(stream), sent, message).await
 }

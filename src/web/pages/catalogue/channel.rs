@@ -3,11 +3,12 @@ use actix_web::web::{Data, Path, Query};
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 
+use super::CHANNELS;
 use super::picture::Picture;
 use super::regrouping::{Regrouping, SplitDraft};
 use super::star::{Look, star};
 use super::streams::{Part, Streams};
-use super::{CHANNELS, play_link};
+use super::watch::{Watch, channel_obstacle};
 use crate::ctx::Ctx;
 use crate::edge::{Member, Problem};
 use crate::features::accounts::User;
@@ -27,7 +28,7 @@ pub(super) struct ChannelShow {
     channel: ChannelDetail,
     tags: Vec<String>,
     star: ui::Button,
-    link: Option<String>,
+    watch: Watch,
     streams: Streams,
     regrouping: Option<Regrouping>,
 }
@@ -49,7 +50,7 @@ pub(super) async fn show(
     respond::page_or(&req, &view, &view.streams)
 }
 
-/// The page of a channel, with a split as it was sent.
+/// The page of the channel that `id` leads to, with a split as it was sent.
 pub(super) async fn page(
     req: &HttpRequest,
     user: &User,
@@ -59,18 +60,19 @@ pub(super) async fn page(
     split: SplitDraft,
 ) -> Result<ChannelShow, Problem> {
     let channel = detail::channel(&ctx.db, id).await?.ok_or_else(missing)?;
-    let streams = Streams::load(ctx, id, part, user.is_admin())
-        .await?
-        .ticked(&split.ticked);
+    let id = channel.id;
+    let streams = detail::streams(&ctx.db, id).await?;
+    let obstacle = channel_obstacle(channel.enabled, &streams);
+    let streams = Streams::part(streams, id, part, user.is_admin())?.ticked(&split.ticked);
     let content = Content::Channel(id);
     let is_marked = favourites::find_id(&ctx.db, user.id, content).await?.is_some();
     let page = Page::new(req, channel.name.clone()).under("Channels", CHANNELS);
     let regrouping = match user.is_admin() {
-        true => Some(Regrouping::load(ctx, page.now.clone(), id, streams.total, split).await?),
+        true => Some(Regrouping::load(ctx, page.now.clone(), id, (streams.total, part), split).await?),
         false => None,
     };
     Ok(ChannelShow {
-        link: play_link(req, ctx, user.id, &format!("channel/{id}")).await?,
+        watch: Watch::load(req, ctx, user.id, &format!("channel/{id}"), obstacle).await?,
         star: star(content, is_marked, Look::Words),
         page,
         tags: detail::tags(&ctx.db, id).await?,
@@ -84,9 +86,9 @@ fn missing() -> Problem {
     Problem::not_found("This channel").with_recovery("See all channels", CHANNELS)
 }
 
-/// For good: the channel's streams are another's now.
+/// For now: the channel's streams are another's until somebody takes the merge back.
 fn moved(to: ChannelId) -> HttpResponse {
-    HttpResponse::MovedPermanently()
+    HttpResponse::TemporaryRedirect()
         .insert_header((header::LOCATION, format!("{CHANNELS}/{to}")))
         .insert_header((header::CACHE_CONTROL, "private, no-store"))
         .insert_header((header::VARY, "HX-Request"))
@@ -109,12 +111,6 @@ impl ChannelShow {
 
     /// What a person set, in words.
     fn by_hand(&self) -> Option<String> {
-        let words = self.channel.by_hand().into_iter().map(|field| match field {
-            "enabled" => "switched on or off",
-            "logo_url" => "logo",
-            "epg_id" => "guide id",
-            other => other,
-        });
-        Some(words.collect::<Vec<_>>().join(", ")).filter(|words| !words.is_empty())
+        Some(super::by_hand_words(self.channel.by_hand())).filter(|words| !words.is_empty())
     }
 }

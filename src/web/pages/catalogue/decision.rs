@@ -21,7 +21,10 @@ pub(super) async fn destroy(
     let taken = by_hand::take_back(&ctx, &admin.user.actor(), channel, id, history::follow).await?;
     let message = match taken.kind.as_str() {
         "split" => format!("The split of “{}” is taken back.", taken.other_name),
-        _ => format!("The merge of “{}” is taken back.", taken.other_name),
+        _ => format!(
+            "The merge of “{}” is taken back. Its favourites and plays stay with this channel.",
+            taken.other_name
+        ),
     };
     respond::redirect(
         &req,

@@ -65,7 +65,7 @@ pub(super) async fn new(
         _ => Some(find(&lists, &q, channel.id).await?),
     };
     let page = Page::new(&req, "Merge into another channel")
-        .lead("Its streams play there from now on; its favourites, plays and number go along. You can take it back.")
+        .lead("Its streams play there from now on. Its favourites and plays go along, and so does what was set by hand, such as a number. You can take it back; favourites and plays then stay where they went.")
         .under("Channels", CHANNELS)
         .under(&channel.name, format!("{CHANNELS}/{}", channel.id));
     let view = MergeNew {

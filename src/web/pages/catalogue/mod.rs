@@ -21,6 +21,7 @@ mod split;
 mod star;
 mod streams;
 mod titles;
+mod watch;
 
 use actix_web::HttpRequest;
 use actix_web::web::{self, ServiceConfig};
@@ -120,6 +121,17 @@ fn nothing_yet(icon: &'static str, title: &str, has_provider: bool, is_admin: bo
         ),
         (true, false) => ui::Empty::new(icon, title, "They appear once a provider has been synced."),
     }
+}
+
+/// Fields that a person may set, in words.
+fn by_hand_words(fields: impl IntoIterator<Item = &'static str>) -> String {
+    let words = fields.into_iter().map(|field| match field {
+        "enabled" => "switched on or off",
+        "logo_url" => "logo",
+        "epg_id" => "guide id",
+        other => other,
+    });
+    words.collect::<Vec<_>>().join(", ")
 }
 
 /// The badge of a stored tier (`1080p`, `4K`).

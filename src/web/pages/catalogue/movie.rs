@@ -5,7 +5,8 @@ use askama::Template;
 use super::facts::About;
 use super::picture::Picture;
 use super::star::{Look, star};
-use super::{MOVIES, is_playable, play_link};
+use super::watch::{Watch, movie_obstacle};
+use super::{MOVIES, is_playable};
 use crate::ctx::Ctx;
 use crate::edge::{Member, Problem};
 use crate::features::catalogue::content::Content;
@@ -28,7 +29,7 @@ struct MovieShow {
     about: About,
     versions: Vec<Version>,
     star: ui::Button,
-    link: Option<String>,
+    watch: Watch,
 }
 
 /// A version, and why it stands where it stands.
@@ -44,7 +45,6 @@ pub(super) async fn show(req: HttpRequest, member: Member, ctx: Data<Ctx>, id: P
         .await?
         .ok_or_else(|| Problem::not_found("This film").with_recovery("See all films", MOVIES))?;
     let mut versions = detail::versions(&ctx.db, id).await?;
-    versions.truncate(VERSIONS);
     let content = Content::Movie(id);
     let is_marked = favourites::find_id(&ctx.db, member.user.id, content)
         .await?
@@ -53,20 +53,19 @@ pub(super) async fn show(req: HttpRequest, member: Member, ctx: Data<Ctx>, id: P
         sync::want_film(&ctx, id).await?;
     }
     let playable = versions.iter().find(|version| is_playable(&version.format));
-    let link = match playable {
-        Some(version) => {
-            let path = format!("movie/{id}.{}", super::extension(&version.format));
-            play_link(&req, &ctx, member.user.id, &path).await?
-        }
-        None => None,
-    };
+    let format = playable.map_or("", |version| version.format.as_str());
+    let path = format!("movie/{id}.{}", super::extension(format));
+    let obstacle = movie_obstacle(&versions);
+    let watch = Watch::load(&req, &ctx, member.user.id, &path, obstacle).await?;
+    let watch = watch.asked(movie.is_unasked);
+    versions.truncate(VERSIONS);
     let page = MovieShow {
         page: Page::new(&req, movie.title.clone()).under("Films", MOVIES),
         star: star(content, is_marked, Look::Words),
         about: About::of(&movie.facts, movie.genre.as_deref(), movie.year),
         movie,
         versions: explained(versions),
-        link,
+        watch,
     };
     respond::html(&req, &page)
 }

@@ -2,6 +2,7 @@ use askama::Template;
 use askama::filters::HtmlSafe;
 
 use super::CHANNELS;
+use super::streams::Part;
 use crate::ctx::Ctx;
 use crate::edge::Problem;
 use crate::features::catalogue::by_hand::{self, Decision};
@@ -17,6 +18,8 @@ pub(super) struct Regrouping {
     now: Moment,
     channel: ChannelId,
     total: usize,
+    /// The part of the streams that is shown, as the end of an address.
+    part: String,
     split: SplitDraft,
     decisions: Vec<Decision>,
 }
@@ -36,7 +39,7 @@ impl Regrouping {
         ctx: &Ctx,
         now: Moment,
         channel: ChannelId,
-        total: usize,
+        (total, part): (usize, &Part),
         split: SplitDraft,
     ) -> Result<Self, Problem> {
         let decisions = by_hand::decisions(&ctx.db, channel).await?;
@@ -44,6 +47,7 @@ impl Regrouping {
             now,
             channel,
             total,
+            part: part.query(),
             split,
             decisions,
         })
@@ -51,6 +55,11 @@ impl Regrouping {
 
     fn path(&self) -> String {
         format!("{CHANNELS}/{}", self.channel)
+    }
+
+    /// One stream alone cannot be split; who tried is told why.
+    fn can_split(&self) -> bool {
+        self.total > 1 || !self.split.invalid.is_empty()
     }
 
     fn name(&self) -> ui::Field {

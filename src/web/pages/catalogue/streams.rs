@@ -10,11 +10,13 @@ use crate::features::catalogue::detail::{self, StreamDetail};
 use crate::features::catalogue::matching::Method;
 use crate::support::ids::{ChannelId, StreamId};
 use crate::support::validation::Invalid;
-use crate::web::kit::{Flash, Htmx, Paging, respond, respond::Answer};
+use crate::web::kit::{Flash, Paging, Pairs, respond, respond::Answer};
 use crate::web::ui;
 
 /// Streams of a page; few channels have more.
 const STREAMS: usize = 50;
+/// The ticks of the table, which what is swapped in keeps.
+const TICKS: &str = "#streams [name=stream]";
 
 /// The streams of a channel in play order, with what an administrator may do to them.
 #[derive(Template)]
@@ -62,23 +64,32 @@ impl Part {
         Ok(after.unwrap_or(0))
     }
 
-    fn query(&self) -> String {
-        match self.after.as_str() {
-            "" => String::new(),
-            after => format!("?after={after}"),
+    /// The part as the end of an address.
+    pub(super) fn query(&self) -> String {
+        match self.skipped() {
+            Ok(after) if after > 0 => format!("?after={after}"),
+            _ => String::new(),
         }
     }
 }
 
+/// The streams that were ticked; `None` if one of them is no id.
+pub(super) fn ticked(sent: &Pairs) -> Option<Vec<StreamId>> {
+    sent.all("stream").map(|id| id.parse().ok()).collect()
+}
+
 impl Streams {
-    pub(super) async fn load(
-        ctx: &Ctx,
+    /// A part of all streams of a channel.
+    ///
+    /// # Errors
+    /// 422 for a part that is none.
+    pub(super) fn part(
+        streams: Vec<StreamDetail>,
         channel: ChannelId,
         part: &Part,
         is_admin: bool,
     ) -> Result<Self, Problem> {
         let after = part.skipped()?;
-        let streams = detail::streams(&ctx.db, channel).await?;
         let (total, is_placed) = (streams.len(), streams.iter().any(|stream| stream.is_placed));
         // What cannot be relayed stands last whatever anybody says.
         let kinds: Vec<bool> = streams.iter().map(|stream| is_playable(&stream.format)).collect();
@@ -114,13 +125,6 @@ impl Streams {
         self
     }
 
-    /// Whether any stream can be played through the product.
-    pub(super) fn is_playable(&self) -> bool {
-        self.rows
-            .iter()
-            .any(|row| is_playable(&row.stream.format) && row.stream.enabled)
-    }
-
     fn path(&self) -> String {
         format!("{CHANNELS}/{}", self.channel)
     }
@@ -129,25 +133,30 @@ impl Streams {
         ui::Button::secondary("Give the order back")
             .post(format!("{}/order/removal{}", self.path(), self.part.query()))
             .swap("#streams", "outerHTML")
+            .includes(TICKS)
     }
 
-    /// Moves a stream by one place; the focus stays on it.
+    /// Moves a stream by one place; the focus stays on it, also where it cannot go further.
     fn mover(&self, row: &Row, is_up: bool) -> ui::Button {
         let id = row.stream.id;
         let (label, icon, value, can) = match is_up {
             true => ("Play earlier", "arrow-up", "up", row.can_rise),
             false => ("Play later", "arrow-down", "down", row.can_sink),
         };
-        ui::Button::ghost(format!("{label}: {}", row.stream.original_name))
+        let button = ui::Button::ghost(format!("{label}: {}", row.stream.original_name))
             .small()
             .icon(icon)
             .icon_only()
+            .attr("id", format!("{value}-{id}"));
+        if !can {
+            return button.attr("aria-disabled", "true");
+        }
+        button
             .post(format!("{}/streams/{id}/place{}", self.path(), self.part.query()))
             .swap("#streams", "outerHTML")
+            .includes(TICKS)
             .attr("name", "move")
             .attr("value", value)
-            .attr("id", format!("{value}-{id}"))
-            .disabled(!can)
     }
 
     fn switch(&self, row: &Row) -> ui::Button {
@@ -164,21 +173,22 @@ impl Streams {
     }
 }
 
-/// The answer to a change of one stream: the streams alone under htmx, otherwise back to where it stands.
+/// The answer to a change of one stream: the streams and a toast under htmx, otherwise back to where it stands. What was
+/// ticked (`sent`) stays so.
 pub(super) async fn answer(
     req: &HttpRequest,
     ctx: &Ctx,
     channel: ChannelId,
     part: &Part,
     stream: Option<StreamId>,
+    sent: &Pairs,
     message: Flash,
 ) -> Answer {
-    if Htmx::of(req).fragment {
-        return respond::html(req, &Streams::load(ctx, channel, part, true).await?);
-    }
+    let streams = detail::streams(&ctx.db, channel).await?;
+    let view = Streams::part(streams, channel, part, true)?.ticked(&ticked(sent).unwrap_or_default());
     let anchor = stream.map_or_else(|| "streams".to_owned(), |id| format!("stream-{id}"));
     let back = format!("{CHANNELS}/{channel}{}#{anchor}", part.query());
-    respond::redirect(req, &back, Some(message))
+    respond::changed(req, &back, message, &view)
 }
 
 impl Row {
