@@ -83,11 +83,10 @@ async fn people(ctx: &Ctx) -> Vec<String> {
 async fn connect(address: SocketAddr, tokens: &[String]) -> Vec<Person> {
     let mut people = Vec::with_capacity(CONNECTIONS);
     for number in 0..CONNECTIONS {
-        let socket = TcpStream::connect(address).await.expect("a connection");
-        socket.set_nodelay(true).expect("no delay");
         people.push(Person {
             number,
-            reader: BufReader::new(socket),
+            address,
+            reader: open(address).await.expect("a connection"),
             token: tokens[number % tokens.len()].clone(),
             dice: Dice(number as u64 + 1),
             tally: Tally::default(),
@@ -96,9 +95,16 @@ async fn connect(address: SocketAddr, tokens: &[String]) -> Vec<Person> {
     people
 }
 
+async fn open(address: SocketAddr) -> std::io::Result<BufReader<TcpStream>> {
+    let socket = TcpStream::connect(address).await?;
+    socket.set_nodelay(true)?;
+    Ok(BufReader::new(socket))
+}
+
 /// Somebody with one connection that is kept.
 struct Person {
     number: usize,
+    address: SocketAddr,
     reader: BufReader<TcpStream>,
     token: String,
     dice: Dice,
@@ -160,8 +166,17 @@ impl Person {
         match answer {
             Ok(Ok(200)) => self.tally.times.push(due.elapsed()),
             Ok(Ok(status)) => self.tally.failed.push(format!("{path}: {status}")),
-            Ok(Err(error)) => self.tally.failed.push(format!("{path}: {error}")),
-            Err(_) => self.tally.failed.push(format!("{path}: no answer")),
+            Ok(Err(error)) => self.begin_anew(format!("{path}: {error}")).await,
+            Err(_) => self.begin_anew(format!("{path}: no answer")).await,
+        }
+    }
+
+    /// A connection that failed is of no more use.
+    async fn begin_anew(&mut self, failure: String) {
+        self.tally.failed.push(failure);
+        match open(self.address).await {
+            Ok(reader) => self.reader = reader,
+            Err(_) => tokio::time::sleep(Duration::from_millis(100)).await,
         }
     }
 

@@ -38,6 +38,10 @@ pub struct Server {
     serving: JoinHandle<std::io::Result<()>>,
 }
 
+/// How long a connection on which nothing is asked stays open: as long as reverse proxies and browsers keep theirs, so that
+/// none of them sends a request into one that just closed.
+const KEEP_ALIVE: Duration = Duration::from_secs(75);
+
 /// How long requests that run, and connections to the database, may take to end once the server stops.
 const PATIENCE_SECONDS: u64 = 5;
 
@@ -195,6 +199,7 @@ fn http(
     // Without it every compressed answer on a kept connection waits for an acknowledgement, about 44 ms.
     let server = server
         .tcp_nodelay(true)
+        .keep_alive(KEEP_ALIVE)
         // A player that went away is noticed by its end of the connection; its upstream must not run on.
         .h1_allow_half_closed(false)
         .shutdown_timeout(PATIENCE_SECONDS)

@@ -14,6 +14,7 @@ pub mod etag;
 pub mod face;
 pub mod limits;
 pub mod origin;
+pub mod picture;
 pub mod principal;
 pub mod problem;
 pub mod range;

@@ -1,9 +1,11 @@
 use actix_web::http::{Method, header};
 use actix_web::{HttpRequest, HttpResponse, web};
+use async_compression::tokio::bufread::GzipEncoder;
 use bytes::Bytes;
 use futures_util::stream;
 use serde::Deserialize;
 use tokio::io::AsyncReadExt;
+use tokio_util::io::StreamReader;
 
 use crate::ctx::Ctx;
 use crate::edge::principal::player;
@@ -78,17 +80,21 @@ pub async fn guide(
     req: HttpRequest,
     query: web::Query<GuideQuery>,
     ctx: web::Data<Ctx>,
+    edge: web::Data<Edge>,
     drafts: web::Data<Drafts>,
 ) -> Result<HttpResponse, Problem> {
-    player(&ctx, &query.token).await?;
+    let player = player(&ctx, &query.token).await?;
+    let base = base_url(&req, &edge);
+    let unique = format!("guide {base} {}", player.credential);
     let draft = drafts.guide(&ctx.db).await?;
+    let filling = Filling::new(&base, &query.token);
     send(
         &req,
         &ctx,
         &draft,
-        "guide",
+        &unique,
         "application/xml; charset=utf-8",
-        Filling::new("", ""),
+        filling,
     )
     .await
 }
@@ -98,16 +104,18 @@ pub async fn guide_gz(
     req: HttpRequest,
     query: web::Query<GuideQuery>,
     ctx: web::Data<Ctx>,
+    edge: web::Data<Edge>,
     drafts: web::Data<Drafts>,
 ) -> Result<HttpResponse, Problem> {
-    player(&ctx, &query.token).await?;
+    let player = player(&ctx, &query.token).await?;
+    let base = base_url(&req, &edge);
     let draft = drafts.guide(&ctx.db).await?;
-    let tag = tag(&ctx, &draft, "guide.gz");
+    let tag = tag(&ctx, &draft, &format!("guide.gz {base} {}", player.credential));
     if etag::is_known(&req, &tag) {
         return Ok(etag::not_modified(&tag));
     }
-    let file = open(&draft).await?;
-    let packed = async_compression::tokio::bufread::GzipEncoder::new(tokio::io::BufReader::new(file));
+    let filled = pieces(open(&draft).await?, Some(Filling::new(&base, &query.token)));
+    let packed = GzipEncoder::new(StreamReader::new(Box::pin(filled)));
     let mut answer = HttpResponse::Ok();
     answer
         .insert_header((header::CONTENT_TYPE, "application/gzip"))

@@ -1,7 +1,7 @@
 //! Writing M3U strictly: UTF-8 without a mark, LF, one line of attributes and one address an entry.
 //!
-//! What is written is a *draft*: the address of every entry begins with [`LINK_MARK`], where [`Filling`] puts the base
-//! address and the token of whoever asks. So one draft serves everybody.
+//! What is written is a *draft*: the address of every entry and of its logo begins with [`LINK_MARK`], where [`Filling`]
+//! puts the base address and the token of whoever asks. So one draft serves everybody.
 
 use memchr::memchr;
 
@@ -21,7 +21,8 @@ pub struct Entry<'e> {
     pub tvg_id: &'e str,
     /// As players show it, such as `2` or `2.1`; empty if there is none.
     pub number: &'e str,
-    pub logo_url: &'e str,
+    /// The path of the logo behind the token, such as `logo/7/1f0c.jpg`; empty if there is none.
+    pub logo: &'e str,
     pub group: &'e str,
 }
 
@@ -42,15 +43,19 @@ pub fn write_entry(out: &mut Vec<u8>, entry: &Entry<'_>) {
         ("tvg-id", &[entry.tvg_id][..]),
         ("tvg-name", &name[..]),
         ("tvg-chno", &[entry.number]),
-        ("tvg-logo", &[entry.logo_url]),
+        ("tvg-logo", &[entry.logo]),
         ("group-title", &[entry.group]),
     ] {
         if value.iter().all(|part| part.is_empty()) {
             continue;
         }
+        let is_link = key == "tvg-logo";
         out.push(b' ');
         out.extend_from_slice(key.as_bytes());
         out.extend_from_slice(b"=\"");
+        if is_link {
+            out.extend_from_slice(&[LINK_MARK, b'/']);
+        }
         value.iter().for_each(|part| push_clean(out, part, true));
         out.push(b'"');
     }
@@ -129,13 +134,13 @@ mod tests {
             label: " [1080p]",
             tvg_id: "one.uk",
             number: "2.1",
-            logo_url: "http://l.example/1.png",
+            logo: "logo/7/1f0c.jpg",
             group: "News",
         };
         assert_eq!(
             written(&entry),
             "#EXTINF:-1 tvg-id=\"one.uk\" tvg-name=\"One, Two & Three [1080p]\" tvg-chno=\"2.1\" \
-             tvg-logo=\"http://l.example/1.png\" group-title=\"News\",One, Two & Three [1080p]\n\
+             tvg-logo=\"http://tv.home:8080/stream/T0ken/logo/7/1f0c.jpg\" group-title=\"News\",One, Two & Three [1080p]\n\
              http://tv.home:8080/stream/T0ken/channel/7\n"
         );
     }

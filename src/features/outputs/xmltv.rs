@@ -1,4 +1,6 @@
-//! Writing XMLTV in the order of its DTD.
+//! Writing XMLTV in the order of its DTD: a draft as in [`m3u`](super::m3u), whose links a filling completes.
+
+use super::m3u::LINK_MARK;
 
 /// One channel of a guide.
 #[derive(Debug, Clone, Copy)]
@@ -7,7 +9,8 @@ pub struct GuideChannel<'c> {
     pub name: &'c str,
     /// As players show it; empty if there is none. Some servers read it from a display name.
     pub number: &'c str,
-    pub logo_url: &'c str,
+    /// As in a playlist.
+    pub logo: &'c str,
 }
 
 /// Begins a guide.
@@ -30,9 +33,10 @@ pub fn write_channel(out: &mut Vec<u8>, channel: &GuideChannel<'_>) {
         push_escaped(out, channel.number);
         out.extend_from_slice(b"</display-name>\n");
     }
-    if !channel.logo_url.is_empty() {
+    if !channel.logo.is_empty() {
         out.extend_from_slice(b"    <icon src=\"");
-        push_escaped(out, channel.logo_url);
+        out.extend_from_slice(&[LINK_MARK, b'/']);
+        push_escaped(out, channel.logo);
         out.extend_from_slice(b"\"/>\n");
     }
     out.extend_from_slice(b"  </channel>\n");
@@ -72,7 +76,7 @@ mod tests {
                 id: "one.uk",
                 name: "One",
                 number: "2",
-                logo_url: "http://l.example/a?b&c",
+                logo: "logo/7/1f0c.jpg",
             },
         );
         write_footer(&mut out);
@@ -81,7 +85,7 @@ mod tests {
             "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<!DOCTYPE tv SYSTEM \"xmltv.dtd\">\n\
              <tv generator-info-name=\"M3U-STRM-Processor\">\n  <channel id=\"one.uk\">\n\
              \x20   <display-name>One</display-name>\n    <display-name>2</display-name>\n\
-             \x20   <icon src=\"http://l.example/a?b&amp;c\"/>\n  </channel>\n</tv>\n"
+             \x20   <icon src=\"\0/logo/7/1f0c.jpg\"/>\n  </channel>\n</tv>\n"
         );
     }
 
@@ -94,7 +98,7 @@ mod tests {
                 id: "\"><x",
                 name: "</channel>\0\u{8}&\n",
                 number: "",
-                logo_url: "",
+                logo: "",
             },
         );
         let text = String::from_utf8(out).unwrap();

@@ -1,11 +1,14 @@
+use std::io::Read;
 use std::time::{Duration, SystemTime};
 
 use m3u_strm_processor::db::Engine;
 use m3u_strm_processor::features::outputs::playlist::Drafts;
+use m3u_strm_processor::simulator::Resource;
 use reqwest::Response;
 use reqwest::header::{ETAG, IF_NONE_MATCH};
 
 use super::world::{World, soon};
+use crate::catalogue::pictures::png;
 use crate::on_both_engines;
 use crate::support::OnEngine;
 
@@ -32,6 +35,26 @@ async fn links(world: &World, query: &str) -> Vec<String> {
         .filter(|line| !line.starts_with('#'))
         .map(path)
         .collect()
+}
+
+/// The values of an attribute, wherever it stands.
+fn attributes(text: &str, name: &str) -> Vec<String> {
+    let start = format!("{name}=\"");
+    let values = text.split(&start).skip(1);
+    values
+        .map(|rest| rest.split('"').next().unwrap().to_owned())
+        .collect()
+}
+
+fn unpacked(bytes: &[u8]) -> String {
+    let mut text = String::new();
+    if flate2::read::GzDecoder::new(bytes)
+        .read_to_string(&mut text)
+        .is_err()
+    {
+        text = String::from_utf8(bytes.to_vec()).unwrap();
+    }
+    text
 }
 
 fn entries(world: &World) -> Vec<String> {
@@ -74,6 +97,42 @@ on_both_engines! {
         assert_eq!(world.app.json(&world.admin, &path, 200).await["number"], number);
         switch(true).await;
         assert_eq!(links(&world, "").await, [one.clone(), two]);
+    }
+
+    async fn logos_come_from_the_cache_with_the_players_own_links(world: World) {
+        let logo_of_one = world.simulator.url("/logo.png?v=1");
+        world.simulator.put("/logo.png", Resource::bytes(png(3)));
+        world.lists(&[
+            world.entry("One", "/one.ts").replace("-1,", &format!("-1 tvg-logo=\"{logo_of_one}\",")),
+            world.entry("Two", "/two.ts"),
+        ])
+        .await;
+        let one = world.channel("One").await.replace("channel/", "logo/");
+        let start = world.app.url(&format!("/stream/{}/{one}/", world.token));
+        let text = get(&world, "").await.text().await.unwrap();
+        world.assert_hidden(&text);
+        let logo = attributes(&text, "tvg-logo");
+        assert_eq!(logo.len(), 1, "a channel without a logo names none: {text}");
+        assert!(logo[0].starts_with(&start) && logo[0].ends_with(".jpg"), "{logo:?}");
+        for path in ["xmltv.xml", "xmltv.xml.gz"] {
+            let url = world.app.url(&format!("/{path}?token={}", world.token));
+            let bytes = soon(world.app.client.get(url).send()).await.unwrap().bytes().await.unwrap();
+            assert_eq!(attributes(&unpacked(&bytes), "icon src"), logo, "{path}");
+        }
+        let ask = |url: &str| world.app.client.get(url.to_owned()).send();
+        let answer = soon(ask(&logo[0])).await.unwrap();
+        assert_eq!((answer.status().as_u16(), answer.headers()["content-type"].to_str().unwrap()), (200, "image/jpeg"));
+        let (tag, bytes) = (answer.headers()[ETAG].clone(), answer.bytes().await.unwrap());
+        assert!(image::load_from_memory(&bytes).is_ok());
+        let known = world.app.client.get(&logo[0]).header(IF_NONE_MATCH, &tag).send();
+        assert_eq!(soon(known).await.unwrap().status(), 304);
+        let head = soon(world.app.client.head(&logo[0]).send()).await.unwrap();
+        assert_eq!(head.status(), 200);
+        assert_eq!(world.simulator.count("/logo.png"), 1, "fetched once");
+        let two = world.channel("Two").await.replace("channel/", "logo/");
+        for (status, path) in [(401, format!("/stream/x/{one}/a.jpg")), (404, format!("/stream/{}/{two}/a.jpg", world.token))] {
+            assert_eq!(soon(ask(&world.app.url(&path))).await.unwrap().status().as_u16(), status, "{path}");
+        }
     }
 
     async fn a_playlist_lists_the_wished_channels_with_links_of_ones_own(world: World) {

@@ -163,7 +163,7 @@ async fn write_playlist(db: &Db, selection: &Selection, out: &mut DraftFile) -> 
             label: &line.label(selection.quality),
             tvg_id: &tvg_id,
             number: &number,
-            logo_url: line.public_logo(),
+            logo: &line.logo(),
             group: &line.category,
         };
         m3u::write_entry(&mut out.buffer, &entry);
@@ -190,7 +190,7 @@ async fn write_guide(db: &Db, out: &mut DraftFile) -> Result<(), PlaylistError> 
             id: &id,
             name: &line.name,
             number: &line.number(),
-            logo_url: line.public_logo(),
+            logo: &line.logo(),
         };
         xmltv::write_channel(&mut out.buffer, &channel);
         if failed.is_ok() {

@@ -1,7 +1,6 @@
-use url::Url;
-
 use crate::args;
 use crate::db::{Db, DbError};
+use crate::features::catalogue::pictures;
 use crate::features::catalogue::quality::Tier;
 use crate::features::outputs::selection::{Preference, Selection};
 use crate::support::ids::ChannelId;
@@ -58,21 +57,12 @@ impl Line {
         }
     }
 
-    /// The logo, unless its address holds what looks like a credential.
-    pub fn public_logo(&self) -> &str {
-        let Some(logo) = self.logo_url.as_deref() else {
-            return "";
-        };
-        match Url::parse(logo) {
-            Ok(url)
-                if matches!(url.scheme(), "http" | "https")
-                    && url.username().is_empty()
-                    && url.password().is_none()
-                    && url.query().is_none() =>
-            {
-                logo
-            }
-            _ => "",
+    /// The path of the logo behind the token, empty if there is none: the cache's, so that no player meets the provider. It
+    /// changes with the logo, since players keep what they got.
+    pub fn logo(&self) -> String {
+        match self.logo_url.as_deref() {
+            None | Some("") => String::new(),
+            Some(url) => format!("logo/{}/{}.jpg", self.id, pictures::version(url)),
         }
     }
 

@@ -8,7 +8,7 @@ use askama::filters::HtmlSafe;
 use serde::Deserialize;
 
 use super::monogram::{Monogram, letters};
-use crate::edge::{Member, Problem, etag};
+use crate::edge::{Member, Problem, picture};
 use crate::features::catalogue::content::Content;
 use crate::features::catalogue::pictures::{self, Found, Pictures};
 use crate::support::ids::{ChannelId, MovieId, SeriesId};
@@ -163,16 +163,7 @@ pub(super) async fn show(
     };
     let found = pictures.find(content, size, PATIENCE).await?;
     Ok(match found.ok_or_else(|| Problem::not_found("This picture"))? {
-        Found::Picture { hash, .. } if etag::is_known(&req, &etag::strong(&hash)) => {
-            etag::not_modified(&etag::strong(&hash))
-        }
-        Found::Picture { bytes, hash } => HttpResponse::Ok()
-            .content_type("image/jpeg")
-            .insert_header((header::CACHE_CONTROL, "private, max-age=604800"))
-            .insert_header((header::ETAG, etag::strong(&hash)))
-            // Packed already.
-            .insert_header((header::CONTENT_ENCODING, "identity"))
-            .body(bytes),
+        Found::Picture { bytes, hash } => picture::jpeg(&req, bytes, &hash),
         Found::Name { name, is_final } => {
             let kept = if is_final {
                 "private, max-age=3600"
