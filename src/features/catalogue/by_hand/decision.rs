@@ -1,7 +1,7 @@
 use serde_json::json;
 
 use super::Error;
-use super::regrouping::{Follow, Regrouping, resolve};
+use super::regrouping::{Follow, Regrouping};
 use crate::ctx::Ctx;
 use crate::features::audit::{self, Actor};
 use crate::features::catalogue::apply;
@@ -22,8 +22,8 @@ pub async fn take_back(
     id: DecisionId,
     follow: Follow,
 ) -> Result<Decision, Error> {
-    let own = [channel, resolve(ctx, channel).await?];
     let mut change = Regrouping::begin(ctx).await?;
+    let own = [channel, change.resolve(channel).await?];
     let decision = decisions::find(&mut change.tx, id).await?;
     let decision = decision
         .filter(|found| own.contains(&found.kept) || own.contains(&found.other))
