@@ -117,10 +117,12 @@ pub async fn enabled_names(db: &Db) -> Result<Vec<(ProviderId, String)>, DbError
     db.all(sql, args![]).await
 }
 
-/// Providers that are switched on and want somebody to look: by their last run, or since their account expires soon; by name.
+/// Providers that are switched on and want somebody to look: those whose last run failed, then those that wait for somebody,
+/// at last those whose account expires soon; each by name.
 pub async fn troubled(db: &Db, now_ms: i64, limit: i64) -> Result<Vec<Provider>, DbError> {
     let sql = select!(
-        "and enabled and (status in ('held', 'failing', 'expired') or expires_at < $1) order by name, id limit $2"
+        "and enabled and (status in ('held', 'failing', 'expired') or expires_at < $1) \
+         order by case status when 'failing' then 1 when 'expired' then 2 when 'held' then 3 else 4 end, name, id limit $2"
     );
     db.all(sql, args![now_ms + expiry::SOON_MS, limit]).await
 }

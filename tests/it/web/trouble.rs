@@ -1,11 +1,14 @@
 //! What is said of a provider before and after it makes trouble.
 
 use m3u_strm_processor::args;
+use m3u_strm_processor::features::providers;
 use m3u_strm_processor::simulator::Fault;
 use reqwest::StatusCode;
+use serde_json::json;
 
 use super::played::Played;
 use crate::on_both_engines;
+use crate::support::ACTOR;
 
 const DAY_MS: i64 = 86_400_000;
 
@@ -40,6 +43,24 @@ on_both_engines! {
         assert!(breaker["last_error_at"].is_string() && !shown.to_string().contains("s3cret"));
         let listed = app.json(token, "/api/providers", 200).await;
         assert_eq!(listed["items"][0]["breaker"][0]["last_error"], "answered 404");
+    }
+
+    async fn a_provider_that_fails_is_told_before_all_whose_accounts_end(played: Played) {
+        let (app, token) = (&played.app, played.token.as_str());
+        played.lists(&["Alpha"]);
+        played.sync().await;
+        played.simulator.fault("*", Fault::status(404));
+        played.sync().await;
+        for number in 0..10 {
+            let sent = json!({ "name": format!("A{number}"), "type": "m3u", "m3u_url": "http://tv.example/list.m3u" });
+            providers::create(&app.ctx, &ACTOR, sent.as_object().unwrap(), None).await.unwrap();
+        }
+        let soon = app.ctx.clock.now_ms() + DAY_MS;
+        app.ctx.db.execute("update providers set expires_at = $1 where id <> $2", args![soon, played.provider]).await.unwrap();
+        let home = app.page(token, "/", 200).await;
+        let listed = home.split("Needs your attention").nth(1).unwrap();
+        let failing = listed.find(&format!("/providers/{}\"", played.provider));
+        assert!(failing < listed.find("<bdi>A0</bdi>") && failing.is_some(), "{listed}");
     }
 
     async fn the_end_of_an_account_is_told_30_and_7_days_before(played: Played) {
