@@ -6,6 +6,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::ctx::Ctx;
 use crate::db::DbError;
+use crate::features::providers::uploads;
 use crate::features::sync;
 use crate::features::system::backup;
 use crate::jobs::Planned;
@@ -19,13 +20,13 @@ async fn planned(ctx: &Ctx) -> Result<Vec<Planned>, DbError> {
     Ok(planned)
 }
 
-/// Queues what is due.
+/// Queues what is due, and forgets what was left behind.
 ///
 /// # Errors
 /// Whatever the database says.
 pub async fn tick(ctx: &Ctx) -> Result<(), DbError> {
     ctx.jobs.fire(&planned(ctx).await?).await?;
-    Ok(())
+    uploads::tidy(ctx).await
 }
 
 /// Ticks until `end`.

@@ -120,6 +120,11 @@ impl Jobs {
         store::active(self.db(), kind, key).await
     }
 
+    /// Whether any job of a kind is queued or running.
+    pub async fn is_any_active(&self, kind: &str) -> Result<bool, DbError> {
+        store::is_any_active(self.db(), kind).await
+    }
+
     /// How many jobs of a kind with a key people asked for since an instant, and when the first of these was.
     pub async fn count_by_hand(
         &self,

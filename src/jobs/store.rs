@@ -54,6 +54,12 @@ pub(super) async fn active(db: &Db, kind: &str, key: &str) -> Result<Option<JobI
     Ok(found.map(|(id,)| id))
 }
 
+pub(super) async fn is_any_active(db: &Db, kind: &str) -> Result<bool, DbError> {
+    let sql = "select id from jobs where kind = $1 and state in ('queued', 'running') limit 1";
+    let found: Option<(JobId,)> = db.optional(sql, args![kind]).await?;
+    Ok(found.is_some())
+}
+
 /// Jobs asked for by hand with this key since an instant, and when the first of them was.
 pub(super) async fn count_by_hand(
     db: &Db,

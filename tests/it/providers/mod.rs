@@ -4,3 +4,4 @@ mod cli;
 mod connection;
 mod panel;
 mod store;
+mod uploads;

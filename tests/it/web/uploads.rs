@@ -4,7 +4,6 @@ use std::io::Write;
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use m3u_strm_processor::features::providers::{Source, store};
 use m3u_strm_processor::support::ids::{JobId, ProviderId};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
@@ -224,15 +223,6 @@ on_both_engines! {
         assert_eq!(error.code, "file");
         assert!(error.message.contains("replaced or removed meanwhile"), "{}", error.message);
         assert_eq!(played.channels().await, ["Alpha"]);
-    }
-
-    async fn what_nobody_keeps_is_forgotten_after_a_day(played: Played) {
-        let mut played = played;
-        played.app.ctx.db.execute("insert into provider_uploads (is_kept, created_at) values (false, 1)", Vec::new()).await.unwrap();
-        played.uploaded(&list(&["Alpha"])).await;
-        assert_eq!(played.kept_files().await, 1);
-        let provider = store::get(&played.app.ctx.db, played.provider).await.unwrap();
-        assert!(matches!(provider.source, Source::Upload(_)));
     }
 
     async fn the_one_shot_tool_takes_a_file_and_forgets_it(played: Played) {

@@ -1,7 +1,8 @@
 //! Playlists that somebody uploads.
 //!
 //! A file is *received* into the data folder, *checked* to be a playlist, and then *staged*: kept in the database as gzip in
-//! encrypted pieces, where every node and every backup has it. It is *kept* once a provider holds it.
+//! encrypted pieces, where every node and every backup has it. It is *kept* once a provider holds it; else a job holds it
+//! until it has run.
 
 mod check;
 mod store;
@@ -18,6 +19,7 @@ use futures_util::{Stream, stream};
 use super::{Error, Uploaded};
 use crate::ctx::Ctx;
 use crate::db::DbError;
+use crate::jobs::kinds;
 use crate::support::crypto::Keys;
 
 /// The field, and the part of a request, that holds the file.
@@ -26,8 +28,9 @@ pub const FIELD: &str = "m3u_file";
 const PURPOSE: &str = "provider upload";
 /// Bytes of a piece: small enough that nobody waits for its writing.
 const CHUNK: usize = 512 * 1024;
-/// What nobody kept by then was left behind by a process that ended.
-const LEFT_BEHIND_MS: i64 = 24 * 3_600_000;
+/// What nobody kept by then was left behind: by a process that ended, or by a job that somebody cancelled before it ran.
+const LEFT_BEHIND_MS: i64 = 24 * HOUR_MS;
+const HOUR_MS: i64 = 3_600_000;
 
 /// Why an upload that is kept cannot be read. Each is the end of a sentence.
 #[derive(Debug, thiserror::Error)]
@@ -46,7 +49,6 @@ pub enum ReadError {
 /// [`Error::Folder`] if the data folder lost it, or whatever the database says.
 pub async fn stage(ctx: &Ctx, checked: Checked) -> Result<Uploaded, Error> {
     let at_ms = ctx.clock.now_ms();
-    store::remove_unkept(&ctx.db, at_ms - LEFT_BEHIND_MS).await?;
     let id = store::insert(&ctx.db, at_ms).await?;
     let (mut packed, mut position) = (checked.packed, 0);
     let written: Result<(), Error> = async {
@@ -77,7 +79,7 @@ pub async fn stage(ctx: &Ctx, checked: Checked) -> Result<Uploaded, Error> {
     })
 }
 
-/// Forgets a staged file that nobody keeps; one that cannot be forgotten now is by a later [`stage`].
+/// Forgets a staged file that nobody keeps; one that cannot be forgotten now is by a later [`tidy`].
 pub async fn discard(ctx: &Ctx, id: i64) {
     let removed = async {
         let mut tx = ctx.db.begin().await?;
@@ -87,6 +89,21 @@ pub async fn discard(ctx: &Ctx, id: i64) {
     if let Err(error) = removed.await {
         tracing::warn!(%error, "an upload that is not needed stays for a day");
     }
+}
+
+/// Forgets what was left behind a day ago or earlier; at most once an hour over all nodes, for the lease is kept until it
+/// ends. While a job waits or runs that may hold an upload, nothing is forgotten.
+///
+/// # Errors
+/// Whatever the database says.
+pub async fn tidy(ctx: &Ctx) -> Result<(), DbError> {
+    if ctx.jobs.lease("uploads.tidy", HOUR_MS).await?.is_none() {
+        return Ok(());
+    }
+    if ctx.jobs.is_any_active(kinds::STRM_FROM_PLAYLIST).await? {
+        return Ok(());
+    }
+    store::remove_unkept(&ctx.db, ctx.clock.now_ms() - LEFT_BEHIND_MS).await
 }
 
 /// The pieces of an upload in their order, still packed; an error is a [`ReadError`] inside.
