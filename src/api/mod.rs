@@ -17,6 +17,7 @@ pub mod openapi;
 mod output_credentials;
 mod plays;
 mod providers;
+mod renaming;
 mod routes;
 mod schedules;
 mod second_factor;

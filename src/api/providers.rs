@@ -9,6 +9,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::list::{List, Window, WindowParams, envelope};
 use super::openapi::ApiError;
+use super::renaming::RuleBody;
 use super::time::rfc3339;
 use super::uploads::Sent;
 use crate::ctx::Ctx;
@@ -49,6 +50,8 @@ pub struct ProviderView {
     include_groups: Vec<String>,
     /// Names and patterns of the groups that are left out, even of those included.
     exclude_groups: Vec<String>,
+    /// What becomes of the names that it lists, in order.
+    rename_rules: Vec<RuleBody>,
     /// Null: not limited.
     max_connections: Option<i64>,
     /// `never_synced`, `ok`, `held`, `failing`, `expired` or `disabled`.
@@ -132,6 +135,8 @@ pub struct ProviderFields {
     include_groups: Option<Vec<String>>,
     /// As `include_groups`.
     exclude_groups: Option<Vec<String>>,
+    /// At most 50. Take effect with the next sync; `rename-preview` says beforehand what they would do.
+    rename_rules: Option<Vec<RuleBody>>,
     /// 1–100; 50 if absent.
     priority: Option<i64>,
     enabled: Option<bool>,
@@ -202,6 +207,12 @@ impl From<Shown> for ProviderView {
             headers: shown.headers,
             include_groups: provider.reading.include_groups,
             exclude_groups: provider.reading.exclude_groups,
+            rename_rules: provider
+                .reading
+                .rename_rules
+                .into_iter()
+                .map(RuleBody::from)
+                .collect(),
             max_connections: provider.max_connections,
             status,
             total_channels: provider.total_channels,

@@ -4,7 +4,7 @@ use utoipa::OpenApi;
 use super::openapi::{self, Security};
 use super::{
     audit, auth, bulk, channels, decisions, favourites, jobs, library, output_credentials, plays, providers,
-    schedules, second_factor, settings, streams, strm, syncs, system, tokens, users, vod,
+    renaming, schedules, second_factor, settings, streams, strm, syncs, system, tokens, users, vod,
 };
 
 /// Each path with its methods and handlers: makes the routes, the table that tests go through, and the description.
@@ -53,6 +53,7 @@ table! {
     "/api/providers/{id}": get providers::show, patch providers::update, delete providers::delete;
     "/api/providers/{id}/test": post providers::test;
     "/api/providers/{id}/groups": get providers::groups;
+    "/api/providers/{id}/rename-preview": post renaming::preview;
     "/api/providers/{id}/sync": post syncs::create;
     "/api/providers/{id}/syncs": get syncs::index;
     "/api/providers/{id}/schedule": get schedules::show, put schedules::update;

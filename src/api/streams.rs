@@ -18,7 +18,10 @@ pub struct StreamJson {
     id: i64,
     provider_id: i64,
     provider_name: String,
+    /// As the rules of its provider name it.
     original_name: String,
+    /// What the provider lists, where its rules name it otherwise; else null.
+    listed_name: Option<String>,
     resolution: Option<String>,
     bitrate_kbps: Option<i64>,
     codec: Option<String>,
@@ -127,6 +130,7 @@ impl From<StreamDetail> for StreamJson {
             provider_id: stream.provider_id.0,
             provider_name: stream.provider_name,
             original_name: stream.original_name,
+            listed_name: stream.listed_name,
             resolution: stream.resolution,
             bitrate_kbps: None,
             codec: None,

@@ -14,7 +14,8 @@ pub(super) struct Sent {
 }
 
 /// Parts whose text is read as JSON is.
-const TYPED: [&str; 8] = [
+const TYPED: [&str; 9] = [
+    "rename_rules",
     "enabled",
     "priority",
     "max_connections",

@@ -63,7 +63,7 @@ impl Content<'_> {
 /// Keyed hashes by which an entry is found again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct EntryKeys {
-    /// Of tvg-id, name and group.
+    /// Of tvg-id, listed name and group.
     pub identity: i64,
     /// Of path and query without host, credentials and tokens.
     pub url: i64,
@@ -77,7 +77,10 @@ pub struct EntryKeys {
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Entry<'a> {
     pub content: Content<'a>,
+    /// By the rules of its provider, if they name it otherwise than it is listed.
     pub name: &'a str,
+    /// What the list says in place of that name.
+    pub listed_name: Option<&'a str>,
     /// The first of its groups; empty if it has none.
     pub group: &'a str,
     pub tvg_id: Option<&'a str>,
@@ -138,6 +141,10 @@ impl<'a> Entry<'a> {
             put_optional(out, text);
         }
         put_number(out, self.number.map(ChannelNumber::stored));
+        // Nothing where the name is as listed: what was stored without rules stays equal.
+        if let Some(listed) = self.listed_name {
+            put_text(out, listed);
+        }
     }
 
     /// # Errors
@@ -157,7 +164,16 @@ impl<'a> Entry<'a> {
             headers: input.optional()?,
             metadata: input.optional()?,
             number: input.number()?.and_then(ChannelNumber::from_stored),
+            listed_name: match input.0 {
+                [] => None,
+                _ => Some(input.text()?),
+            },
         })
+    }
+
+    /// The name that its provider lists.
+    pub fn listed(&self) -> &'a str {
+        self.listed_name.unwrap_or(self.name)
     }
 
     /// The group of an encoded entry, without reading what follows it.
@@ -269,6 +285,7 @@ mod tests {
         Entry {
             content,
             name,
+            listed_name: None,
             group: "",
             tvg_id: Some(""),
             country: None,
@@ -302,6 +319,17 @@ mod tests {
             entry.encode(&mut bytes);
             assert_eq!(Entry::decode(&bytes), Ok(entry));
             assert_eq!(Entry::group_of(&bytes), Ok("Sport"));
+            let renamed = Entry {
+                listed_name: Some("UK: Sky"),
+                ..entry
+            };
+            let mut longer = Vec::new();
+            renamed.encode(&mut longer);
+            assert_eq!(Entry::decode(&longer), Ok(renamed));
+            assert!(
+                longer.starts_with(&bytes),
+                "what is not renamed is stored as before"
+            );
         }
     }
 

@@ -18,6 +18,7 @@ pub mod mask;
 mod offer;
 mod provider;
 mod reading;
+pub mod renames;
 mod secrets;
 mod shown;
 mod source;
@@ -28,7 +29,7 @@ pub mod url_values;
 pub mod xtream;
 
 pub use changes::{Relist, Relisted, Wish, create, remove, sync_key, update};
-pub use draft::Draft;
+pub use draft::{Draft, rules_sent};
 pub use error::Error;
 pub use expiry::Expiry;
 pub use facts::Facts;

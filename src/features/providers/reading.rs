@@ -1,6 +1,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::groups::Choice;
+use super::renames::{Renamer, Rule};
 use crate::db::{Column, DbError, Row};
 
 /// How the list of a provider is read: what a person decided about it, before anything is matched.
@@ -13,11 +14,18 @@ pub struct Reading {
     /// Names and patterns of the groups that are left out.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub exclude_groups: Vec<String>,
+    /// What becomes of its names, in order.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub rename_rules: Vec<Rule>,
 }
 
 impl Reading {
     pub fn choice(&self) -> Choice {
         Choice::new(&self.include_groups, &self.exclude_groups)
+    }
+
+    pub fn renamer(&self) -> Renamer {
+        Renamer::new(&self.rename_rules)
     }
 
     pub(super) fn stored(&self) -> String {

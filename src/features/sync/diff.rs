@@ -7,13 +7,13 @@ use crate::db::{Db, DbError};
 use crate::features::catalogue::entry::{Entry, EntryKind};
 use crate::features::catalogue::store::listed;
 use crate::features::catalogue::{Changes, Staged};
-use crate::features::providers::url_values::{Opened, Owner, Slots, ValuesError, slots};
+use crate::features::providers::url_values::ValuesError;
 use crate::support::crypto::Keys;
 use crate::support::ids::ProviderId;
 
 use super::assign::{self, Item, Occurrence, Pair};
+use super::hosts::hosts;
 use super::index::Row;
-use super::intake::host_hash;
 use super::staging::{Staging, StagingError};
 use crate::support::keyed_hash::KeyedHash;
 
@@ -64,6 +64,8 @@ pub(super) struct Stored<'a> {
     pub provider: ProviderId,
     /// Whether the provider's own ids, which stand in the place of addresses, say first what is what.
     pub has_own_ids: bool,
+    /// Whether the provider has rules that name entries otherwise.
+    pub has_rules: bool,
 }
 
 impl Diff {
@@ -114,7 +116,11 @@ pub(super) async fn diff(stored: &Stored<'_>, staging: &mut Staging) -> Result<D
     if !open.rows.is_empty() && !open.staged.is_empty() {
         open.find_hosts(stored, staging).await?;
         let pairs = assign::by_identity(&open.stored, &open.listed);
-        open.accept(staging, &pairs, |_| Change::Changed)?;
+        if stored.has_rules || listed::is_any_renamed(stored.db, stored.provider).await? {
+            open.judge(stored, staging, pairs, |_| true).await?;
+        } else {
+            open.accept(staging, &pairs, |_| Change::Changed)?;
+        }
     }
     if !stored.has_own_ids && !open.rows.is_empty() && !open.staged.is_empty() {
         let occurrences = occurrences(staging, &open, |item| Some(item.keys.url));
@@ -163,7 +169,9 @@ struct Open {
 
 /// A possible pair with what its texts say.
 struct Candidate {
+    /// The provider lists both under one name.
     same_name: bool,
+    is_renamed: bool,
     same_group: bool,
     tvg: (Option<i64>, Option<i64>),
 }
@@ -243,7 +251,7 @@ impl Open {
         let mut good = Vec::new();
         for (pair, candidate) in pairs.into_iter().zip(candidates) {
             if agree(&candidate) {
-                renamed.insert(pair, !candidate.same_name);
+                renamed.insert(pair, candidate.is_renamed);
                 good.push(pair);
             }
         }
@@ -262,7 +270,7 @@ impl Open {
     ) -> Result<Vec<Candidate>, DiffError> {
         // A hash each of name and group: of a list that was renamed as a whole the texts would not fit.
         let of = |text: &str| stored.hash.start().text(text).finish();
-        let mut known: HashMap<(bool, i64), (i64, i64)> = HashMap::new();
+        let mut known: HashMap<(bool, i64), [i64; 3]> = HashMap::new();
         for is_vod in [false, true] {
             let ids: Vec<i64> = pairs
                 .iter()
@@ -272,7 +280,8 @@ impl Open {
                 .collect();
             let kind = if is_vod { EntryKind::Movie } else { EntryKind::Live };
             listed::each_text(stored.db, kind, ids, |texts| {
-                known.insert((is_vod, texts.id), (of(texts.name), of(texts.group)));
+                let hashes = [texts.listed(), texts.name, texts.group].map(of);
+                known.insert((is_vod, texts.id), hashes);
             })
             .await?;
         }
@@ -288,8 +297,9 @@ impl Open {
                 let is_vod = staging.index.kind(row_number) != EntryKind::Live;
                 let texts = known.get(&(is_vod, staging.index.id(row_number)));
                 Ok(Candidate {
-                    same_name: texts.is_some_and(|(name, _)| *name == of(entry.name)),
-                    same_group: texts.is_some_and(|(_, group)| *group == of(entry.group)),
+                    same_name: texts.is_some_and(|[listed, ..]| *listed == of(entry.listed())),
+                    is_renamed: texts.is_none_or(|[_, name, _]| *name != of(entry.name)),
+                    same_group: texts.is_some_and(|[.., group]| *group == of(entry.group)),
                     tvg: (
                         self.stored[*row as usize].keys.tvg,
                         self.listed[*listed as usize].keys.tvg,
@@ -376,36 +386,4 @@ fn occurrences(
         }
     }
     counts
-}
-
-/// The hosts of rows, as hashes.
-async fn hosts(stored: &Stored<'_>, staging: &Staging, rows: &[Row]) -> Result<HashMap<Row, u64>, DiffError> {
-    let mut opened = Opened::of(stored.db, stored.keys, stored.provider).await?;
-    let mut hosts = HashMap::new();
-    for kind in [EntryKind::Live, EntryKind::Movie] {
-        let is_vod = kind != EntryKind::Live;
-        let mut wanted: Vec<(i64, Row)> = rows
-            .iter()
-            .filter(|row| (staging.index.kind(**row) != EntryKind::Live) == is_vod)
-            .map(|row| (staging.index.id(*row), *row))
-            .collect();
-        wanted.sort_unstable();
-        let mut slots_of: HashMap<i64, Slots> = HashMap::new();
-        listed::each_text(stored.db, kind, wanted.iter().map(|(id, _)| *id), |texts| {
-            slots_of.insert(texts.id, slots(texts.url_template, texts.headers));
-        })
-        .await?;
-        for (id, row) in wanted {
-            let Some(slots) = slots_of.get(&id) else { continue };
-            // A row without values, one that is missing, has no host.
-            let owner = Owner { is_vod, id };
-            let Ok(values) = opened.values(stored.db, stored.keys, owner, slots.values).await else {
-                continue;
-            };
-            if let Some(host) = slots.host.and_then(|place| values.get(place)) {
-                hosts.insert(row, host_hash(&stored.hash, host));
-            }
-        }
-    }
-    Ok(hosts)
 }

@@ -13,6 +13,7 @@ use crate::features::catalogue::vod;
 use crate::features::providers::Reading;
 use crate::features::providers::groups::{Offered, Part, Tally};
 use crate::features::providers::m3u::{self, Header, Item, NotAPlaylist, Reader, Summary};
+use crate::features::providers::renames::{Named, Renamer};
 use crate::features::providers::url_parts::{ProviderSecrets, Slot, UrlParts};
 use crate::features::providers::url_values::Collector;
 use crate::support::crypto::Keys;
@@ -32,6 +33,7 @@ pub(super) struct Source {
     pub hash: KeyedHash,
     pub this_year: u16,
     pub reading: Reading,
+    pub renamer: Renamer,
 }
 
 impl Source {
@@ -51,6 +53,7 @@ impl Source {
             limits,
             hash: hash(keys),
             this_year,
+            renamer: reading.renamer(),
             reading,
         }
     }
@@ -179,17 +182,19 @@ impl<'a> Desk<'a> {
         let name = secrets.masked(&entry.name);
         let group = entry.first_group().map(|group| secrets.masked(group));
         let tvg_id = entry.tvg_id.as_deref().map(|id| secrets.masked(id));
-        let kind = vod::classify(
-            &vod::Facts {
-                name: &name,
-                path: parts.path(),
-                extension: parts.extension(),
-                group: group.as_deref(),
-                has_tvg_id: entry.tvg_id.is_some(),
-                has_chno: entry.chno.is_some(),
-            },
-            self.source.this_year,
-        );
+        let facts = vod::Facts {
+            name: &name,
+            path: parts.path(),
+            extension: parts.extension(),
+            group: group.as_deref(),
+            has_tvg_id: entry.tvg_id.is_some(),
+            has_chno: entry.chno.is_some(),
+        };
+        let mut kind = vod::classify(&facts, self.source.this_year);
+        let renamed = self.source.renamer.rename(named(&kind), &name);
+        if let Some(name) = &renamed {
+            kind = vod::renamed(kind, &vod::Facts { name, ..facts }, self.source.this_year);
+        }
         let content = content(&kind);
         if !self
             .tally
@@ -211,7 +216,8 @@ impl<'a> Desk<'a> {
         let template = parts.template();
         let staged = Entry {
             content,
-            name: &name,
+            name: renamed.as_deref().unwrap_or(&name),
+            listed_name: renamed.is_some().then_some(&*name),
             group: group.as_deref().unwrap_or_default(),
             tvg_id: tvg_id.as_deref(),
             country: entry.tvg_country.as_deref(),
@@ -282,7 +288,7 @@ pub(super) fn keys(hash: &KeyedHash, entry: &Entry<'_>, url_identity: &str, enco
     let identity = hash
         .start()
         .optional(entry.tvg_id)
-        .text(entry.name)
+        .text(entry.listed())
         .text(entry.group)
         .finish();
     EntryKeys {
@@ -305,6 +311,14 @@ fn part(kind: EntryKind) -> Part {
         EntryKind::Live => Part::Streams,
         EntryKind::Movie => Part::Films,
         EntryKind::Episode => Part::Episodes,
+    }
+}
+
+fn named(kind: &vod::Kind) -> Named {
+    match kind {
+        vod::Kind::Channel => Named::Live,
+        vod::Kind::Movie { .. } => Named::Films,
+        vod::Kind::Episode { .. } => Named::Series,
     }
 }
 

@@ -127,6 +127,7 @@ impl Run<'_> {
             hash: super::intake::hash(&self.ctx.keys),
             provider: self.provider,
             has_own_ids: provider.kind == Kind::Xtream,
+            has_rules: !provider.reading.rename_rules.is_empty(),
         };
         let choice = provider.reading.choice();
         let mut found = diff(&stored, &mut staging).await?;

@@ -12,6 +12,7 @@ mod hostile;
 mod identity;
 mod incremental;
 mod line_up;
+mod names;
 mod pace;
 mod panel;
 mod references;

@@ -12,6 +12,7 @@ mod imports;
 mod jobs;
 mod library;
 mod live;
+mod names;
 mod pictures;
 mod played;
 mod providers;

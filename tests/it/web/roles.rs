@@ -35,7 +35,16 @@ fn admin_only(played: &Played, run: i64, job: i64) -> (Vec<String>, Vec<String>)
     .map(str::to_owned)
     .into_iter()
     .chain(
-        ["", "/edit", "/groups", "/removal", "/events", "/schedule"].map(|rest| format!("{provider}{rest}")),
+        [
+            "",
+            "/edit",
+            "/groups",
+            "/names",
+            "/removal",
+            "/events",
+            "/schedule",
+        ]
+        .map(|rest| format!("{provider}{rest}")),
     )
     .chain(["", "/events", "/approval"].map(|rest| format!("/syncs/{run}{rest}")))
     .chain(["", "/events"].map(|rest| format!("/jobs/{job}{rest}")));
@@ -85,6 +94,7 @@ fn admin_only(played: &Played, run: i64, job: i64) -> (Vec<String>, Vec<String>)
             "/syncs",
             "/activation",
             "/groups",
+            "/names",
             "/deactivation",
             "/removal",
             "/schedule",

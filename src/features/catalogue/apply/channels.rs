@@ -326,7 +326,8 @@ impl<'a> Writer<'a> {
             entry.metadata,
         ]);
         rows.streams.push(packed(staged.blocks(number)));
-        rows.streams.extend(args![self.now_ms, true, true]);
+        rows.streams
+            .extend(args![self.now_ms, true, true, entry.listed_name]);
         Ok(())
     }
 }

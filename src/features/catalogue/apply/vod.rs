@@ -220,6 +220,7 @@ async fn write(
             told.tmdb_id,
             told.added,
             now_ms,
+            entry.listed_name,
         ]);
     }
     vod::write_versions(tx, rows).await?;

@@ -51,6 +51,8 @@ pub struct StreamDetail {
     pub provider_id: ProviderId,
     pub provider_name: String,
     pub original_name: String,
+    /// What its provider lists, where rules name it otherwise.
+    pub listed_name: Option<String>,
     pub group_name: String,
     pub format: String,
     pub resolution: Option<String>,
@@ -142,6 +144,7 @@ fn detail(row: store::StreamRow, order_reason: String) -> StreamDetail {
         provider_id: row.provider_id,
         provider_name: row.provider_name,
         original_name: row.original_name,
+        listed_name: row.listed_name,
         group_name: row.group_name,
         format: row.format,
         resolution: row.resolution,

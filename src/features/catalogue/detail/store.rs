@@ -41,6 +41,7 @@ crate::record! {
         pub provider_name: String,
         pub provider_priority: i64,
         pub original_name: String,
+        pub listed_name: Option<String>,
         pub group_name: String,
         pub format: String,
         pub resolution: Option<String>,
@@ -58,7 +59,7 @@ crate::record! {
 
 pub async fn streams(db: &Db, id: ChannelId) -> Result<Vec<StreamRow>, DbError> {
     db.all(
-        "select s.id, s.provider_id, p.name, p.priority, s.original_name, s.group_name, s.format, s.resolution,
+        "select s.id, s.provider_id, p.name, p.priority, s.original_name, s.listed_name, s.group_name, s.format, s.resolution,
              s.quality_score, s.is_active, s.enabled, p.enabled, s.backup_order,
              case when s.manual_in = s.channel_id then s.manual_order end, s.merge_method,
              s.merge_confidence, s.merge_reason
@@ -91,7 +92,7 @@ pub async fn movie(db: &Db, id: MovieId) -> Result<Option<MovieRow>, DbError> {
 
 pub async fn movie_versions(db: &Db, id: MovieId) -> Result<Vec<VersionDetail>, DbError> {
     db.all(
-        "select v.id, v.provider_id, p.name, p.priority, v.original_name, v.group_name, v.format, v.resolution,
+        "select v.id, v.provider_id, p.name, p.priority, v.original_name, v.listed_name, v.group_name, v.format, v.resolution,
              v.quality_score
          from vod_versions v join providers p on p.id = v.provider_id
          where v.movie_id = $1 and v.missing_since is null and p.enabled and p.deleted_at is null

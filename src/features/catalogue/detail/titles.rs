@@ -28,6 +28,8 @@ crate::record! {
         pub provider_name: String,
         pub provider_priority: i64,
         pub original_name: String,
+        /// What its provider lists, where rules name it otherwise.
+        pub listed_name: Option<String>,
         pub group_name: String,
         pub format: String,
         pub resolution: Option<String>,

@@ -154,7 +154,7 @@ pub async fn each_of(
 }
 
 /// Values of one row for [`write`].
-pub const WRITE_WIDTH: usize = 28;
+pub const WRITE_WIDTH: usize = 29;
 
 /// Inserts streams, or replaces what a provider says of those that are there. What people and checks said stays.
 pub async fn write(tx: &mut Tx, values: Vec<Value>) -> Result<u64, DbError> {
@@ -162,7 +162,7 @@ pub async fn write(tx: &mut Tx, values: Vec<Value>) -> Result<u64, DbError> {
         "insert into channel_streams (id, provider_id, channel_id, identity_key, url_key, tvg_key, digest, \
          quality_score, resolution, backup_order, merge_method, merge_confidence, merge_reason, original_name, \
          group_name, tvg_id, country, language, number, logo_url, url_template, format, headers, metadata, blocks, \
-         created_at, is_active, enabled)",
+         created_at, is_active, enabled, listed_name)",
         WRITE_WIDTH,
         values,
         "on conflict (id) do update set channel_id = excluded.channel_id, identity_key = excluded.identity_key, \
@@ -173,7 +173,8 @@ pub async fn write(tx: &mut Tx, values: Vec<Value>) -> Result<u64, DbError> {
          original_name = excluded.original_name, group_name = excluded.group_name, tvg_id = excluded.tvg_id, \
          country = excluded.country, language = excluded.language, number = excluded.number, \
          logo_url = excluded.logo_url, url_template = excluded.url_template, format = excluded.format, \
-         headers = excluded.headers, metadata = excluded.metadata, blocks = excluded.blocks, missing_since = null",
+         headers = excluded.headers, metadata = excluded.metadata, blocks = excluded.blocks, \
+         listed_name = excluded.listed_name, missing_since = null",
     )
     .await
 }

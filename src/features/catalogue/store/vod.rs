@@ -60,6 +60,47 @@ pub async fn each_under(
     .await
 }
 
+record! {
+    /// An episode as it is stored, with what its series is called.
+    #[derive(Debug, Clone)]
+    pub struct StoredEpisode {
+        pub identity: i64,
+        pub url: i64,
+        /// The series that it is listed under.
+        pub under: i64,
+        pub original_name: String,
+        pub group_name: String,
+        pub logo_url: Option<String>,
+        pub url_template: String,
+        pub format: String,
+        pub headers: Option<String>,
+        pub season: i64,
+        pub episode: i64,
+        pub year: Option<i64>,
+    }
+}
+
+/// The episodes that are there of what is listed under these keys.
+pub async fn episodes_under(
+    db: &Db,
+    series: impl Iterator<Item = i64>,
+    mut take: impl FnMut(StoredEpisode) + Send,
+) -> Result<(), DbError> {
+    db.each_in(
+        "select v.identity_key, v.url_key, v.tvg_key, v.original_name, v.group_name, v.logo_url, v.url_template, v.format, \
+         v.headers, e.season, e.episode, s.year \
+         from vod_versions v join vod_episodes e on e.id = v.episode_id join vod_series s on s.id = e.series_id \
+         where v.missing_since is null and v.tvg_key in",
+        series.map(Value::from),
+        "order by v.id",
+        |row| {
+            take(crate::db::FromRow::from_row(row)?);
+            Ok(())
+        },
+    )
+    .await
+}
+
 /// How many episodes of a provider are there.
 pub async fn count_episode_versions(db: &Db, provider: ProviderId) -> Result<i64, DbError> {
     let (count,) = db
@@ -90,14 +131,14 @@ pub async fn versions(tx: &mut Tx, ids: impl Iterator<Item = i64>) -> Result<Vec
 }
 
 /// Values of one row for [`write_versions`].
-pub const VERSION_WIDTH: usize = 21;
+pub const VERSION_WIDTH: usize = 22;
 
 /// Inserts versions, or replaces what a provider says of those that are there.
 pub async fn write_versions(tx: &mut Tx, values: Vec<Value>) -> Result<u64, DbError> {
     tx.insert_many(
         "insert into vod_versions (id, provider_id, movie_id, episode_id, identity_key, url_key, tvg_key, digest, \
          quality_score, resolution, original_name, group_name, tvg_id, logo_url, url_template, format, headers, \
-         rating, tmdb_id, added, created_at)",
+         rating, tmdb_id, added, created_at, listed_name)",
         VERSION_WIDTH,
         values,
         "on conflict (id) do update set movie_id = excluded.movie_id, episode_id = excluded.episode_id, \
@@ -106,7 +147,7 @@ pub async fn write_versions(tx: &mut Tx, values: Vec<Value>) -> Result<u64, DbEr
          original_name = excluded.original_name, group_name = excluded.group_name, tvg_id = excluded.tvg_id, \
          logo_url = excluded.logo_url, url_template = excluded.url_template, format = excluded.format, \
          headers = excluded.headers, rating = excluded.rating, tmdb_id = excluded.tmdb_id, added = excluded.added, \
-         missing_since = null",
+         listed_name = excluded.listed_name, missing_since = null",
     )
     .await
 }

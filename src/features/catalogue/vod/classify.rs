@@ -74,6 +74,24 @@ pub fn classify(facts: &Facts<'_>, this_year: u16) -> Kind {
     }
 }
 
+/// What an entry is under another name: what it was, with what the new name says of it. A name never makes a film of a
+/// channel, nor takes the number of an episode away.
+pub fn renamed(was: Kind, facts: &Facts<'_>, this_year: u16) -> Kind {
+    match (was, classify(facts, this_year)) {
+        (Kind::Channel, _) => Kind::Channel,
+        (Kind::Movie { .. }, now @ Kind::Movie { .. }) => now,
+        (Kind::Movie { .. }, _) => movie(facts.name, this_year),
+        (Kind::Episode { .. }, now @ Kind::Episode { .. }) if is_numbered(facts.name) => now,
+        (was, _) => was,
+    }
+}
+
+fn is_numbered(name: &str) -> bool {
+    numbering::find(name)
+        .or_else(|| numbering::find_in_words(name))
+        .is_some()
+}
+
 fn movie(name: &str, this_year: u16) -> Kind {
     let (title, year) = title::film(name, this_year);
     Kind::Movie { title, year }
@@ -122,6 +140,30 @@ mod tests {
 
     fn kind(name: &str, url: &str) -> String {
         describe(&classify(&facts(name, url), 2026))
+    }
+
+    #[test]
+    fn another_name_leaves_an_entry_what_it_is() {
+        let under = |listed: &str, name: &str, url: &str| {
+            let was = classify(&facts(listed, url), 2026);
+            describe(&renamed(was, &facts(name, url), 2026))
+        };
+        let live = kind("Sky", "http://h/live/1.ts");
+        assert_eq!(under("UK: Sky", "Sky (2019)", "http://h/1"), live);
+        assert_eq!(
+            under("DE - Heat 1995", "Heat (1995)", "http://h/movie/1.mkv"),
+            kind("Heat (1995)", "http://h/movie/1.mkv")
+        );
+        assert_eq!(
+            under("Heat (1995)", "Heat", "http://h/1.mkv"),
+            kind("Heat", "http://h/movie/1.mkv")
+        );
+        assert_eq!(
+            under("DE - Dark S01E02", "Dark S01E02", "http://h/1.mkv"),
+            kind("Dark S01E02", "http://h/1.mkv")
+        );
+        let episode = kind("Dark S01E02", "http://h/series/1.mkv");
+        assert_eq!(under("Dark S01E02", "Dark", "http://h/series/1.mkv"), episode);
     }
 
     fn facts<'a>(name: &'a str, url: &'a str) -> Facts<'a> {

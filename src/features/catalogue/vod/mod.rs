@@ -9,6 +9,6 @@ mod numbering;
 mod title;
 mod told;
 
-pub use classify::{Facts, Kind, classify};
+pub use classify::{Facts, Kind, classify, renamed};
 pub use listed::{episode, film, series};
 pub use told::Told;

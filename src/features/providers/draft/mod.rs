@@ -10,15 +10,35 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value};
 use validator::Validate;
 
+use super::renames::Rule;
 use super::{Kind, Provider, Reading, Secrets, Source, Uploaded, import, mask, uploads};
 use crate::support::validation::Invalid;
 use rules::{
     account_word, backups, excluded_groups, group_patterns, header_set, header_text, one_line, panel_hosts,
-    panel_url, playlist_url, web_url,
+    panel_url, playlist_url, rename_rules, web_url,
 };
 use sent::{Sent, unmasked};
 
 pub(super) const CHOOSE_TYPE: &str = "Choose a type: m3u or xstream.";
+
+/// The rename rules that somebody sends of a provider, without anything else of it; those it has if none were sent.
+///
+/// # Errors
+/// The messages of the field.
+pub fn rules_sent(sent: &Map<String, Value>, provider: &Provider) -> Result<Vec<Rule>, Invalid> {
+    const FIELD: &str = "rename_rules";
+    let mut sent = Sent {
+        sent,
+        errors: Invalid::default(),
+    };
+    let mut known = provider.reading.rename_rules.clone();
+    sent.rename_rules(FIELD, &mut known);
+    if let Err(error) = rename_rules(&known) {
+        let message = error.message.unwrap_or_default();
+        sent.errors.merge(Invalid::field(FIELD, message));
+    }
+    sent.errors.into_result().map(|()| known)
+}
 
 pub const DEFAULT_PRIORITY: i64 = 50;
 
@@ -64,6 +84,8 @@ pub struct Draft {
     pub include_groups: Vec<String>,
     #[validate(custom(function = excluded_groups))]
     pub exclude_groups: Vec<String>,
+    #[validate(custom(function = rename_rules))]
+    pub rename_rules: Vec<Rule>,
 }
 
 impl Draft {
@@ -90,6 +112,7 @@ impl Draft {
             headers: BTreeMap::new(),
             include_groups: Vec::new(),
             exclude_groups: Vec::new(),
+            rename_rules: Vec::new(),
         };
         let mut errors = Invalid::default();
         if sent.get("type").is_none_or(Value::is_null) {
@@ -127,6 +150,7 @@ impl Draft {
             headers: secrets.headers.clone(),
             include_groups: provider.reading.include_groups.clone(),
             exclude_groups: provider.reading.exclude_groups.clone(),
+            rename_rules: provider.reading.rename_rules.clone(),
         };
         stored.with(sent, file, Invalid::default())
     }
@@ -136,6 +160,7 @@ impl Draft {
         Reading {
             include_groups: self.include_groups.clone(),
             exclude_groups: self.exclude_groups.clone(),
+            rename_rules: self.rename_rules.clone(),
         }
     }
 
@@ -178,6 +203,7 @@ impl Draft {
                 "exclude_groups",
                 self.exclude_groups == provider.reading.exclude_groups,
             ),
+            ("rename_rules", self.rename_rules == provider.reading.rename_rules),
         ];
         checks
             .into_iter()
@@ -229,6 +255,7 @@ impl Draft {
         self.headers = sent.headers("headers", std::mem::take(&mut self.headers));
         sent.texts("include_groups", &mut self.include_groups);
         sent.texts("exclude_groups", &mut self.exclude_groups);
+        sent.rename_rules("rename_rules", &mut self.rename_rules);
         self.source = sent.source(std::mem::take(&mut self.source), file);
         let mut errors = sent.errors;
         match self.kind {

@@ -6,6 +6,7 @@ use url::Url;
 use validator::ValidationError;
 
 use super::Draft;
+use crate::features::providers::renames::{self, Rule};
 use crate::features::providers::{Kind, Source, groups, mask};
 
 const MOST_BACKUPS: usize = 10;
@@ -241,4 +242,12 @@ pub(super) fn excluded_groups(patterns: &[String]) -> Result<(), ValidationError
         ));
     }
     group_patterns(patterns)
+}
+
+pub(super) fn rename_rules(rules: &[Rule]) -> Result<(), ValidationError> {
+    match renames::faults(rules).first() {
+        None => Ok(()),
+        Some(fault) if rules.len() > renames::MOST_RULES => Err(refusal(fault.message.clone())),
+        Some(fault) => Err(refusal(format!("Rule {}: {}", fault.rule + 1, fault.message))),
+    }
 }

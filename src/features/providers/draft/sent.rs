@@ -2,6 +2,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
+use crate::features::providers::renames::Rule;
 use crate::features::providers::{Kind, Source, Uploaded, import, mask, uploads};
 use crate::support::validation::Invalid;
 
@@ -125,6 +126,29 @@ impl Sent<'_> {
                 }
             }
             Some(_) => self.errors.add(field, "This must be a list of texts."),
+        }
+    }
+
+    pub fn rename_rules(&mut self, field: &str, rules: &mut Vec<Rule>) {
+        match self.sent.get(field) {
+            None => {}
+            Some(Value::Null) => rules.clear(),
+            Some(Value::Array(items)) => {
+                rules.clear();
+                for (at, item) in items.iter().enumerate() {
+                    match serde_json::from_value::<Rule>(item.clone()) {
+                        Ok(rule) => rules.push(rule.tidied()),
+                        Err(_) => self.errors.add(
+                            field,
+                            format!(
+                                "Rule {}: this must be an object with pattern, replacement and kinds, of live, films and series.",
+                                at + 1
+                            ),
+                        ),
+                    }
+                }
+            }
+            Some(_) => self.errors.add(field, "This must be a list of rules."),
         }
     }
 

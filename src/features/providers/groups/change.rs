@@ -53,6 +53,7 @@ mod tests {
         Reading {
             include_groups: texts(include),
             exclude_groups: texts(exclude),
+            ..Reading::default()
         }
     }
 

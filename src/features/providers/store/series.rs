@@ -11,12 +11,29 @@ record! {
     pub struct ListedSeries {
         /// The panel's own id.
         pub series: i64,
+        /// By the rules of its provider.
         pub title: String,
+        /// What the list calls it; none if that was not kept when it was read.
+        pub listed_name: Option<String>,
         pub year: Option<i64>,
         pub group_name: String,
         pub cover_url: Option<String>,
         /// What changes with its episodes, as the panel writes it; empty where it writes nothing.
         pub state: String,
+    }
+}
+
+impl ListedSeries {
+    /// Whether its episodes are those of `other`: it is listed as that is, but for what rules make of its name.
+    pub fn is_listed_as(&self, other: &Self) -> bool {
+        let same_name = match (&self.listed_name, &other.listed_name) {
+            (Some(one), Some(other)) => one == other,
+            _ => true,
+        };
+        same_name
+            && self.group_name == other.group_name
+            && self.cover_url == other.cover_url
+            && self.state == other.state
     }
 }
 
@@ -27,11 +44,11 @@ pub async fn each(
     mut take: impl FnMut(ListedSeries, bool) + Send,
 ) -> Result<(), DbError> {
     db.each(
-        "select series, title, year, group_name, cover_url, state, missing_since from provider_series \
+        "select series, title, listed_name, year, group_name, cover_url, state, missing_since from provider_series \
          where provider_id = $1 order by series",
         args![provider],
         |row| {
-            let missing: Option<i64> = row.get(6)?;
+            let missing: Option<i64> = row.get(7)?;
             take(crate::db::FromRow::from_row(row)?, missing.is_some());
             Ok(())
         },
@@ -39,13 +56,15 @@ pub async fn each(
     .await
 }
 
-/// Inserts series, or replaces what is listed of those that are there; one that had been missing is read anew.
+/// Inserts series, or replaces what is listed of those that are there. Those that had been missing, or that are listed
+/// otherwise, are read anew.
 pub async fn write(tx: &mut Tx, provider: ProviderId, listed: &[ListedSeries]) -> Result<(), DbError> {
     let row = |one: &ListedSeries| {
         args![
             provider,
             one.series,
             one.title.as_str(),
+            one.listed_name.as_deref(),
             one.year,
             one.group_name.as_str(),
             one.cover_url.as_deref(),
@@ -53,12 +72,16 @@ pub async fn write(tx: &mut Tx, provider: ProviderId, listed: &[ListedSeries]) -
         ]
     };
     tx.insert_many(
-        "insert into provider_series (provider_id, series, title, year, group_name, cover_url, state)",
-        7,
+        "insert into provider_series (provider_id, series, title, listed_name, year, group_name, cover_url, state)",
+        8,
         listed.iter().flat_map(row).collect(),
-        "on conflict (provider_id, series) do update set title = excluded.title, year = excluded.year, \
-         group_name = excluded.group_name, cover_url = excluded.cover_url, state = excluded.state, details_of = null, \
-         missing_since = null",
+        "on conflict (provider_id, series) do update set title = excluded.title, listed_name = excluded.listed_name, \
+         year = excluded.year, group_name = excluded.group_name, cover_url = excluded.cover_url, state = excluded.state, \
+         missing_since = null, details_of = case when provider_series.missing_since is null \
+         and provider_series.group_name = excluded.group_name and provider_series.state = excluded.state \
+         and coalesce(provider_series.cover_url, '') = coalesce(excluded.cover_url, '') \
+         and coalesce(provider_series.listed_name, excluded.listed_name) = excluded.listed_name \
+         then provider_series.details_of end",
     )
     .await?;
     Ok(())
@@ -104,7 +127,7 @@ pub async fn wanted(
     limit: i64,
 ) -> Result<Vec<ListedSeries>, DbError> {
     db.all(
-        "select series, title, year, group_name, cover_url, state from provider_series where provider_id = $1 \
+        "select series, title, listed_name, year, group_name, cover_url, state from provider_series where provider_id = $1 \
          and series > $2 and missing_since is null and (asked_at is null or asked_at < $3) and (details_of is null \
          or details_of <> state or (state = '' and details_at < $4)) order by series limit $5",
         args![provider, wanted.after, wanted.asked_before_ms, wanted.read_before_ms, limit],
@@ -171,4 +194,19 @@ async fn set_time(
     let tail = ") as v where provider_series.provider_id = v.column1 and provider_series.series = v.column2";
     tx.insert_many(head, 3, values, tail).await?;
     Ok(())
+}
+
+/// What a provider calls its series that are there, by the panel's number behind `after`: number, title, listed name.
+pub async fn names(
+    db: &Db,
+    provider: ProviderId,
+    after: i64,
+    limit: i64,
+) -> Result<Vec<(i64, String, Option<String>)>, DbError> {
+    db.all(
+        "select series, title, listed_name from provider_series \
+         where provider_id = $1 and series > $2 and missing_since is null order by series limit $3",
+        args![provider, after, limit],
+    )
+    .await
 }

@@ -6,6 +6,7 @@ use crate::features::catalogue::entry::{Content, Entry, EntryKeys};
 use crate::features::catalogue::vod;
 use crate::features::providers::Reading;
 use crate::features::providers::groups::{Part, Tally};
+use crate::features::providers::renames::{Named, Renamer};
 use crate::features::providers::store::series::ListedSeries;
 use crate::features::providers::url_parts::{Format, ProviderSecrets};
 use crate::features::providers::xtream::{
@@ -23,6 +24,7 @@ pub(super) struct Source {
     pub secrets: ProviderSecrets,
     pub this_year: u16,
     pub reading: Reading,
+    pub renamer: Renamer,
 }
 
 /// Collects the entries of one list.
@@ -40,6 +42,14 @@ impl Source {
     /// The key of what the panel itself calls by this number.
     pub(super) fn own_key(&self, id: i64) -> i64 {
         self.hash.start().text("own id").number(id).finish()
+    }
+
+    /// An episode's own title, without the name of its series, whether as it is listed or by the rules.
+    pub(super) fn episode_title(&self, of: &ListedSeries, name: &str) -> Option<String> {
+        let listed = of.listed_name.as_deref().unwrap_or(&of.title);
+        let (listed, _) = vod::series(listed, None, self.this_year);
+        vod::episode(name, &listed)?;
+        vod::episode(name, &of.title)
     }
 }
 
@@ -100,12 +110,14 @@ impl<'a> Desk<'a> {
             self.refused(0, EXCLUDED, &live.name);
             return;
         }
+        let renamed = self.source.renamer.rename(Named::Live, &name);
         let tvg_id = live.tvg_id.as_deref().map(|id| secrets.masked(id));
         let extension = self.output.extension();
         let template = address::template(address::Kind::Live, live.id, extension);
         let entry = Entry {
             content: Content::Live,
-            name: &name,
+            name: renamed.as_deref().unwrap_or(&name),
+            listed_name: renamed.is_some().then_some(&*name),
             group: &group,
             tvg_id: tvg_id.as_deref(),
             logo_url: self.picture(live.logo.as_deref()),
@@ -128,14 +140,17 @@ impl<'a> Desk<'a> {
             self.refused(0, EXCLUDED, &film.name);
             return;
         }
-        let (title, year) = vod::film(&name, film.year, self.source.this_year);
+        let renamed = self.source.renamer.rename(Named::Films, &name);
+        let called = renamed.as_deref().unwrap_or(&name);
+        let (title, year) = vod::film(called, film.year, self.source.this_year);
         let template = address::template(address::Kind::Movie, film.id, &film.extension);
         let entry = Entry {
             content: Content::Movie {
                 title: &title,
                 year: year.map(i64::from),
             },
-            name: &name,
+            name: called,
+            listed_name: renamed.is_some().then_some(&*name),
             group: &group,
             logo_url: self.picture(film.cover.as_deref()),
             format: Format::of_extension(&film.extension).as_str(),
@@ -170,10 +185,13 @@ impl<'a> Desk<'a> {
             return;
         }
         let name = self.source.secrets.masked(&series.name);
-        let (title, year) = vod::series(&name, series.year, self.source.this_year);
+        let renamed = self.source.renamer.rename(Named::Series, &name);
+        let called = renamed.as_deref().unwrap_or(&name);
+        let (title, year) = vod::series(called, series.year, self.source.this_year);
         self.series.push(ListedSeries {
             series: series.id,
             title,
+            listed_name: Some(name.into_owned()),
             year: year.map(i64::from),
             group_name: group,
             cover_url: self.picture(series.cover.as_deref()).map(str::to_owned),
@@ -189,12 +207,11 @@ impl<'a> Desk<'a> {
         cover: Option<&str>,
         episode: &Episode,
     ) {
-        let numbered = || format!("{} S{:02}E{:02}", of.title, episode.season, episode.episode);
         let name = match episode.name.as_deref() {
             Some(name) => self.source.secrets.masked(name).into_owned(),
-            None => numbered(),
+            None => numbered(&of.title, episode.season, episode.episode),
         };
-        let title = vod::episode(&name, &of.title);
+        let title = self.source.episode_title(of, &name);
         let template = address::template(address::Kind::Episode, episode.id, &episode.extension);
         let entry = Entry {
             content: Content::Episode {
@@ -232,11 +249,17 @@ impl<'a> Desk<'a> {
     }
 }
 
+/// The name of an episode that has none of its own.
+pub(super) fn numbered(series: &str, season: i64, episode: i64) -> String {
+    format!("{series} S{season:02}E{episode:02}")
+}
+
 /// An entry that says nothing but where it is.
 fn plain(template: &str) -> Entry<'_> {
     Entry {
         content: Content::Live,
         name: "",
+        listed_name: None,
         group: "",
         tvg_id: None,
         country: None,

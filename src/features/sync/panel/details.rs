@@ -9,6 +9,7 @@ use crate::ctx::Ctx;
 use crate::events::Event;
 use crate::features::catalogue::entry::EntryKind;
 use crate::features::catalogue::{self, Changes};
+use crate::features::providers::renames::Renamer;
 use crate::features::providers::store::series::{self, ListedSeries, Wanted};
 use crate::features::providers::url_parts::ProviderSecrets;
 use crate::features::providers::xtream::{Categories, Details, Entered, Panel, PanelError};
@@ -118,6 +119,7 @@ async fn whole(ctx: &Ctx, job: &JobRun, hooks: &[MovedHook], id: ProviderId) -> 
             this_year: crate::features::sync::year_of(now),
             // Only series of groups that are taken are asked for.
             reading: crate::features::providers::Reading::default(),
+            renamer: Renamer::default(),
         },
         fuzzy_threshold: settings.fuzzy_match_threshold,
         may_lose: (episodes * u64::from(settings.sync_shrink_guard_percent) / 100)
@@ -222,6 +224,7 @@ impl Reading<'_> {
             hash: self.source.hash,
             provider: id,
             has_own_ids: true,
+            has_rules: false,
         };
         let found = diff(&stored, &mut staging).await?;
         let now = ctx.clock.now_ms();

@@ -29,7 +29,7 @@ use crate::jobs::JobRun;
 use crate::support::ids::ProviderId;
 
 use super::desk::{Desk, Source};
-use super::{News, entries_of, parts, series, series_key};
+use super::{News, entries_of, parts, retitled, series, series_key};
 
 /// How the lists are asked for.
 pub(super) struct Asked<'a> {
@@ -125,6 +125,7 @@ pub(super) async fn lists(asked: &Asked<'_>) -> Result<Found, Error> {
         secrets: ProviderSecrets::account(&secrets.xstream_username, &secrets.xstream_password),
         this_year: crate::features::sync::year_of(ctx.clock.now_ms()),
         reading: provider.reading.clone(),
+        renamer: provider.reading.renamer(),
     };
     let source = std::sync::Arc::new(source);
     let (batches_in, batches) = sync_channel(BATCHES_AHEAD);
@@ -349,8 +350,13 @@ async fn settle(
                 .map(|one| series_key(hash, provider, one.series))
                 .collect();
             has_series |= !listed.is_empty();
-            staging.keep(kind, |under| under.is_some_and(|under| listed.contains(&under)));
-            listed_series = Some(series::compare(&ctx.db, provider, list.series).await?);
+            let compared = series::compare(&ctx.db, provider, list.series).await?;
+            let batch = retitled::episodes(&ctx.db, source, &compared.retitled).await?;
+            staging.keep(kind, |under| {
+                under.is_some_and(|under| listed.contains(&under) && !batch.series.contains(&under))
+            });
+            staging.take(&batch.batch).map_err(Error::from)?;
+            listed_series = Some(compared);
         }
     }
     let taken: u64 = EntryKind::ALL.iter().map(|kind| staging.count(*kind)).sum();

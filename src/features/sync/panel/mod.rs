@@ -11,6 +11,7 @@ pub(super) mod films;
 mod lists;
 mod news;
 mod parts;
+mod retitled;
 mod series;
 
 use crate::ctx::Ctx;

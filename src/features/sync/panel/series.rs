@@ -15,6 +15,14 @@ pub(in crate::features::sync) struct SeriesChanges {
     pub listed: Vec<ListedSeries>,
     /// Not listed any more.
     pub gone: Vec<i64>,
+    /// Of those listed, the ones that rules name otherwise than before: their episodes are those that are stored.
+    pub retitled: Vec<Retitled>,
+}
+
+/// A series that has another title or year, and the one that it had.
+pub(in crate::features::sync) struct Retitled {
+    pub now: ListedSeries,
+    pub before: ListedSeries,
 }
 
 /// Compares a whole list.
@@ -24,10 +32,18 @@ pub(super) async fn compare(
     listed: Vec<ListedSeries>,
 ) -> Result<SeriesChanges, DbError> {
     let mut open: HashMap<i64, ListedSeries> = listed.into_iter().map(|one| (one.series, one)).collect();
-    let mut gone = Vec::new();
+    let (mut gone, mut retitled) = (Vec::new(), Vec::new());
     series::each(db, provider, |stored, is_missing| {
         match open.get(&stored.series) {
             Some(same) if *same == stored && !is_missing => drop(open.remove(&stored.series)),
+            Some(now) if !is_missing && now.is_listed_as(&stored) => {
+                if (&now.title, now.year) != (&stored.title, stored.year) {
+                    retitled.push(Retitled {
+                        now: now.clone(),
+                        before: stored,
+                    });
+                }
+            }
             Some(_) => {}
             None if is_missing => {}
             None => gone.push(stored.series),
@@ -36,7 +52,11 @@ pub(super) async fn compare(
     .await?;
     let mut listed: Vec<ListedSeries> = open.into_values().collect();
     listed.sort_unstable_by_key(|one| one.series);
-    Ok(SeriesChanges { listed, gone })
+    Ok(SeriesChanges {
+        listed,
+        gone,
+        retitled,
+    })
 }
 
 /// The series that are stored and there, of the groups that are wanted.

@@ -7,6 +7,7 @@ mod form;
 mod form_view;
 mod groups;
 mod index;
+mod names;
 mod posted;
 mod removal;
 mod schedule;
@@ -54,6 +55,11 @@ pub fn routes(config: &mut ServiceConfig) {
             web::resource("/providers/{id}/groups")
                 .route(web::get().to(groups::index))
                 .route(web::post().to(groups::update)),
+        )
+        .service(
+            web::resource("/providers/{id}/names")
+                .route(web::get().to(names::edit))
+                .route(web::post().to(names::update)),
         )
         .service(web::resource("/providers/{id}/edit").route(web::get().to(edit::edit)))
         .service(web::resource("/providers/{id}/checks").route(web::post().to(edit::check)))

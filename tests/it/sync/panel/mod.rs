@@ -6,6 +6,7 @@ mod films;
 mod groups;
 mod identity;
 mod lists;
+mod names;
 mod parts;
 mod unknown;
 
