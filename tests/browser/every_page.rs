@@ -65,6 +65,7 @@ async fn empty_pages_are_accessible(browser: Browser) {
             ("first-home", "/"),
             ("first-provider", "/providers/1"),
             ("first-groups", "/providers/1/groups"),
+            ("first-names", "/providers/1/names"),
         ],
     )
     .await;
@@ -105,6 +106,11 @@ async fn filled_pages_are_accessible(browser: Browser) {
         .simulator
         .put("/b.m3u", Resource::bytes(format!("#EXTM3U\n{kept}")));
     api.leave_out(first, &["Regional", "x", "*24*"]).await;
+    api.rename(
+        first,
+        json!([{ "pattern": "Landtag|Unbroken", "replacement": "$0, called otherwise" }]),
+    )
+    .await;
     api.sync(first).await;
     api.sync(other).await;
     api.write_library().await;
@@ -162,6 +168,7 @@ async fn filled_pages_are_accessible(browser: Browser) {
             ("provider-edit", "/providers/1/edit"),
             ("provider-groups", "/providers/1/groups"),
             ("provider-groups-out", "/providers/1/groups?taken=false"),
+            ("provider-names", "/providers/1/names"),
             ("provider-removal", "/providers/1/removal"),
             ("provider-schedule", "/providers/1/schedule"),
             ("syncs", "/syncs"),

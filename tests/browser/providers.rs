@@ -14,6 +14,7 @@ pub fn cases() -> Vec<Case> {
         editing_shows_no_secret_and_keeps_it,
         a_connection_is_tested_before_anything_is_saved,
         the_list_follows_a_sync_and_leaves_an_open_menu_open,
+        names_are_looked_at_before_their_rules_are_saved,
     ]
 }
 
@@ -164,5 +165,48 @@ async fn the_list_follows_a_sync_and_leaves_an_open_menu_open(browser: Browser) 
         .wait_for(&format!("document.querySelector('#provider-{id} details').open"))
         .await;
     browser.expect_accessible("list of providers").await;
+    browser.expect_quiet_console().await;
+}
+
+async fn names_are_looked_at_before_their_rules_are_saved(browser: Browser) {
+    let world = World::start().await;
+    let api = world.api().await;
+    let id = api.provider("Living room", &world.list_url()).await;
+    api.sync(id).await;
+    let page = format!("/providers/{id}/names");
+    world.sign_in(&browser, &page).await;
+    type_into(&browser, "#names-pattern-0", "^(..)").await;
+    type_into(&browser, "#names-replacement-0", "$1$1").await;
+    browser.click("#names-form .form-actions [value=add]").await;
+    browser
+        .wait_for("document.querySelector('#names-pattern-1')")
+        .await;
+    browser.click("#raise-1").await;
+    browser
+        .wait_for("document.querySelector('#names-pattern-1')?.value === '^(..)'")
+        .await;
+    browser.click("#remove-0").await;
+    browser
+        .wait_for("document.querySelector('#names-pattern-0')?.value === '^(..)'")
+        .await;
+    // The key that sends a form looks, and saves nothing.
+    type_into(&browser, "#names-pattern-0", "^(..)").await;
+    browser.press(Key::Enter).await;
+    browser
+        .wait_for("document.querySelector('#names-preview table')")
+        .await;
+    browser.expect_accessible("names with a preview").await;
+    browser.glance("names-preview-1280-light").await;
+    browser.screen(360, Theme::Dark).await;
+    browser.expect_accessible("names with a preview").await;
+    browser.expect_no_sideways_scroll().await;
+    browser.glance("names-preview-360-dark").await;
+    browser.screen(1280, Theme::Light).await;
+    let shown = api.get(&format!("/api/providers/{id}")).await;
+    assert_eq!(shown["rename_rules"], json!([]));
+    browser.click("#names-form [data-save]").await;
+    world.arrive(&browser, &format!("/providers/{id}")).await;
+    let shown = api.get(&format!("/api/providers/{id}")).await;
+    assert_eq!(shown["rename_rules"][0]["pattern"], "^(..)");
     browser.expect_quiet_console().await;
 }

@@ -122,13 +122,18 @@ impl Api {
 
     /// Leaves groups of a provider out.
     pub async fn leave_out(&self, provider: i64, groups: &[&str]) {
+        self.change(provider, json!({ "exclude_groups": groups })).await;
+    }
+
+    /// Gives a provider rules for its names.
+    pub async fn rename(&self, provider: i64, rules: Value) {
+        self.change(provider, json!({ "rename_rules": rules })).await;
+    }
+
+    async fn change(&self, provider: i64, fields: Value) {
         let path = format!("{}/api/providers/{provider}", self.base);
         let request = self.client.patch(path).bearer_auth(&self.token);
-        let answer = request
-            .json(&json!({ "exclude_groups": groups }))
-            .send()
-            .await
-            .unwrap();
+        let answer = request.json(&fields).send().await.unwrap();
         assert!(answer.status().is_success(), "{}", answer.text().await.unwrap());
     }
 
