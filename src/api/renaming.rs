@@ -23,7 +23,8 @@ pub struct RuleBody {
     /// `$$` a dollar.
     #[serde(default)]
     replacement: String,
-    /// The names that it is for, of `live`, `films` and `series`; empty or absent: all.
+    /// The names that it is for, of `live`, `films` and `series`; empty or absent: all. An account lists series by
+    /// themselves; a playlist lists their episodes.
     #[serde(default)]
     kinds: Vec<String>,
 }

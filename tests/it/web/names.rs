@@ -47,7 +47,7 @@ on_both_engines! {
         ];
         let with = |act| form.iter().copied().chain([("act", act)]).collect::<Vec<_>>();
         let page = played.shown(&with("preview"), StatusCode::OK).await;
-        assert!(page.contains("The rules rename 2 names of 3. 2 names would be another one than now."), "{page}");
+        assert!(page.contains("The rules rename 2 of 3 names; 2 names would change from what they are now."), "{page}");
         assert!(page.contains("XX| Two") && page.contains("&#60;b&#62;Tw&#60;/b&#62;") && !page.contains("<b>Tw"), "names are text");
         assert!(played.rules().await.is_empty(), "looking saves nothing");
         let saved = played.app.post(&played.token, &played.names(), &with("save")).await;

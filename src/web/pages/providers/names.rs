@@ -287,21 +287,21 @@ impl View {
     /// What the rules would do, in one sentence.
     fn told(&self, preview: &Preview) -> String {
         let number = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
-        let of = match preview.is_whole {
+        let looked_at = match preview.is_whole {
             true => "",
-            false => " that were looked at; there are more",
+            false => " that were looked at",
+        };
+        let changed = match preview.changed {
+            0 => "no name would change from what it is now".to_owned(),
+            changed => {
+                let names = format::count(number(changed), "name", "names");
+                format!("{names} would change from what they are now")
+            }
         };
         format!(
-            "{} of {}{of}. {}",
-            format::count(number(preview.renamed), "name", "names"),
-            format::number(number(preview.names)),
-            match preview.changed {
-                0 => "No name would be another one than now.".to_owned(),
-                changed => format!(
-                    "{} another one than now.",
-                    format::count(number(changed), "name would be", "names would be")
-                ),
-            }
+            "The rules rename {} of {}{looked_at}; {changed}.",
+            format::number(number(preview.renamed)),
+            format::count(number(preview.names), "name", "names"),
         )
     }
 
