@@ -8,7 +8,7 @@ use super::openapi::ApiError;
 use crate::ctx::Ctx;
 use crate::db::Engine;
 use crate::edge::{Admin, Member, Problem};
-use crate::features::catalogue::browse;
+use crate::features::catalogue::browse::{Lists, Totals};
 use crate::features::{providers, system};
 
 /// How the server is doing, measured at the request.
@@ -70,13 +70,13 @@ pub(super) async fn health(_: Member, ctx: Data<Ctx>) -> Result<Json<HealthView>
 
 /// What there is.
 #[utoipa::path(get, path = "/api/system/stats", tag = "system", responses((status = 200, body = StatsView)))]
-pub(super) async fn stats(_: Member, ctx: Data<Ctx>) -> Result<Json<StatsView>, Problem> {
+pub(super) async fn stats(_: Member, ctx: Data<Ctx>, lists: Data<Lists>) -> Result<Json<StatsView>, Problem> {
     let providers = providers::store::summary(&ctx.db).await?;
-    let titles = browse::title_totals(&ctx.db).await?;
+    let Totals { channels, titles } = lists.totals().await?;
     Ok(Json(StatsView {
         total_providers: providers.total,
         active_providers: providers.enabled,
-        total_channels: browse::channel_total(&ctx.db).await?,
+        total_channels: channels,
         total_vod_items: titles.movies + titles.series,
         total_vod_movies: titles.movies,
         total_vod_series: titles.series,

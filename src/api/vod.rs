@@ -4,7 +4,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use crate::ctx::Ctx;
 use crate::edge::{Member, Problem};
-use crate::features::catalogue::browse::{self, Lists, MovieLine, Place, SeriesLine, TitleFilter, TitleSort};
+use crate::features::catalogue::browse::{Lists, MovieLine, Place, SeriesLine, TitleFilter, TitleSort};
 use crate::features::catalogue::detail::{self, EpisodeDetail, MovieDetail, SeasonDetail, SeriesDetail};
 use crate::features::catalogue::store::facts;
 use crate::features::providers::Facts;
@@ -179,8 +179,8 @@ pub(super) async fn series(
 
 /// How many films, series and episodes there are.
 #[utoipa::path(get, path = "/api/vod/stats", tag = "catalogue", responses((status = 200, body = VodStats)))]
-pub(super) async fn stats(_member: Member, ctx: web::Data<Ctx>) -> Result<Json<VodStats>, Problem> {
-    let totals = browse::title_totals(&ctx.db).await?;
+pub(super) async fn stats(_member: Member, lists: web::Data<Lists>) -> Result<Json<VodStats>, Problem> {
+    let totals = lists.totals().await?.titles;
     Ok(Json(VodStats {
         total_movies: totals.movies,
         total_series: totals.series,

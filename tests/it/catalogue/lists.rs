@@ -3,8 +3,8 @@
 use m3u_strm_processor::args;
 use m3u_strm_processor::db::{Db, Value};
 use m3u_strm_processor::features::catalogue::browse::{
-    ChannelFilter, ChannelSort, Health, Lists, Place, TitleFilter, TitleSort, categories, channels, movies,
-    series,
+    ChannelFilter, ChannelSort, Health, Lists, Place, TitleFilter, TitleSort, categories, channel_total,
+    channels, movies, series, title_totals,
 };
 use m3u_strm_processor::support::ids::ProviderId;
 use m3u_strm_processor::support::text::{name_key, sort_key};
@@ -246,6 +246,19 @@ on_both_engines! {
         assert_eq!(total("unheard").await, 1, "the database answers until there is a new index");
         lists.renew().await.unwrap();
         assert_eq!(total("unheard").await, 1);
+    }
+
+    async fn what_there_is_is_counted_once_for_each_version_of_the_catalogue(test: TestDb) {
+        fill(&test.db).await;
+        let lists = Lists::new(test.db.clone());
+        let counted = async || lists.totals().await.unwrap();
+        let before = counted().await;
+        assert_eq!(before.channels, channel_total(&test.db).await.unwrap());
+        assert_eq!(before.titles, title_totals(&test.db).await.unwrap());
+        test.db.execute("update channels set stream_count = 0 where id = 21", args![]).await.unwrap();
+        assert_eq!(counted().await, before);
+        test.db.execute("update catalogue_state set version = version + 1", args![]).await.unwrap();
+        assert_eq!(counted().await.channels, before.channels - 1);
     }
 
     async fn a_short_list_has_no_index(test: TestDb) {

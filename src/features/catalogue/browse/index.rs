@@ -6,7 +6,8 @@ use std::collections::HashMap;
 use memchr::memmem;
 
 use super::{
-    ChannelFilter, ChannelSort, Cursor, FIT_STEP, Health, Place, TitleFilter, TitleSort, YearWord, words,
+    ChannelFilter, ChannelSort, Cursor, FIT_STEP, Health, Place, TitleFilter, TitleSort, YearWord,
+    in_natural_order, words,
 };
 use crate::support::ids::ProviderId;
 use crate::support::text::{folded, name_key, sort_key};
@@ -39,6 +40,8 @@ pub(super) struct Index {
     ends: Vec<u32>,
     entries: Vec<Entry>,
     groups: HashMap<String, u32>,
+    /// Their names, in natural order.
+    in_order: Vec<String>,
     /// Of which providers an entry has something: a bit for each entry.
     providers: HashMap<ProviderId, Vec<u64>>,
     /// Which entries have a tag, likewise.
@@ -138,16 +141,17 @@ impl Index {
         }
     }
 
-    /// Gives back what was set aside for more entries.
+    /// Ends the adding: puts the groups in order, and gives back what was set aside for more entries.
     pub(super) fn close(&mut self) {
+        self.in_order = in_natural_order(self.groups.keys().cloned().collect());
         self.names.shrink_to_fit();
         self.ends.shrink_to_fit();
         self.entries.shrink_to_fit();
     }
 
-    /// The names of the groups, in no order.
-    pub(super) fn groups(&self) -> impl Iterator<Item = &str> {
-        self.groups.keys().map(String::as_str)
+    /// The names of the groups, in natural order.
+    pub(super) fn groups(&self) -> &[String] {
+        &self.in_order
     }
 
     /// `limit` entries from `place` on; backwards where the place is before an entry.

@@ -11,12 +11,14 @@ use super::index::{Index, Wanted};
 use super::store::{self, Table};
 use super::{
     ChannelFilter, ChannelLine, ChannelSort, MovieLine, Page, Place, Placed, SeriesLine, TitleFilter,
-    TitleSort, in_natural_order,
+    TitleSort, TitleTotals,
 };
 use crate::db::{Db, DbError, FromRow};
 
 /// Shorter lists are searched by the database as fast.
 const WORTH_AN_INDEX: usize = 5_000;
+/// Fewer are counted by the database as fast.
+const MANY: i64 = 5_000;
 
 /// The lists of a catalogue; cheap to clone.
 #[derive(Clone)]
@@ -24,6 +26,16 @@ pub struct Lists {
     db: Db,
     runtime: Handle,
     kept: Arc<[Kept; 3]>,
+    /// With the version of the catalogue that they hold for.
+    totals: Arc<Mutex<Option<(i64, Totals)>>>,
+}
+
+/// What there is to watch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Totals {
+    /// Those with a stream.
+    pub channels: i64,
+    pub titles: TitleTotals,
 }
 
 #[derive(Default)]
@@ -48,6 +60,7 @@ impl Lists {
             db,
             runtime: Handle::current(),
             kept: Arc::default(),
+            totals: Arc::default(),
         }
     }
 
@@ -111,9 +124,34 @@ impl Lists {
     /// Whatever the database says.
     pub async fn categories(&self) -> Result<Vec<String>, DbError> {
         match self.index(Table::Channels).await? {
-            Some(index) => Ok(in_natural_order(index.groups().map(str::to_owned).collect())),
+            Some(index) => Ok(index.groups().to_vec()),
             None => super::categories(&self.db).await,
         }
+    }
+
+    /// How many channels, films, series and episodes there are. Counting many takes a while, so they are counted once for
+    /// each version of the catalogue.
+    ///
+    /// # Errors
+    /// Whatever the database says.
+    pub async fn totals(&self) -> Result<Totals, DbError> {
+        let version = store::version(&self.db).await?;
+        let known = *self.totals.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, totals)) = known.filter(|(of, _)| *of == version) {
+            return Ok(totals);
+        }
+        let totals = Totals {
+            channels: super::channel_total(&self.db).await?,
+            titles: super::title_totals(&self.db).await?,
+        };
+        let titles = totals.titles;
+        // What was counted while the catalogue changed may be of either state.
+        if totals.channels + titles.movies + titles.episodes >= MANY
+            && store::version(&self.db).await? == version
+        {
+            *self.totals.lock().unwrap_or_else(PoisonError::into_inner) = Some((version, totals));
+        }
+        Ok(totals)
     }
 
     /// Builds what there is not yet and what holds no longer, so that nobody waits for it.

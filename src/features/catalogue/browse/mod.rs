@@ -18,7 +18,7 @@ pub use channels::{
     ChannelFilter, ChannelLine, ChannelSort, Health, categories, channel_total, channels, ids, tags,
 };
 pub use cursor::Cursor;
-pub use lists::Lists;
+pub use lists::{Lists, Totals};
 pub use titles::{
     MovieLine, SeriesLine, TitleFilter, TitleSort, TitleTotals, genres, movies, series, title_totals,
 };

@@ -7,8 +7,8 @@ use askama::Template;
 use crate::ctx::Ctx;
 use crate::db::DbError;
 use crate::edge::Member;
-use crate::features::catalogue::browse::TitleTotals;
-use crate::features::catalogue::{browse, favourites};
+use crate::features::catalogue::browse::{Lists, Totals};
+use crate::features::catalogue::favourites;
 use crate::features::providers::{self, Provider, Status, Summary};
 use crate::features::sync;
 use crate::features::sync::store::SyncRow;
@@ -39,8 +39,7 @@ const ONE: Slice = Slice { skip: 0, limit: 1 };
 struct HomeShow {
     page: Page,
     providers: Summary,
-    channels: i64,
-    titles: TitleTotals,
+    totals: Totals,
     favourites: i64,
     /// For administrators.
     runs: Option<Runs>,
@@ -49,7 +48,7 @@ struct HomeShow {
 }
 
 /// GET /
-async fn show(req: HttpRequest, member: Member, ctx: Data<Ctx>) -> Answer {
+async fn show(req: HttpRequest, member: Member, ctx: Data<Ctx>, lists: Data<Lists>) -> Answer {
     let providers = providers::store::summary(&ctx.db).await?;
     if providers.synced == 0 {
         let page = Page::new(&req, "Welcome").lead("Two steps, and there is something to watch.");
@@ -73,8 +72,7 @@ async fn show(req: HttpRequest, member: Member, ctx: Data<Ctx>) -> Answer {
         },
         page,
         providers,
-        channels: browse::channel_total(&ctx.db).await?,
-        titles: browse::title_totals(&ctx.db).await?,
+        totals: lists.totals().await?,
         favourites: favourites::count(&ctx.db, member.user.id).await?,
     };
     respond::html(&req, &page)
