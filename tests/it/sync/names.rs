@@ -192,7 +192,7 @@ on_both_engines! {
         ] {
             let sent = json!({ "rename_rules": rules });
             let refused = line_up::update(synced.ctx(), &ACTOR, synced.provider, sent.as_object().unwrap()).await;
-            let Err(Error::Invalid(invalid)) = refused else { panic!("{rules} is taken") };
+            let Err(Error::Invalid(invalid)) = refused else { unreachable!("{rules} is taken") };
             let messages = &invalid.fields()["rename_rules"];
             assert!(messages[0].starts_with(told), "{rules}: {messages:?}");
         }

@@ -126,7 +126,8 @@ mod tests {
         let whole = json!(ChannelList::default());
         let mut names: Vec<&str> = whole.as_object().unwrap().keys().map(String::as_str).collect();
         let mut known = ChannelList::NAMES.to_vec();
-        (names.sort_unstable(), known.sort_unstable());
+        names.sort_unstable();
+        known.sort_unstable();
         assert_eq!(names, known);
         assert_eq!(TEXTS.map(|(name, _)| name), ChannelList::NAMES);
         for part in TEXTS {
