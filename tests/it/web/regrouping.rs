@@ -74,7 +74,7 @@ on_both_engines! {
         for (act, body, status, field) in [
             ("split", json!({ "stream_ids": [] }), 422, "stream_ids"),
             ("split", json!({ "stream_ids": [cnn], "name": "x" }), 422, "stream_ids"),
-            ("split", json!({ "stream_ids": [sd], "name": "x".repeat(201) }), 422, "name"),
+            ("split", json!({ "stream_ids": [sd], "name": "x".repeat(256) }), 422, "name"),
             ("merge", json!({ "into": arte }), 422, "into"),
             ("merge", json!({ "into": 987_654_321 }), 422, "into"),
         ] {
@@ -124,7 +124,7 @@ async fn an_administrator_splits_and_takes_back_without_scripts() {
     assert!(
         refused.contains("Choose the streams to split off.") && refused.contains("Kept &#60;b&#62;words")
     );
-    let long = "x".repeat(201);
+    let long = "x".repeat(256);
     let refused = app
         .post(
             token,

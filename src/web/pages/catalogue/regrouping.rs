@@ -66,7 +66,7 @@ impl Regrouping {
         ui::Field::text("name", "Name of the new channel", &self.split.name)
             .in_form("split")
             .help("Without one it is called as its streams are.")
-            .attr("maxlength", 200)
+            .attr("maxlength", 255)
             .attr("autocomplete", "off")
             .errors(&self.split.invalid)
     }
