@@ -110,6 +110,24 @@ on_both_engines! {
         assert_eq!(synced.names().await[0], pair("Other 03", "YY| Other 03"));
     }
 
+    async fn addresses_that_change_with_the_rules_lead_to_the_same_streams(synced: Synced) {
+        synced.lists_owned(&prefixed(30));
+        synced.sync().await;
+        let streams = "select cast(sum(id * lineup_number) as bigint) from channels where listed";
+        let before = synced.count(streams).await;
+        let moved: Vec<String> = prefixed(30).iter().map(|entry| entry.replace("/live/", "/elsewhere/9")).collect();
+        synced.lists_owned(&moved);
+        synced.rules(json!([{ "pattern": "^XX. ", "replacement": "" }])).await;
+        let run = synced.sync().await;
+        assert_eq!((run.outcome, run.renamed, run.added, run.removed), (Outcome::Applied, 30, 0, 0), "{run:?}");
+        assert_eq!(synced.count(streams).await, before);
+        synced.lists_owned(&prefixed(30));
+        synced.rules(json!([])).await;
+        let back = synced.sync().await;
+        assert_eq!((back.outcome, back.renamed, back.added, back.removed), (Outcome::Applied, 30, 0, 0), "{back:?}");
+        assert_eq!(synced.count(streams).await, before);
+    }
+
     async fn names_that_rules_make_equal_become_one_channel(synced: Synced) {
         synced.lists(&[&entry("Sky Sport", "http://h/1.ts"), &entry("VIP Himmel Sport", "http://h/2.ts"), &entry("ZDF", "http://h/3.ts")]);
         synced.sync().await;
