@@ -13,6 +13,7 @@ mod favourites;
 mod jobs;
 mod library;
 pub mod list;
+mod merge_rules;
 pub mod openapi;
 mod output_credentials;
 mod plays;

@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::ctx::Ctx;
 use crate::features::catalogue::browse::Lists;
 use crate::features::catalogue::editing::bulk;
-use crate::features::catalogue::favourites;
+use crate::features::catalogue::{favourites, rules};
 use crate::features::outputs::{conversion, library};
 use crate::features::system::backup;
 use crate::features::{history, sync};
@@ -40,6 +40,10 @@ fn all(ctx: &Ctx, lists: Option<Lists>) -> Handlers {
             shown(with(ctx, |ctx, job| sync::run_removal(ctx, job, sync_hooks()))),
         )
         .on(kinds::CHANNELS, shown(with(ctx, bulk::job)))
+        .on(
+            kinds::MERGE_RULES,
+            shown(with(ctx, |ctx, job| rules::job(ctx, job, history::follow))),
+        )
         .on(
             kinds::SERIES_DETAILS,
             with(ctx, |ctx, job| sync::run_details(ctx, job, sync_hooks())),

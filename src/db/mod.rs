@@ -136,6 +136,15 @@ impl Db {
         })
     }
 
+    /// Begins a transaction that only reads, and sees one state throughout; it keeps nobody from writing.
+    pub async fn snapshot(&self) -> Result<Tx, DbError> {
+        const SNAPSHOT: &str = "begin transaction isolation level repeatable read read only";
+        Ok(match &self.pools {
+            Pools::Sqlite { readers, .. } => Tx::sqlite(readers.begin().await?, self.statements.clone()),
+            Pools::Postgres(pool) => Tx::postgres(pool.begin_with(SNAPSHOT).await?, self.statements.clone()),
+        })
+    }
+
     /// Closes every connection; on SQLite the write-ahead log is checkpointed.
     pub async fn close(&self) {
         match &self.pools {

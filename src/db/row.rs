@@ -133,6 +133,7 @@ id_column!(
     ChannelId,
     StreamId,
     DecisionId,
+    MergeRuleId,
     MovieId,
     SeriesId,
     EpisodeId,

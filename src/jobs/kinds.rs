@@ -12,6 +12,8 @@ pub const SERIES_DETAILS: &str = "series_details";
 pub const CHANNELS: &str = "channels";
 /// Asks a panel what it knows of films by themselves, a share of those of an hour. Payload: `{provider_id, movie_id?}`.
 pub const FILM_DETAILS: &str = "film_details";
+/// Groups all streams into channels as the merge rules say.
+pub const MERGE_RULES: &str = "merge_rules";
 /// Writes the STRM and NFO library.
 pub const LIBRARY: &str = "library";
 /// Writes a backup into the data folder.

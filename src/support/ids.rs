@@ -34,6 +34,7 @@ id! {
     StreamId,
     /// What a person decided of which streams are one channel.
     DecisionId,
+    MergeRuleId,
     MovieId,
     SeriesId,
     EpisodeId,

@@ -14,6 +14,7 @@ pub fn cases() -> Vec<Case> {
         ticked_channels_get_a_category_by_keyboard,
         what_is_done_to_ticked_channels_is_in_reach_from_every_row,
         a_stream_moves_by_keyboard_and_the_focus_stays_with_it,
+        a_merge_rule_is_tried_and_kept_by_keyboard,
     ]
 }
 
@@ -76,6 +77,60 @@ async fn a_channel_is_renamed_by_keyboard_and_given_back(browser: Browser) {
     browser
         .wait_for("document.querySelector('h1')?.textContent === 'Alpha News'")
         .await;
+    browser.expect_quiet_console().await;
+}
+
+async fn a_merge_rule_is_tried_and_kept_by_keyboard(browser: Browser) {
+    let world = World::start().await;
+    let api = world.api().await;
+    let provider = api.provider("Living room", &world.list_url()).await;
+    api.sync(provider).await;
+    world.sign_in(&browser, "/merge-rules/new").await;
+    tab_to(&browser, "#rule-pattern1").await;
+    type_text(&browser, "^(alpha").await;
+    tab_to(&browser, "#rule-form [data-try]").await;
+    browser.press(Key::Enter).await;
+    browser
+        .wait_for("document.querySelector('#rule-preview').textContent.includes('no regular expression')")
+        .await;
+    browser.expect_accessible("rule that cannot be tried").await;
+    browser
+        .run("document.querySelector('#rule-pattern1').select()")
+        .await;
+    browser
+        .run("document.querySelector('#rule-pattern1').focus()")
+        .await;
+    type_text(&browser, "^(alpha|beta)").await;
+    tab_to(&browser, "#rule-form [data-try]").await;
+    browser.press(Key::Enter).await;
+    browser
+        .wait_for("document.querySelector('#rule-preview').textContent.includes('2 channels would become 1')")
+        .await;
+    browser
+        .wait_for("document.activeElement.matches('#rule-form [data-try]')")
+        .await;
+    browser.expect_accessible("rule that was tried").await;
+    browser.glance("merge-rule-tried-1280-light").await;
+    browser.screen(360, Theme::Dark).await;
+    // Half below the bar at the top, a field is no large target.
+    browser.run("window.scrollTo(0, 0)").await;
+    browser.expect_accessible("rule that was tried").await;
+    browser.expect_no_sideways_scroll().await;
+    browser.picture("merge-rule-tried-360-dark").await;
+    browser.screen(1280, Theme::Light).await;
+    browser
+        .run("document.querySelector('#rule-form [data-save]').focus()")
+        .await;
+    browser.press(Key::Enter).await;
+    world.arrive(&browser, "/merge-rules").await;
+    browser.expect_text("main", "^(alpha|beta)").await;
+    tab_to(&browser, "a[href='/merge-rules/1/removal']").await;
+    browser.press(Key::Enter).await;
+    browser
+        .wait_for("document.querySelector('#rule-removal')?.open")
+        .await;
+    browser.expect_accessible("removal of a rule").await;
+    browser.glance("merge-rule-removal-1280-light").await;
     browser.expect_quiet_console().await;
 }
 

@@ -52,6 +52,7 @@ async fn empty_pages_are_accessible(browser: Browser) {
             ("empty-providers", "/providers"),
             ("empty-syncs", "/syncs"),
             ("empty-jobs", "/jobs"),
+            ("empty-merge-rules", "/merge-rules"),
             ("empty-library", "/library"),
             ("provider-new", "/providers/new"),
         ],
@@ -134,6 +135,7 @@ async fn filled_pages_are_accessible(browser: Browser) {
     let merge = format!("{channel}/merge?q=a");
     let (told, told_series) = told(&world, &api).await;
     people(&api).await;
+    rules(&api, other).await;
     world.sign_in(&browser, &channel).await;
     browser.click("main button[id^=star-]").await;
     browser
@@ -176,6 +178,10 @@ async fn filled_pages_are_accessible(browser: Browser) {
             ("sync-last", &run),
             ("jobs", "/jobs"),
             ("jobs-none", "/jobs?state=queued"),
+            ("merge-rules", "/merge-rules"),
+            ("merge-rule-new", "/merge-rules/new"),
+            ("merge-rule-edit", "/merge-rules/1/edit"),
+            ("merge-rule-removal", "/merge-rules/1/removal"),
             ("job", "/jobs/1"),
             ("library", "/library"),
             ("audit", "/audit"),
@@ -208,6 +214,19 @@ async fn split_off_last(api: &Api, channel: &str) -> String {
     let body = json!({ "stream_ids": [last["id"]], "name": LONG });
     let new = api.post(&format!("/api{channel}/split"), body).await;
     format!("/channels/{}", new["id"])
+}
+
+/// Merge rules with long expressions and reasons, one of them switched off.
+async fn rules(api: &Api, provider: i64) {
+    let long = format!("^({}|{})$", "Unbroken".repeat(15), LONG.replace(['(', ')'], "."));
+    for rule in [
+        json!({"rule_type": "never_merge", "pattern1": long, "pattern2": "^(landtag|rundfunk).*sonder", "region1": "AT",
+            "region2": "DE", "provider_id": provider, "priority": 100, "reason": LONG}),
+        json!({"rule_type": "custom", "pattern1": "^(.+) \\(backup\\)$", "pattern2": "^(.+)$", "enabled": false}),
+        json!({"rule_type": "always_merge", "pattern1": "nothing of this kind"}),
+    ] {
+        api.post("/api/merge-rules", rule).await;
+    }
 }
 
 /// Users with long names, one of them signed in, one switched off.

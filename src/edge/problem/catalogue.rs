@@ -3,6 +3,7 @@ use crate::features::catalogue::by_hand;
 use crate::features::catalogue::editing::bulk::BulkError;
 use crate::features::catalogue::editing::{EditError, number_taken};
 use crate::features::catalogue::favourites::FavouriteError;
+use crate::features::catalogue::rules;
 
 impl From<FavouriteError> for Problem {
     fn from(error: FavouriteError) -> Self {
@@ -60,6 +61,18 @@ impl From<BulkError> for Problem {
                 Self::conflict("running", message).with_extra("job_id", job.0)
             }
             BulkError::Db(error) => error.into(),
+        }
+    }
+}
+
+impl From<rules::Error> for Problem {
+    fn from(error: rules::Error) -> Self {
+        match error {
+            rules::Error::Unknown => Self::not_found("This rule"),
+            rules::Error::Invalid(invalid) => invalid.into(),
+            rules::Error::Settings(error) => error.into(),
+            rules::Error::Db(error) => error.into(),
+            rules::Error::Apply(error) => Self::internal(error),
         }
     }
 }

@@ -18,6 +18,7 @@ pub mod number;
 pub mod pictures;
 pub mod play_order;
 pub mod quality;
+pub mod rules;
 pub mod store;
 mod succession;
 pub mod vod;

@@ -50,6 +50,7 @@ pub const ENTRIES: &[Entry] = &[
     entry(Group::Watch, "Favourites", "/favourites", "star"),
     managed("Providers", "/providers", "server"),
     managed("Syncs", "/syncs", "history"),
+    managed("Merge rules", "/merge-rules", "merge"),
     managed("Library", "/library", "layers"),
     managed("Jobs", "/jobs", "list-checks"),
     managed("Users", "/users", "users"),

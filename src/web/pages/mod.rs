@@ -6,6 +6,7 @@ pub mod catalogue;
 pub mod home;
 pub mod jobs;
 pub mod library;
+pub mod merge_rules;
 pub mod providers;
 pub mod settings;
 pub mod syncs;

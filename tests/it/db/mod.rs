@@ -1,4 +1,5 @@
 //! The database engine itself.
 
 mod schema;
+mod snapshot;
 mod statements;

@@ -18,6 +18,7 @@ mod panel;
 mod references;
 mod removal;
 mod renames;
+mod rules;
 mod schedule;
 mod secrets;
 mod values;

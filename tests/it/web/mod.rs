@@ -12,6 +12,7 @@ mod imports;
 mod jobs;
 mod library;
 mod live;
+mod merge_rules;
 mod names;
 mod pictures;
 mod played;

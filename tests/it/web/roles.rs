@@ -31,6 +31,10 @@ fn admin_only(played: &Played, run: i64, job: i64) -> (Vec<String>, Vec<String>)
         "/channels/1/merge",
         "/channels/1/edit",
         "/channels/bulk",
+        "/merge-rules",
+        "/merge-rules/new",
+        "/merge-rules/1/edit",
+        "/merge-rules/1/removal",
     ]
     .map(str::to_owned)
     .into_iter()
@@ -73,6 +77,13 @@ fn admin_only(played: &Played, run: i64, job: i64) -> (Vec<String>, Vec<String>)
         "/users/1/tokens/1/revocation",
         "/syncs",
         "/system/backups",
+        "/merge-rules",
+        "/merge-rules/1",
+        "/merge-rules/preview",
+        "/merge-rules/1/preview",
+        "/merge-rules/1/activation",
+        "/merge-rules/1/deactivation",
+        "/merge-rules/1/removal",
         "/channels/1/split",
         "/channels/1/merge",
         "/channels/1/order/removal",
@@ -149,6 +160,7 @@ async fn a_viewer_neither_sees_nor_does_what_administrators_do() {
         for hidden in [
             "/providers",
             "/syncs",
+            "/merge-rules",
             "/jobs",
             "/library",
             "/users",
@@ -166,6 +178,7 @@ async fn a_viewer_neither_sees_nor_does_what_administrators_do() {
     for shown in [
         "/providers",
         "/syncs",
+        "/merge-rules",
         "/library",
         "/jobs",
         "/users",

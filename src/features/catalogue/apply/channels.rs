@@ -10,9 +10,10 @@ use crate::features::catalogue::store::channels::{self, ChannelRow, hand};
 use crate::features::catalogue::store::{state, streams};
 use crate::support::ids::ProviderId;
 
-use super::live::{NONE, Nodes};
+use super::live::NONE;
 use super::member::{Member, in_play_order, packed};
 use super::merge::Merge;
+use super::nodes::Nodes;
 use super::numbers::Numbers;
 use super::partition::{Cluster, Partition, members};
 use super::row::{count, new_channel, next_number, renamed_category};
@@ -325,7 +326,11 @@ impl<'a> Writer<'a> {
             entry.headers,
             entry.metadata,
         ]);
-        rows.streams.push(packed(staged.blocks(number)));
+        let ties = self.nodes.rules.ties_of(&entry, self.provider.0);
+        rows.streams.push(match ties.is_empty() {
+            true => packed(staged.blocks(number)),
+            false => packed(&[staged.blocks(number), &ties].concat()),
+        });
         rows.streams
             .extend(args![self.now_ms, true, true, entry.listed_name]);
         Ok(())

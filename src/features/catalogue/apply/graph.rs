@@ -54,6 +54,24 @@ impl Graph {
         }
     }
 
+    /// Takes these blocks from every stream that has them.
+    pub(super) fn forget(&mut self, gone: &BlockSet) {
+        for (start, length) in self.starts.iter().zip(&mut self.lengths) {
+            let start = *start as usize;
+            let Some(own) = self.blocks.get_mut(start..start + usize::from(*length)) else {
+                continue;
+            };
+            let mut kept = 0;
+            for at in 0..own.len() {
+                if !gone.contains(&own[at]) {
+                    own[usize::from(kept)] = own[at];
+                    kept += 1;
+                }
+            }
+            *length = kept;
+        }
+    }
+
     pub(super) fn len(&self) -> usize {
         self.starts.len()
     }
@@ -229,6 +247,15 @@ mod tests {
         graph.replace(1, &[12, 16]);
         assert_eq!(groups(&graph, &[8]), Vec::<Vec<u32>>::new());
         assert_eq!(groups(&graph, &[16]), [vec![1, 2]]);
+    }
+
+    #[test]
+    fn forgotten_blocks_tie_nothing() {
+        let mut graph = graph(&[&[4, 8, 12], &[8, 16], &[12]]);
+        graph.forget(&[8].into_iter().collect());
+        assert_eq!(graph.of(0), [4, 12]);
+        assert_eq!(groups(&graph, &[4]), [vec![0, 2]]);
+        assert_eq!(groups(&graph, &[16]), [vec![1]]);
     }
 
     #[test]

@@ -9,8 +9,8 @@ use crate::features::catalogue::store::tags;
 /// What a person set in channels that were left empty, and their numbers, goes to those that took their streams.
 pub(super) async fn hand_over(tx: &mut Tx, moves: &[(i64, i64)]) -> Result<(), DbError> {
     let mut rows: HashMap<i64, ChannelRow> = HashMap::new();
-    let ids = moves.iter().flat_map(|(from, to)| [*from, *to]);
-    channels::each_of(tx, ids, |row| {
+    let ids: Vec<i64> = moves.iter().flat_map(|(from, to)| [*from, *to]).collect();
+    channels::each_of(tx, ids.into_iter(), |row| {
         rows.insert(row.id, row);
     })
     .await?;

@@ -1,41 +1,27 @@
 //! Live streams: which are concerned, and the order of the steps.
 
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
 use crate::args;
 use crate::db::{DbError, Tx};
-use crate::features::catalogue::entry::EntryKind;
+use crate::features::catalogue::entry::{Entry, EntryKind};
 use crate::features::catalogue::matching::Options;
 use crate::features::catalogue::store::{
     channels as channel_store, provider as provider_store, state, streams,
 };
 use crate::support::ids::{ChannelId, ProviderId};
 
-use super::graph::{BlockSet, Graph, Groups};
+use super::graph::{BlockSet, Groups};
+use super::nodes::{Fate, Nodes};
 use super::partition::{Partition, partition};
-use super::pins::{Pin, Pins};
+use super::pins::Pins;
+use super::rules::Rules;
 use super::stored::StoredStreams;
 use super::{Applied, ApplyError, Changes, ChannelMoved, Staged, alike, channels, hand_over, names, numbers};
 
 /// Stands for "no cluster", "not staged".
 pub(super) const NONE: u32 = u32::MAX;
-
-/// Every stream of the catalogue as it will be, packed: stored ones by id, then added ones in the order of the list.
-#[derive(Default)]
-pub(super) struct Nodes {
-    graph: Graph,
-    ids: Vec<i64>,
-    channels: Vec<i64>,
-    missing: Vec<bool>,
-    touched: Vec<bool>,
-    staged: Vec<u32>,
-    /// The provider that is synced.
-    pub owner: provider_store::Owner,
-    /// Whether there are streams that no count holds.
-    pub any_hidden: bool,
-    /// What people decided.
-    pub pins: Pins,
-}
 
 /// What a change of live streams touches.
 pub(super) struct Concerned {
@@ -47,138 +33,6 @@ pub(super) struct Concerned {
     pub dressed: HashSet<i64>,
     pub options: Options,
     pub now_ms: i64,
-}
-
-enum Fate {
-    Updated(u32),
-    Returned,
-    Removed,
-}
-
-impl Nodes {
-    pub(super) fn len(&self) -> usize {
-        self.staged.len()
-    }
-
-    /// The row's id; none for an added entry.
-    pub(super) fn row_of(&self, node: u32) -> Option<i64> {
-        self.ids.get(node as usize).copied()
-    }
-
-    pub(super) fn staged_of(&self, node: u32) -> Option<u32> {
-        self.staged
-            .get(node as usize)
-            .copied()
-            .filter(|staged| *staged != NONE)
-    }
-
-    pub(super) fn is_missing(&self, node: u32) -> bool {
-        self.missing.get(node as usize).copied().unwrap_or(false)
-    }
-
-    /// Whether this change says anything of the stream itself.
-    pub(super) fn is_touched(&self, node: u32) -> bool {
-        self.touched.get(node as usize).copied().unwrap_or(true)
-    }
-
-    /// The streams of these channels that are there.
-    pub(super) fn present_in(&self, channels: &HashSet<i64>) -> Vec<u32> {
-        let nodes = (0..).zip(self.channels.iter().zip(&self.missing));
-        nodes
-            .filter(|(_, (channel, missing))| !**missing && channels.contains(*channel))
-            .map(|(node, _)| node)
-            .collect()
-    }
-
-    pub(super) fn channel_of(&self, node: u32) -> Option<i64> {
-        self.channels.get(node as usize).copied()
-    }
-
-    /// Channels of concerned streams that other streams form too and keep.
-    pub(super) fn settled_channels(&self, groups: &Groups) -> HashSet<i64> {
-        let concerned: HashSet<i64> = groups
-            .nodes()
-            .iter()
-            .filter_map(|node| self.channel_of(*node))
-            .collect();
-        let mut is_concerned = vec![false; self.channels.len()];
-        for node in groups.nodes() {
-            if let Some(flag) = is_concerned.get_mut(*node as usize) {
-                *flag = true;
-            }
-        }
-        let others = self.channels.iter().enumerate().filter(|(node, channel)| {
-            !is_concerned[*node] && !self.missing[*node] && concerned.contains(channel)
-        });
-        others.map(|(_, channel)| *channel).collect()
-    }
-
-    pub(super) fn of(stored: StoredStreams) -> Self {
-        let StoredStreams {
-            graph,
-            ids,
-            channels,
-            missing,
-            ..
-        } = stored;
-        Self {
-            touched: vec![false; ids.len()],
-            staged: vec![NONE; ids.len()],
-            graph,
-            ids,
-            channels,
-            missing,
-            ..Self::default()
-        }
-    }
-
-    /// Ties together what people decided to be together.
-    pub(super) fn hold(&mut self, pins: Pins) {
-        for (stream, tie) in pins.ties() {
-            if let Some(node) = self.node_of(stream) {
-                self.tie(node, tie);
-            }
-        }
-        self.pins = pins;
-    }
-
-    /// All that ties the streams of these channels to others.
-    pub(super) fn blocks_of(&self, channels: &HashSet<i64>) -> BlockSet {
-        let nodes = self.channels.iter().enumerate();
-        nodes
-            .filter(|(_, channel)| channels.contains(*channel))
-            .flat_map(|(node, _)| self.graph.of(node).iter().copied())
-            .collect()
-    }
-
-    fn tie(&mut self, node: usize, tie: u64) {
-        let mut blocks = self.graph.of(node).to_vec();
-        blocks.push(tie);
-        self.graph.replace(node, &blocks);
-    }
-
-    fn node_of(&self, id: i64) -> Option<usize> {
-        self.ids.binary_search(&id).ok()
-    }
-
-    fn meet(&mut self, node: usize, fate: &Fate, staged: &dyn Staged) {
-        self.touched[node] = true;
-        self.missing[node] = matches!(fate, Fate::Removed);
-        if let Fate::Updated(number) = fate {
-            self.graph.replace(node, staged.blocks(*number));
-            self.staged[node] = *number;
-            if let Some(tie) = self.pins.of(self.ids[node]).map(Pin::tie) {
-                self.tie(node, tie);
-            }
-        }
-    }
-
-    fn add(&mut self, number: u32, blocks: &[u64]) {
-        self.graph.push(blocks.iter().copied());
-        self.missing.push(false);
-        self.touched.push(true);
-        self.staged.push(number);
-    }
 }
 
 pub(super) async fn apply(
@@ -199,11 +53,22 @@ pub(super) async fn apply(
     set_missing(tx, changes).await?;
     let alike = alike::alike(tx, changes, staged).await?;
     let mut nodes = Nodes::of(stored);
-    nodes.owner = provider_store::owner(tx, provider).await?;
+    nodes.owner = (provider, provider_store::owner(tx, provider).await?);
+    nodes.rules = Rules::load(tx).await?;
     nodes.any_hidden = provider_store::any_hidden(tx).await?;
     nodes.hold(Pins::load(tx).await?);
-    let (seeds, dressed) = touch(&mut nodes, &fates, &alike, &added, staged);
-    drop((fates, alike));
+    let ruled = ruled(&nodes, changes, staged)?;
+    let before = nodes.broad(&nodes.rules);
+    let (mut seeds, dressed) = touch(&mut nodes, &fates, &alike, &added, staged, &ruled);
+    drop((fates, alike, ruled));
+    // What was too broad to tie and is not any more, or the other way round, concerns all that have it.
+    let turned: BlockSet = &before ^ &nodes.broad(&nodes.rules);
+    if !turned.is_empty() {
+        seeds.extend(nodes.around(&turned));
+    }
+    let rules = std::mem::take(&mut nodes.rules);
+    nodes.rule(rules);
+    seeds.retain(|tie| !nodes.rules.broad.contains(tie));
     let concerned = Concerned {
         provider,
         seeds,
@@ -243,6 +108,41 @@ pub(super) async fn settle(
     empty_channels(tx, nodes, &groups, &partition, applied).await?;
     names::tell_apart(tx, stale_names).await?;
     Ok(())
+}
+
+/// What rules tie staged entries with, by their numbers; nothing where there are no rules.
+fn ruled(
+    nodes: &Nodes,
+    changes: &Changes,
+    staged: &mut dyn Staged,
+) -> Result<HashMap<u32, Vec<u64>>, ApplyError> {
+    let (mut ruled, mut buffer) = (HashMap::new(), Vec::new());
+    if nodes.rules.is_empty() {
+        return Ok(ruled);
+    }
+    let updated = changes.updated.iter().map(|(number, _)| number);
+    for number in changes.added.iter().chain(updated) {
+        if staged.kind(*number) == EntryKind::Live {
+            staged.read(*number, &mut buffer)?;
+            let ties = nodes.rules.ties_of(&Entry::decode(&buffer)?, nodes.owner.0.0);
+            if !ties.is_empty() {
+                ruled.insert(*number, ties);
+            }
+        }
+    }
+    Ok(ruled)
+}
+
+/// All that ties a staged entry to others.
+pub(super) fn tied<'s>(
+    number: u32,
+    staged: &'s dyn Staged,
+    ruled: &HashMap<u32, Vec<u64>>,
+) -> Cow<'s, [u64]> {
+    match ruled.get(&number) {
+        Some(ties) => [staged.blocks(number), ties.as_slice()].concat().into(),
+        None => staged.blocks(number).into(),
+    }
 }
 
 /// Those of `nodes` that no group holds.
@@ -293,6 +193,7 @@ fn touch(
     alike: &HashSet<i64>,
     added: &[u32],
     staged: &dyn Staged,
+    ruled: &HashMap<u32, Vec<u64>>,
 ) -> (BlockSet, HashSet<i64>) {
     let (mut seeds, mut dressed) = (BlockSet::default(), HashSet::new());
     for (id, fate) in fates {
@@ -303,15 +204,15 @@ fn touch(
         } else {
             seeds.extend(nodes.graph.of(node));
         }
-        nodes.meet(node, fate, staged);
+        nodes.meet(node, fate, staged, ruled);
         if !is_dressed {
             seeds.extend(nodes.graph.of(node));
         }
     }
     for number in added {
-        let blocks = staged.blocks(*number);
-        seeds.extend(blocks);
-        nodes.add(*number, blocks);
+        let blocks = tied(*number, staged, ruled);
+        seeds.extend(blocks.iter());
+        nodes.add(*number, &blocks);
     }
     (seeds, dressed)
 }

@@ -8,10 +8,12 @@ use crate::features::catalogue::play_order::{self, Standing, is_relayable};
 use crate::features::catalogue::quality::{self, Tier};
 use crate::features::catalogue::store::provider::Owner;
 use crate::features::catalogue::store::streams::StreamRow;
+use crate::support::ids::ProviderId;
 
 /// What a channel takes from one of its streams.
 pub(super) struct Member {
     pub node: u32,
+    pub provider: i64,
     pub name: String,
     pub group: String,
     pub tvg_id: Option<String>,
@@ -32,6 +34,7 @@ impl Member {
     pub(super) fn stored(node: u32, mut row: StreamRow) -> Self {
         Self {
             node,
+            provider: row.provider_id,
             name: row.original_name.clone(),
             group: row.group_name.clone(),
             tvg_id: row.tvg_id.take(),
@@ -51,11 +54,17 @@ impl Member {
     }
 
     /// A staged entry, with the row it replaces if it has one.
-    pub(super) fn staged(node: u32, entry: &Entry<'_>, row: Option<StreamRow>, owner: Owner) -> Self {
+    pub(super) fn staged(
+        node: u32,
+        entry: &Entry<'_>,
+        row: Option<StreamRow>,
+        (provider, owner): (ProviderId, Owner),
+    ) -> Self {
         let owned = |text: Option<&str>| text.map(str::to_owned);
         let tier = tier_of(entry);
         Self {
             node,
+            provider: provider.0,
             name: entry.name.to_owned(),
             group: entry.group.to_owned(),
             tvg_id: owned(entry.tvg_id),

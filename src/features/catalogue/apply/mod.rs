@@ -4,18 +4,22 @@
 
 mod alike;
 mod channels;
+mod effect;
 mod graph;
 mod hand_over;
 mod live;
 mod member;
 mod merge;
 mod names;
+mod nodes;
 mod numbers;
 mod partition;
 mod pins;
 mod regroup;
 mod rewrite;
 mod row;
+mod rules;
+mod ruling;
 mod stored;
 mod vod;
 
@@ -27,10 +31,13 @@ use super::entry::{Entry, EntryKeys, EntryKind, Malformed};
 use super::matching::{Facts, Raw};
 use super::store::state;
 
+pub use effect::{Effect, effect};
 pub(super) use names::tell_apart;
 pub use regroup::{Named, moved_into, regroup, retire, streams_of};
 pub use rewrite::rewrite;
 pub(super) use row::UNCATEGORIZED;
+pub use rules::MOST_JOINED;
+pub use ruling::{Ruling, rule_all};
 pub use stored::StoredStreams;
 
 /// Tables whose statistics a bulk change makes stale.

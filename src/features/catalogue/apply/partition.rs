@@ -11,9 +11,11 @@ use crate::features::catalogue::store::streams::{self, StreamRow};
 use crate::features::catalogue::succession::{self, Claim};
 
 use super::graph::{Groups, to_u32};
-use super::live::{NONE, Nodes};
+use super::live::NONE;
 use super::member::{Member, in_play_order};
+use super::nodes::Nodes;
 use super::pins::Settled;
+use super::rules::Ruled;
 use super::{ApplyError, Staged};
 
 /// Streams that are clustered at a time.
@@ -123,9 +125,9 @@ pub(super) async fn members(
     batch: &[u32],
     staged: &mut dyn Staged,
 ) -> Result<Vec<Member>, ApplyError> {
-    let ids = batch.iter().filter_map(|node| nodes.row_of(*node));
+    let ids: Vec<i64> = batch.iter().filter_map(|node| nodes.row_of(*node)).collect();
     let mut rows: HashMap<i64, StreamRow> = HashMap::new();
-    streams::each_of(tx, ids, |row| {
+    streams::each_of(tx, ids.into_iter(), |row| {
         rows.insert(row.id, row);
     })
     .await?;
@@ -194,19 +196,24 @@ impl Pass<'_> {
             cluster(&there, options)
         };
         let there: Vec<(&Member, &Facts)> = present.iter().map(|at| (&members[*at], &facts[*at])).collect();
+        let ruled = match self.nodes.rules.is_empty() {
+            true => Ruled::nothing(natural),
+            false => self.nodes.rules.settle(natural, &there),
+        };
         let Settled {
             memberships,
             channels,
-        } = self.nodes.pins.settle(natural, &there);
+        } = self.nodes.pins.settle(ruled, &there);
         let base = to_u32(self.partition.clusters.len());
         let mut by_cluster: Vec<Vec<usize>> = Vec::new();
+        let at_home = self.at_home(members, &present, &memberships);
         for (at, membership) in present.iter().zip(&memberships) {
             let local = membership.cluster as usize;
             if by_cluster.len() <= local {
                 by_cluster.resize(local + 1, Vec::new());
             }
             by_cluster[local].push(*at);
-            self.place(&members[*at], base + membership.cluster, membership);
+            self.place(&members[*at], base + membership.cluster, membership, &at_home);
         }
         for (local, together) in (0..).zip(&by_cluster) {
             if let Some(channel) = channels.get(&local) {
@@ -217,11 +224,38 @@ impl Pass<'_> {
             self.partition.clusters.push(Cluster { was, ..described });
         }
         if present.len() < members.len() {
-            self.claims_of_missing(members, &cluster(&facts, options));
+            self.claims_of_missing(members, &cluster(&facts, options), &at_home);
         }
     }
 
-    fn place(&mut self, member: &Member, cluster: u32, membership: &Membership) {
+    /// Clusters and channels in which they have streams that no rule brought there; asked only where rules brought some.
+    fn at_home(
+        &self,
+        members: &[Member],
+        present: &[usize],
+        memberships: &[Membership],
+    ) -> HashSet<(u32, i64)> {
+        let base = to_u32(self.partition.clusters.len());
+        let mut at_home = HashSet::new();
+        if !self.nodes.was_in.is_empty() {
+            for (at, membership) in present.iter().zip(memberships) {
+                if let Some(row) = &members[*at].row
+                    && !self.nodes.was_in.contains_key(&row.id)
+                {
+                    at_home.insert((base + membership.cluster, row.channel_id));
+                }
+            }
+        }
+        at_home
+    }
+
+    fn place(
+        &mut self,
+        member: &Member,
+        cluster: u32,
+        membership: &Membership,
+        at_home: &HashSet<(u32, i64)>,
+    ) {
         let node = member.node as usize;
         self.partition.cluster_of[node] = cluster;
         self.partition.verdicts[node] = Verdict {
@@ -229,7 +263,7 @@ impl Pass<'_> {
             confidence: membership.confidence,
             reason: self.reason(&membership.reason),
         };
-        if let Some(channel) = self.claimant(member) {
+        if let Some(channel) = self.claimant(member, cluster, at_home) {
             let claim = self.claims.entry((cluster, channel)).or_default();
             claim.0 += 1;
             claim.1 += 1;
@@ -268,7 +302,12 @@ impl Pass<'_> {
     }
 
     /// A missing stream speaks for its channel in each cluster that it would be with if it were there.
-    fn claims_of_missing(&mut self, members: &[Member], memberships: &[Membership]) {
+    fn claims_of_missing(
+        &mut self,
+        members: &[Member],
+        memberships: &[Membership],
+        at_home: &HashSet<(u32, i64)>,
+    ) {
         let mut clusters_of: HashMap<u32, Vec<u32>> = HashMap::new();
         for (member, membership) in members.iter().zip(memberships) {
             let cluster = self.partition.cluster_of[member.node as usize];
@@ -279,17 +318,21 @@ impl Pass<'_> {
         }
         for (member, membership) in members.iter().zip(memberships) {
             let is_missing = self.nodes.is_missing(member.node);
-            if let Some(channel) = self.claimant(member).filter(|_| is_missing) {
-                for cluster in clusters_of.get(&membership.cluster).into_iter().flatten() {
+            for cluster in clusters_of.get(&membership.cluster).into_iter().flatten() {
+                if is_missing && let Some(channel) = self.claimant(member, *cluster, at_home) {
                     self.claims.entry((*cluster, channel)).or_default().0 += 1;
                 }
             }
         }
     }
 
-    fn claimant(&self, member: &Member) -> Option<i64> {
+    /// The channel that a stream speaks for: its own, or the one that a rule took it out of if none of those that have
+    /// always been in its own are in this cluster.
+    fn claimant(&self, member: &Member, cluster: u32, at_home: &HashSet<(u32, i64)>) -> Option<i64> {
         let row = member.row.as_ref()?;
-        let channel = row.channel_id;
+        let was_in = self.nodes.was_in.get(&row.id).copied();
+        let goes_back = was_in.filter(|_| !at_home.contains(&(cluster, row.channel_id)));
+        let channel = goes_back.unwrap_or(row.channel_id);
         if self
             .nodes
             .pins

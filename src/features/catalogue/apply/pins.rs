@@ -12,6 +12,7 @@ use crate::features::catalogue::store::decisions::{self, Held};
 
 use super::graph::to_u32;
 use super::member::Member;
+use super::rules::Ruled;
 
 /// Characters of a name in a reason.
 const LONGEST_NAME: usize = 60;
@@ -65,14 +66,14 @@ impl Pins {
     }
 
     /// Changes clusters that came of the names alone into what people decided.
-    pub(super) fn settle(&self, natural: Vec<Membership>, members: &[(&Member, &Facts)]) -> Settled {
+    pub(super) fn settle(&self, ruled: Ruled, members: &[(&Member, &Facts)]) -> Settled {
         let pins: Vec<Option<&Pin>> = members
             .iter()
             .map(|(member, _)| self.of(member.row.as_ref()?.id))
             .collect();
         if pins.iter().all(Option::is_none) {
             return Settled {
-                memberships: natural,
+                memberships: ruled.memberships,
                 channels: HashMap::new(),
             };
         }
@@ -83,25 +84,27 @@ impl Pins {
                     .is_some_and(|(_, facts)| pin.named == named(facts))
             })
         };
-        let mut offers: HashMap<u32, Vec<Offer>> = HashMap::new();
-        for (at, membership) in natural.iter().enumerate() {
+        let mut offers: HashMap<u32, Vec<Offer<'_>>> = HashMap::new();
+        for (at, membership) in ruled.memberships.iter().enumerate() {
             if let (Some(pin), Some((_, facts))) = (keeps_name(at), members.get(at)) {
                 offers.entry(membership.cluster).or_default().push(Offer {
                     channel: pin.channel,
                     decision: pin.decision,
                     exact: facts.exact(),
+                    joined_by: ruled.joined_by(at),
                 });
             }
         }
         let mut numbers: HashMap<Home, u32> = HashMap::new();
         let mut channels = HashMap::new();
-        let memberships = natural.into_iter().enumerate().map(|(at, membership)| {
+        let natural = ruled.memberships.iter().cloned().enumerate();
+        let memberships = natural.map(|(at, membership)| {
             let held = pins[at].filter(|pin| pin.moved || keeps_name(at).is_some());
             let home = match (held, members.get(at)) {
                 (Some(pin), _) => Home::Channel(pin.channel),
                 (None, Some((_, facts))) => offers
                     .get(&membership.cluster)
-                    .and_then(|offers| best(offers, facts.exact(), pins[at]))
+                    .and_then(|offers| best(offers, facts.exact(), ruled.joined_by(at), pins[at]))
                     .map_or(Home::Natural(membership.cluster), Home::Channel),
                 (None, None) => Home::Natural(membership.cluster),
             };
@@ -115,7 +118,7 @@ impl Pins {
                     cluster,
                     method: *method,
                     confidence: 100,
-                    reason: Reason::ByHand(Arc::clone(reason)),
+                    reason: Reason::Said(Arc::clone(reason)),
                 },
                 None => Membership {
                     cluster,
@@ -182,22 +185,23 @@ pub(super) fn named(facts: &Facts) -> String {
 }
 
 /// A channel in which a stream is held whose name still is what it was, and which therefore draws others.
-struct Offer {
+struct Offer<'a> {
     channel: i64,
     decision: i64,
     exact: u64,
+    joined_by: &'a [u64],
 }
 
-/// The channel that a stream goes along with: of those with streams of its very name the one with most, else the one with
-/// most; ties go to the older. One that a decision left out of a channel does not go there because its name changed.
-fn best(offers: &[Offer], exact: u64, lapsed: Option<&Pin>) -> Option<i64> {
-    let allowed = |offer: &&Offer| {
+/// The channel that a stream goes along with: of those with streams of its very name the one with most, else of those that
+/// a rule joins it with, else the one with most; ties go to the older. One that a decision left out of a channel does not go there because its name changed.
+fn best(offers: &[Offer<'_>], exact: u64, joined_by: &[u64], lapsed: Option<&Pin>) -> Option<i64> {
+    let allowed = |offer: &&Offer<'_>| {
         lapsed.is_none_or(|pin| pin.decision != offer.decision || pin.channel == offer.channel)
     };
     if let Some(pin) = lapsed.filter(|pin| offers.iter().any(|offer| offer.channel == pin.channel)) {
         return Some(pin.channel);
     }
-    let most = |wanted: &dyn Fn(&&Offer) -> bool| {
+    let most = |wanted: &dyn Fn(&&Offer<'_>) -> bool| {
         let mut counts: HashMap<i64, u32> = HashMap::new();
         for offer in offers.iter().filter(allowed).filter(wanted) {
             *counts.entry(offer.channel).or_default() += 1;
@@ -207,5 +211,7 @@ fn best(offers: &[Offer], exact: u64, lapsed: Option<&Pin>) -> Option<i64> {
             .max_by_key(|(channel, count)| (*count, std::cmp::Reverse(*channel)))
             .map(|(channel, _)| channel)
     };
-    most(&|offer| offer.exact == exact).or_else(|| most(&|_| true))
+    most(&|offer| offer.exact == exact)
+        .or_else(|| most(&|offer| offer.joined_by.iter().any(|tie| joined_by.contains(tie))))
+        .or_else(|| most(&|_| true))
 }

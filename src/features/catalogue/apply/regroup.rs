@@ -10,10 +10,12 @@ use crate::features::catalogue::store::{
 };
 use crate::support::ids::{ChannelId, ProviderId, StreamId};
 
-use super::live::{self, Concerned, Nodes};
+use super::live::{self, Concerned};
 use super::member::Member;
+use super::nodes::Nodes;
 use super::pins::{self, Pins};
 use super::rewrite::NothingStaged;
+use super::rules::Rules;
 use super::stored::StoredStreams;
 use super::{Applied, ApplyError, ChannelMoved, names};
 
@@ -31,6 +33,7 @@ pub async fn regroup(
 ) -> Result<Vec<ChannelMoved>, ApplyError> {
     let mut nodes = Nodes::of(StoredStreams::current(tx, None).await?);
     nodes.any_hidden = provider_store::any_hidden(tx).await?;
+    nodes.rule(Rules::load(tx).await?);
     nodes.hold(Pins::load(tx).await?);
     let concerned = Concerned {
         provider: ProviderId(0),

@@ -9,7 +9,7 @@ use crate::features::catalogue::store::state;
 use crate::support::ids::{ChannelId, ProviderId};
 
 use super::graph::Groups;
-use super::live::Nodes;
+use super::nodes::Nodes;
 use super::partition::partition;
 use super::stored::StoredStreams;
 use super::{Applied, ApplyError, Staged, channels, names, numbers};

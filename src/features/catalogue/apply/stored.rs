@@ -11,7 +11,7 @@ use super::member::unpacked;
 #[derive(Default)]
 pub struct StoredStreams {
     /// The version of the catalogue that they are of.
-    version: i64,
+    pub(super) version: i64,
     pub(super) graph: Graph,
     pub(super) ids: Vec<i64>,
     pub(super) channels: Vec<i64>,
@@ -25,10 +25,7 @@ impl StoredStreams {
     /// Whatever the database says.
     pub async fn ahead(db: &Db) -> Result<Self, DbError> {
         // The version comes first: whatever is applied while the streams are read raises it.
-        let mut stored = Self {
-            version: state::version(db).await?,
-            ..Self::default()
-        };
+        let mut stored = Self::at(state::version(db).await?);
         streams::each_node(db, |node| stored.push(node)).await?;
         Ok(stored)
     }
@@ -40,10 +37,7 @@ impl StoredStreams {
         if let Some(stored) = ahead.filter(|stored| stored.version == version) {
             return Ok(stored);
         }
-        let mut stored = Self {
-            version,
-            ..Self::default()
-        };
+        let mut stored = Self::at(version);
         streams::each_node_in(tx, |node| stored.push(node)).await?;
         Ok(stored)
     }
@@ -55,7 +49,16 @@ impl StoredStreams {
         Ok(stored)
     }
 
-    fn push(&mut self, node: streams::Node<'_>) {
+    /// None yet, of this version.
+    pub(super) fn at(version: i64) -> Self {
+        Self {
+            version,
+            ..Self::default()
+        }
+    }
+
+    /// Adds the next one by id.
+    pub(super) fn push(&mut self, node: streams::Node<'_>) {
         self.graph.push(unpacked(node.blocks));
         self.ids.push(node.id);
         self.channels.push(node.channel);

@@ -18,5 +18,6 @@ pub use error::Error;
 pub use merge::merge;
 pub use order::{Direction, give_back, move_one, order};
 pub use regrouping::Follow;
+pub(in crate::features::catalogue) use regrouping::Regrouping;
 pub use split::split;
 pub use switch::switch;

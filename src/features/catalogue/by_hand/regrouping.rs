@@ -24,11 +24,11 @@ pub type Follow = for<'a> fn(
 ) -> Pin<Box<dyn Future<Output = Result<(), DbError>> + Send + 'a>>;
 
 /// A change of which streams are together, within the catalogue's lock.
-pub(super) struct Regrouping {
+pub(in crate::features::catalogue) struct Regrouping {
     pub tx: Tx,
     pub now_ms: i64,
     pub next: state::Next,
-    fuzzy_threshold: u8,
+    pub fuzzy_threshold: u8,
 }
 
 /// Streams as a decision sees them.
@@ -39,7 +39,7 @@ pub(super) struct Placing {
 }
 
 impl Regrouping {
-    pub(super) async fn begin(ctx: &Ctx) -> Result<Self, Error> {
+    pub(in crate::features::catalogue) async fn begin(ctx: &Ctx) -> Result<Self, Error> {
         let fuzzy_threshold = settings::load(ctx).await?.fuzzy_match_threshold;
         let now_ms = ctx.clock.now_ms();
         let mut tx = ctx.db.begin().await?;
@@ -131,7 +131,7 @@ impl Regrouping {
     }
 
     /// Lets favourites and plays follow, and makes it last.
-    pub(super) async fn finish(
+    pub(in crate::features::catalogue) async fn finish(
         mut self,
         ctx: &Ctx,
         moved: &[ChannelMoved],

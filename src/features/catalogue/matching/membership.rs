@@ -63,8 +63,8 @@ pub enum Reason {
     MostStreams { country: super::Country },
     /// Nearly the same name.
     Similar { with: Arc<str>, because: &'static str },
-    /// A person decided it; the words say who and when.
-    ByHand(Arc<str>),
+    /// A person or a rule decided it, in these words.
+    Said(Arc<str>),
 }
 
 impl fmt::Display for Reason {
@@ -79,7 +79,7 @@ impl fmt::Display for Reason {
                     "no country given; of the channels that fit, the one of {country} has the most streams"
                 )
             }
-            Reason::ByHand(words) => f.write_str(words),
+            Reason::Said(words) => f.write_str(words),
             Reason::Similar { with, because } => write!(f, "like \"{with}\": {because}"),
         }
     }

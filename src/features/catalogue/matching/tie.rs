@@ -3,7 +3,7 @@
 //! Names are compared within one country, so most ties hold there only. An entry without country goes to one that has
 //! it in its name and thereby ties together those of several countries; without such an entry they know nothing of each
 //! other. Hence a tie has a *side*, in its lowest two bits: *even* ties bind all who have them, those of the *known* side
-//! only in the presence of the *open* side.
+//! only in the presence of the *open* side. *Ruled* ties come of merge rules and bind as even ones do.
 
 use super::{country::Country, keys::Keys};
 
@@ -44,7 +44,17 @@ pub fn answers(tie: u64) -> [u64; 2] {
 
 /// Whether a tie binds by itself whoever has it.
 pub fn is_even(tie: u64) -> bool {
-    tie & SIDES == 0
+    !matches!(tie & SIDES, KNOWN | OPEN)
+}
+
+/// The tie of those that a merge rule joins under a key.
+pub fn ruled(key: u64) -> u64 {
+    key | SIDES
+}
+
+/// Whether a tie comes of a merge rule.
+pub fn is_ruled(tie: u64) -> bool {
+    tie & SIDES == SIDES
 }
 
 /// The open side of a tie that has sides.

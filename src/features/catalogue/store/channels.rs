@@ -169,7 +169,7 @@ pub async fn numbered(tx: &mut Tx, numbers: Vec<i64>) -> Result<Vec<(i64, i64)>,
         "select number, id from channels where number in",
         "select lineup_number, id from channels where lineup_number in",
     ] {
-        let keys = numbers.iter().map(|number| Value::from(*number));
+        let keys = numbers.clone().into_iter().map(Value::from);
         found.extend(tx.all_in::<(i64, i64)>(sql, keys, "").await?);
     }
     Ok(found)

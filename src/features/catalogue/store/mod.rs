@@ -9,6 +9,7 @@ pub mod listed;
 pub mod names;
 pub mod provider;
 pub mod recount;
+pub mod rules;
 pub mod state;
 pub mod streams;
 pub mod tags;

@@ -11,6 +11,7 @@ record! {
     #[derive(Debug, Clone)]
     pub struct StreamRow {
         pub id: i64,
+        pub provider_id: i64,
         pub channel_id: i64,
         pub original_name: String,
         pub group_name: String,
@@ -137,7 +138,7 @@ pub async fn each_of(
     mut take: impl FnMut(StreamRow) + Send,
 ) -> Result<(), DbError> {
     tx.each_in(
-        "select s.id, s.channel_id, s.original_name, s.group_name, s.tvg_id, s.country, s.language, s.number, \
+        "select s.id, s.provider_id, s.channel_id, s.original_name, s.group_name, s.tvg_id, s.country, s.language, s.number, \
          s.logo_url, s.resolution, s.quality_score, s.format, s.is_active, s.enabled, s.manual_order, s.manual_in, s.backup_order, \
          s.merge_method, s.merge_confidence, s.merge_reason, p.priority, \
          p.enabled and p.deleted_at is null, c.country, c.stream_count \

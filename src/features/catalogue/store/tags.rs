@@ -70,11 +70,9 @@ pub async fn follow(tx: &mut Tx, moves: &[(i64, i64)]) -> Result<(), DbError> {
         ") as v join channel_tags t on t.channel_id = v.column1 where true on conflict do nothing",
     )
     .await?;
-    tx.update_in(
-        "delete from channel_tags where channel_id in",
-        moves.iter().map(|(from, _)| Value::from(*from)),
-    )
-    .await
+    let left: Vec<Value> = moves.iter().map(|(from, _)| Value::from(*from)).collect();
+    tx.update_in("delete from channel_tags where channel_id in", left)
+        .await
 }
 
 fn names(rows: Vec<(String,)>) -> Vec<String> {

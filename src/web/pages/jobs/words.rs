@@ -14,6 +14,7 @@ pub(super) fn kind(kind: &str) -> &str {
         kinds::SERIES_DETAILS => "Episodes of series",
         kinds::CHANNELS => "Change of channels",
         kinds::FILM_DETAILS => "Details of films",
+        kinds::MERGE_RULES => "Merge rules",
         kinds::LIBRARY => "Library",
         kinds::BACKUP => "Backup",
         kinds::STRM_FROM_PLAYLIST => "STRM files from a playlist",
@@ -22,10 +23,11 @@ pub(super) fn kind(kind: &str) -> &str {
 }
 
 /// The kinds that the list can be narrowed to.
-pub(super) const KINDS: [&str; 8] = [
+pub(super) const KINDS: [&str; 9] = [
     kinds::SYNC,
     kinds::SYNC_APPROVAL,
     kinds::CHANNELS,
+    kinds::MERGE_RULES,
     kinds::LIBRARY,
     kinds::PROVIDER_REMOVAL,
     kinds::SERIES_DETAILS,
@@ -91,6 +93,10 @@ pub(super) fn result(job: &Job) -> String {
         _ if job.kind == kinds::CHANNELS => count("changed").map_or_else(String::new, |changed| {
             format!("{} changed", format::number(changed))
         }),
+        _ if job.kind == kinds::MERGE_RULES => match count("channels_merged") {
+            Some(merged) if merged > 0 => format!("{} merged", format::count(merged, "channel", "channels")),
+            _ => String::new(),
+        },
         (Some("applied"), ..) => "Changes applied".to_owned(),
         (Some("unchanged"), ..) => "Nothing had changed".to_owned(),
         (Some("held"), ..) => "Waits for a decision".to_owned(),

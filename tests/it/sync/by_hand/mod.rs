@@ -5,6 +5,8 @@ mod order;
 mod split;
 mod switch;
 
+pub use split::channels;
+
 use m3u_strm_processor::args;
 use m3u_strm_processor::features::settings;
 use m3u_strm_processor::support::ids::{ChannelId, StreamId};
@@ -30,7 +32,7 @@ impl Synced {
         id
     }
 
-    async fn channel_of(&self, name: &str) -> ChannelId {
+    pub async fn channel_of(&self, name: &str) -> ChannelId {
         let sql = "select channel_id from channel_streams where id = $1";
         let id = self.stream(name).await;
         let (channel,): (ChannelId,) = self.ctx().db.one(sql, args![id]).await.unwrap();
