@@ -2,6 +2,7 @@
 
 use m3u_strm_processor::app::handlers;
 use m3u_strm_processor::args;
+use m3u_strm_processor::features::catalogue::content::Content;
 use m3u_strm_processor::features::catalogue::detail;
 use m3u_strm_processor::features::catalogue::store::{facts, state};
 use m3u_strm_processor::features::providers::{self, Facts};
@@ -9,7 +10,7 @@ use m3u_strm_processor::features::{settings, sync};
 use m3u_strm_processor::jobs::{Job, Planned, State, Workers, kinds};
 use m3u_strm_processor::simulator::Fault;
 use m3u_strm_processor::simulator::panel::{Catalogue, odd};
-use m3u_strm_processor::support::ids::{MovieId, SeriesId};
+use m3u_strm_processor::support::ids::{MovieId, ProviderId, SeriesId};
 use serde_json::{Value, json};
 
 use super::{PASSWORD, Panelled};
@@ -46,6 +47,10 @@ impl Panelled {
         MovieId(id)
     }
 
+    async fn told_by(&self, content: Content, wide: &str) -> Vec<ProviderId> {
+        facts::told_by(&self.ctx().db, content, wide).await.unwrap()
+    }
+
     async fn facts(&self, id: MovieId) -> Facts {
         let now = self.ctx().clock.now_ms();
         detail::movie(&self.ctx().db, id, now)
@@ -80,7 +85,10 @@ on_both_engines! {
             // One of them is told of five.
             assert!(told.rating.is_some_and(|tenths| (tenths as f64 / 10.0 - rating).abs() <= 0.1), "{told:?}");
             assert_eq!((told.cast.len(), told.directors.len(), told.genres.is_empty()), (2, 1, false), "{told:?}");
-            assert!(told.released.is_some() && told.tmdb_id.is_some() && told.backdrop_url.is_some(), "{told:?}");
+            assert!(told.released.is_some() && told.tmdb_id.is_some(), "{told:?}");
+            let content = Content::Movie(world.movie(&title).await);
+            assert_eq!(world.told_by(content, told.backdrop_url.as_deref().unwrap()).await, [world.provider], "{told:?}");
+            assert!(world.told_by(content, "http://elsewhere/wide.jpg").await.is_empty());
         }
         world.sync().await;
         assert!(world.films().await.is_none(), "there is nothing left to ask");
@@ -185,7 +193,9 @@ on_both_engines! {
         let series = detail::series(&world.ctx().db, SeriesId(id)).await.unwrap().unwrap();
         assert_eq!(series.facts.plot.as_deref(), Some(first.plot.as_str()));
         assert_eq!((series.facts.cast.len(), series.facts.rating), (2, rating));
-        assert!(rating.is_some() && series.facts.backdrop_url.is_some());
+        let wide = series.facts.backdrop_url.unwrap();
+        assert!(rating.is_some());
+        assert_eq!(world.told_by(Content::Series(SeriesId(id)), &wide).await, [world.provider]);
         let (shown, listed) = (&series.seasons[0].episodes[0], &first.seasons[0].episodes[0]);
         assert_eq!(shown.facts.released.as_deref(), Some(listed.air_date.as_str()));
         assert_eq!(shown.facts.runtime_minutes, Some(25));
