@@ -128,7 +128,9 @@ async fn claim_until_stopped(jobs: Jobs, handlers: Handlers, stop: CancellationT
             match claim(&jobs, &kinds).await {
                 Ok(Some(job)) => {
                     pause = SHORTEST_PAUSE;
-                    runs.spawn(perform(jobs.clone(), handlers.clone(), job));
+                    // Known before it begins: a stop right now has to reach it.
+                    let running = enter(&jobs, &job).await;
+                    runs.spawn(perform(jobs.clone(), handlers.clone(), job, running));
                 }
                 Ok(None) => break,
                 Err(error) => {
@@ -210,13 +212,14 @@ pub async fn run_here(
     tokio::spawn(keep_sweeping(jobs.clone(), stop.clone()));
     if let Some(job) = claimed {
         tokio::spawn(beat(jobs.clone(), stop));
-        tokio::spawn(perform(jobs.clone(), handlers.clone(), job));
+        let running = enter(jobs, &job).await;
+        tokio::spawn(perform(jobs.clone(), handlers.clone(), job, running));
     }
     jobs.follow(id, on_change).await
 }
 
-/// Runs a claimed job to its end and stores what came of it.
-async fn perform(jobs: Jobs, handlers: Handlers, job: Job) {
+/// Takes a claimed job up among those that run here.
+async fn enter(jobs: &Jobs, job: &Job) -> Arc<Running> {
     let lines = if job.attempt > 1 {
         store::count_logs(jobs.db(), job.id).await.unwrap_or_default()
     } else {
@@ -227,6 +230,11 @@ async fn perform(jobs: Jobs, handlers: Handlers, job: Job) {
     if job.cancel_requested {
         running.stop(Stop::Cancelled);
     }
+    running
+}
+
+/// Runs a job that was taken up to its end and stores what came of it.
+async fn perform(jobs: Jobs, handlers: Handlers, job: Job, running: Arc<Running>) {
     jobs.events().publish(Event::JobChanged(job.id));
     tracing::info!(job = %job.id, kind = %job.kind, attempt = job.attempt, "begins");
     let run = JobRun {
