@@ -65,20 +65,12 @@ pub(super) async fn tell(
 }
 
 async fn read(db: &Db, part: Part) -> Read {
-    fn plain<Id>(told: HashMap<Id, Facts>, id: impl Fn(Id) -> i64) -> HashMap<i64, Facts> {
-        told.into_iter().map(|(of, facts)| (id(of), facts)).collect()
+    fn plain<Id: Into<i64>>(told: HashMap<Id, Facts>) -> HashMap<i64, Facts> {
+        told.into_iter().map(|(id, facts)| (id.into(), facts)).collect()
     }
     Ok(match part {
-        Part::Movies(ids) => plain(facts::of_movies(db, ids.into_iter().map(MovieId)).await?, |id| {
-            id.0
-        }),
-        Part::Series(ids) => plain(
-            facts::of_many_series(db, ids.into_iter().map(SeriesId)).await?,
-            |id| id.0,
-        ),
-        Part::Episodes(ids) => plain(
-            facts::of_many_episodes(db, ids.into_iter().map(EpisodeId)).await?,
-            |id| id.0,
-        ),
+        Part::Movies(ids) => plain(facts::of_movies(db, ids.into_iter().map(MovieId)).await?),
+        Part::Series(ids) => plain(facts::of_many_series(db, ids.into_iter().map(SeriesId)).await?),
+        Part::Episodes(ids) => plain(facts::of_many_episodes(db, ids.into_iter().map(EpisodeId)).await?),
     })
 }

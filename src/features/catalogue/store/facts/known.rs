@@ -1,9 +1,10 @@
 //! What is known of titles and episodes.
 
 use std::collections::HashMap;
+use std::hash::Hash;
 
 use crate::args;
-use crate::db::{Db, DbError, Row, Value};
+use crate::db::{Column, Db, DbError, Row, Value};
 use crate::features::catalogue::content::Content;
 use crate::features::providers::Facts;
 use crate::support::ids::{EpisodeId, MovieId, ProviderId, SeriesId};
@@ -116,20 +117,13 @@ pub async fn of_movies(
     db: &Db,
     ids: impl Iterator<Item = MovieId>,
 ) -> Result<HashMap<MovieId, Facts>, DbError> {
-    let mut known: HashMap<MovieId, Facts> = HashMap::new();
-    db.each_in(
-        "select v.movie_id, v.rating, v.tmdb_id, f.rating, f.facts from vod_versions v \
-         join providers p on p.id = v.provider_id left join vod_movie_facts f on f.version_id = v.id \
-         where v.missing_since is null and p.enabled and p.deleted_at is null and v.movie_id in",
-        ids.map(Value::from),
-        "order by p.priority desc, v.id",
-        |row| {
-            known.entry(row.get(0)?).or_default().fill(film(row, 1)?);
-            Ok(())
-        },
-    )
-    .await?;
-    Ok(known)
+    let select = "select v.movie_id, v.rating, v.tmdb_id, f.rating, f.facts from vod_versions v \
+                  join providers p on p.id = v.provider_id left join vod_movie_facts f on f.version_id = v.id \
+                  where v.missing_since is null and p.enabled and p.deleted_at is null and v.movie_id in";
+    put_together(db, select, ids, "order by p.priority desc, v.id", |row| {
+        film(row, 1)
+    })
+    .await
 }
 
 /// What is known of these series, by their ids.
@@ -137,19 +131,13 @@ pub async fn of_many_series(
     db: &Db,
     ids: impl Iterator<Item = SeriesId>,
 ) -> Result<HashMap<SeriesId, Facts>, DbError> {
-    let mut known: HashMap<SeriesId, Facts> = HashMap::new();
-    db.each_in(
-        "select f.series_id, f.rating, f.facts from vod_series_facts f join providers p on p.id = f.provider_id \
-         where p.enabled and p.deleted_at is null and f.series_id in",
-        ids.map(Value::from),
-        "order by p.priority desc, p.id, f.item",
-        |row| {
-            known.entry(row.get(0)?).or_default().fill(series(row, 1)?);
-            Ok(())
-        },
-    )
-    .await?;
-    Ok(known)
+    let select = "select f.series_id, f.rating, f.facts from vod_series_facts f \
+                  join providers p on p.id = f.provider_id \
+                  where p.enabled and p.deleted_at is null and f.series_id in";
+    put_together(db, select, ids, "order by p.priority desc, p.id, f.item", |row| {
+        series(row, 1)
+    })
+    .await
 }
 
 /// What is known of these episodes, by their ids.
@@ -157,18 +145,28 @@ pub async fn of_many_episodes(
     db: &Db,
     ids: impl Iterator<Item = EpisodeId>,
 ) -> Result<HashMap<EpisodeId, Facts>, DbError> {
-    let mut known: HashMap<EpisodeId, Facts> = HashMap::new();
-    db.each_in(
-        "select f.episode_id, f.facts from vod_episode_facts f join providers p on p.id = f.provider_id \
-         where p.enabled and p.deleted_at is null and f.episode_id in",
-        ids.map(Value::from),
-        "order by p.priority desc, p.id",
-        |row| {
-            let facts = row.with_text(1, Facts::read)?;
-            known.entry(row.get(0)?).or_default().fill(facts);
-            Ok(())
-        },
-    )
+    let select = "select f.episode_id, f.facts from vod_episode_facts f join providers p on p.id = f.provider_id \
+                  where p.enabled and p.deleted_at is null and f.episode_id in";
+    put_together(db, select, ids, "order by p.priority desc, p.id", |row| {
+        row.with_text(1, Facts::read)
+    })
+    .await
+}
+
+/// What rows tell of the ids in their first column, the first of them first.
+async fn put_together<Id: Column + Eq + Hash + Into<Value> + Send>(
+    db: &Db,
+    select: &'static str,
+    ids: impl Iterator<Item = Id>,
+    order: &'static str,
+    read: fn(&Row<'_>) -> Result<Facts, DbError>,
+) -> Result<HashMap<Id, Facts>, DbError> {
+    let mut known: HashMap<Id, Facts> = HashMap::new();
+    db.each_in(select, ids.map(Into::into), order, |row| {
+        let facts = read(row)?;
+        known.entry(row.get(0)?).or_default().fill(facts);
+        Ok(())
+    })
     .await?;
     Ok(known)
 }
