@@ -2,7 +2,7 @@ use actix_web::HttpRequest;
 use actix_web::web::{Data, Form};
 
 use super::INDEX;
-use super::form::{FormFragment, FormView, RuleForm};
+use super::form::{FormView, RuleForm};
 use crate::ctx::Ctx;
 use crate::edge::Admin;
 use crate::features::catalogue::rules::{self, Draft, Error};
@@ -17,7 +17,7 @@ pub(super) async fn new(req: HttpRequest, _: Admin, ctx: Data<Ctx>) -> Answer {
 
 /// POST /merge-rules: keeps a new rule.
 pub(super) async fn create(req: HttpRequest, admin: Admin, ctx: Data<Ctx>, form: Form<RuleForm>) -> Answer {
-    let mut view = FormView::of(form.into_inner(), None);
+    let view = FormView::of(form.into_inner(), None);
     let made = async {
         let draft = Draft::new(&view.form.sent())?;
         rules::create(&ctx, &admin.user.actor(), &draft).await
@@ -30,11 +30,7 @@ pub(super) async fn create(req: HttpRequest, admin: Admin, ctx: Data<Ctx>, form:
             };
             respond::redirect(&req, INDEX, Some(Flash::success(message)))
         }
-        Err(Error::Invalid(invalid)) => {
-            view.invalid = invalid;
-            let page = view.page(&req, &ctx).await?;
-            respond::invalid(&req, &page, &FormFragment::of(&page))
-        }
+        Err(Error::Invalid(invalid)) => view.refused(&req, &ctx, invalid).await,
         Err(error) => Err(error.into()),
     }
 }

@@ -2,7 +2,7 @@ use actix_web::HttpRequest;
 use actix_web::web::{Data, Form, Path};
 
 use super::INDEX;
-use super::form::{FormFragment, FormView, RuleForm};
+use super::form::{FormView, RuleForm};
 use crate::ctx::Ctx;
 use crate::edge::Admin;
 use crate::features::catalogue::rules::{self, Error};
@@ -25,7 +25,7 @@ pub(super) async fn update(
     id: Path<MergeRuleId>,
     form: Form<RuleForm>,
 ) -> Answer {
-    let mut view = FormView::of(form.into_inner(), Some(*id));
+    let view = FormView::of(form.into_inner(), Some(*id));
     match rules::update(&ctx, &admin.user.actor(), *id, &view.form.sent()).await {
         Ok((rule, job)) => {
             let message = match job {
@@ -34,11 +34,7 @@ pub(super) async fn update(
             };
             respond::redirect(&req, INDEX, Some(Flash::success(message)))
         }
-        Err(Error::Invalid(invalid)) => {
-            view.invalid = invalid;
-            let page = view.page(&req, &ctx).await?;
-            respond::invalid(&req, &page, &FormFragment::of(&page))
-        }
+        Err(Error::Invalid(invalid)) => view.refused(&req, &ctx, invalid).await,
         Err(error) => Err(error.into()),
     }
 }

@@ -13,6 +13,7 @@ use crate::features::providers;
 use crate::support::ids::MergeRuleId;
 use crate::support::validation::Invalid;
 use crate::web::kit::Page;
+use crate::web::kit::respond::{self, Answer};
 use crate::web::ui;
 
 /// What stands in the fields.
@@ -135,6 +136,13 @@ impl FormView {
             view: self,
             providers: std::iter::once(all).chain(providers).collect(),
         })
+    }
+
+    /// The form again, with what is wrong with it.
+    pub(super) async fn refused(mut self, req: &HttpRequest, ctx: &Ctx, invalid: Invalid) -> Answer {
+        self.invalid = invalid;
+        let page = self.page(req, ctx).await?;
+        respond::invalid(req, &page, &FormFragment::of(&page))
     }
 
     fn action(&self) -> String {
