@@ -9,8 +9,8 @@ use crate::ctx::Ctx;
 use crate::edge::principal::player;
 use crate::edge::{Edge, Problem};
 use crate::features::accounts::credential::Player;
-use crate::features::playback::sources::of_part;
-use crate::features::playback::{Answer, Media, Relay, Sources, Wish, part_type, sealed};
+use crate::features::catalogue::sources::{self, Sources, part_type};
+use crate::features::playback::{Answer, Media, Relay, Wish, sealed};
 use crate::features::settings::{self, LinkMode};
 use crate::support::ids::{ChannelId, EpisodeId, MovieId};
 
@@ -27,7 +27,7 @@ pub async fn channel(
 ) -> Result<HttpResponse, Problem> {
     let (token, id) = path.into_inner();
     let player = player(&parts.0, &token).await?;
-    let sources = Sources::of_channel(&parts.0, id, Wish::default()).await?;
+    let sources = Wish::default().order(Sources::of_channel(&parts.0, id).await?);
     play(&req, &parts, &token, &player, sources).await
 }
 
@@ -39,8 +39,8 @@ pub async fn channel_in(
 ) -> Result<HttpResponse, Problem> {
     let (token, id, quality) = path.into_inner();
     let player = player(&parts.0, &token).await?;
-    let wish = quality.parse().map_err(|_| Problem::not_found("This quality"))?;
-    let sources = Sources::of_channel(&parts.0, id, wish).await?;
+    let wish: Wish = quality.parse().map_err(|_| Problem::not_found("This quality"))?;
+    let sources = wish.order(Sources::of_channel(&parts.0, id).await?);
     play(&req, &parts, &token, &player, sources).await
 }
 
@@ -82,7 +82,9 @@ pub async fn part(
     if req.method() == Method::HEAD {
         return Ok(head(part_type(&part.url)));
     }
-    let source = of_part(ctx, &part).await?.ok_or_else(gone)?;
+    let source = sources::of_part(ctx, part.offer, &part.url)
+        .await?
+        .ok_or_else(gone)?;
     let link = link(edge, &token);
     let answer = relay.part(player.credential, &source, range(&req), link).await?;
     Ok(respond(answer))

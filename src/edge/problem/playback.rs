@@ -3,7 +3,8 @@ use std::borrow::Cow;
 use actix_web::http::StatusCode;
 
 use super::Problem;
-use crate::features::playback::{RelayError, SourceError};
+use crate::features::catalogue::sources::SourceError;
+use crate::features::playback::RelayError;
 
 /// When a connection may have become free: an HLS viewer's is given back half a minute after the last poll.
 const BUSY_SECONDS: u64 = 10;

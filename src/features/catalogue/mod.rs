@@ -19,6 +19,7 @@ pub mod pictures;
 pub mod play_order;
 pub mod quality;
 pub mod rules;
+pub mod sources;
 pub mod store;
 mod succession;
 pub mod vod;

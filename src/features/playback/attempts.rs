@@ -6,8 +6,8 @@ use crate::support::ids::CredentialId;
 use super::error::{Failures, RelayError};
 use super::opening::cause;
 use super::relay::{Answer, Relay};
-use super::source::Source;
-use super::sources::Sources;
+use crate::features::catalogue::sources::Source;
+use crate::features::catalogue::sources::Sources;
 
 /// However many streams a channel has, a viewer is told within this time that none starts.
 const START_WITHIN: Duration = Duration::from_secs(30);

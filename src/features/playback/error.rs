@@ -2,7 +2,7 @@ use crate::db::DbError;
 use crate::features::providers::leases::LeaseError;
 use crate::fetch::FetchError;
 
-use super::sources::SourceError;
+use crate::features::catalogue::sources::SourceError;
 
 /// Why nothing plays. The words hold hosts and causes, never an address.
 #[derive(Debug, thiserror::Error)]

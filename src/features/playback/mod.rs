@@ -1,6 +1,5 @@
 //! A stream on its way from a provider to a player.
 //!
-//! - *source*: one way to play something; a channel has as many as it has streams, in play order.
 //! - *wish*: the picture that a link asks for; it changes that order and leaves nothing out.
 //! - *relay*: opens the first source that starts and hands its bytes on; players never see where they come from.
 //! - *part*: whatever an HLS playlist names: a rendition, a segment, a key; its address is *sealed*.
@@ -15,12 +14,10 @@ mod polls;
 mod relay;
 mod running;
 pub mod sealed;
-mod source;
-pub mod sources;
+mod wish;
 
 pub use error::RelayError;
 pub use media::Media;
 pub use polls::Polls;
 pub use relay::{Answer, Relay};
-pub use source::{Source, part_type};
-pub use sources::{SourceError, Sources, Wish};
+pub use wish::Wish;

@@ -12,7 +12,7 @@ use crate::fetch::{Fetcher, Upstream};
 use super::error::RelayError;
 use super::hls;
 use super::media::{is_declared_media, is_page, is_text};
-use super::source::Source;
+use crate::features::catalogue::sources::Source;
 
 /// Bytes by which a playlist is told from media, and media from text; the key of an encrypted stream has fewer.
 const ENOUGH: usize = 17;

@@ -17,8 +17,7 @@ use super::opening::{Opened, cause, host, open};
 use super::polls::Polls;
 use super::running::{Running, Stay};
 use super::sealed::{self, Part};
-use super::source::{Source, content_type, part_type};
-use super::sources::Sources;
+use crate::features::catalogue::sources::{Source, Sources, content_type, part_type};
 
 /// What a player gets.
 pub enum Answer {

@@ -14,7 +14,7 @@ use std::ops::Deref;
 
 use m3u_strm_processor::db::Engine;
 use m3u_strm_processor::features::catalogue::line_up;
-use m3u_strm_processor::features::playback::sources::{Sources, Wish};
+use m3u_strm_processor::features::catalogue::sources::Sources;
 use m3u_strm_processor::features::providers::{self, Provider};
 use m3u_strm_processor::jobs::{Job, kinds};
 use m3u_strm_processor::simulator::Simulator;
@@ -129,9 +129,7 @@ impl Panelled {
 
     /// Where a channel would play.
     pub async fn address(&self, channel: i64) -> String {
-        let mut sources = Sources::of_channel(self.ctx(), ChannelId(channel), Wish::default())
-            .await
-            .unwrap();
+        let mut sources = Sources::of_channel(self.ctx(), ChannelId(channel)).await.unwrap();
         sources.next().await.unwrap().ok().unwrap().url.to_string()
     }
 

@@ -1,6 +1,7 @@
 use std::str::FromStr;
 
 use crate::features::catalogue::quality::Tier;
+use crate::features::catalogue::sources::Sources;
 use crate::features::outputs::selection::{Preference, UnknownPreference};
 
 /// Which of a channel's streams a link asks for first. The others stay behind: a wish is no filter.
@@ -34,8 +35,13 @@ impl FromStr for Wish {
 }
 
 impl Wish {
+    /// The wished picture first.
+    pub fn order(self, sources: Sources) -> Sources {
+        sources.by_picture(|tier| self.place(tier))
+    }
+
     /// Where a stream of this tier stands, 0 first; streams of one place keep their play order.
-    pub(super) fn place(self, tier: Option<Tier>) -> u8 {
+    fn place(self, tier: Option<Tier>) -> u8 {
         match (self, tier) {
             (Self::Preference(preference), tier) => preference.place(tier),
             (Self::Tier(_), None) => 2,

@@ -1,8 +1,8 @@
 //! Ways to play something, in the order they are tried. An address is put together only when its turn comes, so that a
 //! start costs a handful of statements however many streams a channel has.
 
+mod source;
 mod store;
-mod wish;
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::Arc;
@@ -13,17 +13,15 @@ use url::Url;
 use crate::ctx::Ctx;
 use crate::db::{Db, DbError};
 use crate::features::catalogue::detail;
+use crate::features::catalogue::quality::Tier;
 use crate::features::providers::url_parts::join;
 use crate::features::providers::url_values::{Opened, Owner, ValuesError, slots};
 use crate::features::providers::{Offer, Secrets};
 use crate::support::crypto::Keys;
 use crate::support::ids::{ChannelId, EpisodeId, MovieId, ProviderId, StreamId, VersionId};
 
-use super::sealed::Part;
-use super::source::{Source, content_type, refusal};
+pub use source::{Source, content_type, part_type, refusal};
 use store::Stored;
-
-pub use wish::Wish;
 
 /// Why a way to play something cannot be tried.
 #[derive(Debug, thiserror::Error)]
@@ -57,16 +55,15 @@ pub struct Sources {
 }
 
 impl Sources {
-    /// The streams of the channel that `id` leads to, the wished picture first.
+    /// The streams of the channel that `id` leads to, in play order.
     ///
     /// # Errors
     /// Whatever the database says.
-    pub async fn of_channel(ctx: &Ctx, id: ChannelId, wish: Wish) -> Result<Self, DbError> {
-        let mut rows = match detail::resolve(&ctx.db, id).await? {
+    pub async fn of_channel(ctx: &Ctx, id: ChannelId) -> Result<Self, DbError> {
+        let rows = match detail::resolve(&ctx.db, id).await? {
             Some(id) => store::channel(&ctx.db, id).await?,
             None => Vec::new(),
         };
-        rows.sort_by_key(|row| wish.place(row.resolution.as_deref().and_then(|tier| tier.parse().ok())));
         Ok(Self::new(ctx, |id| Offer::Stream(StreamId(id)), rows))
     }
 
@@ -96,6 +93,15 @@ impl Sources {
             rows: rows.into(),
             values: HashMap::new(),
         }
+    }
+
+    /// Puts those with the smallest `place` of their picture first; equal ones stay as they are.
+    #[must_use]
+    pub fn by_picture<K: Ord>(mut self, place: impl Fn(Option<Tier>) -> K) -> Self {
+        self.rows
+            .make_contiguous()
+            .sort_by_key(|row| place(row.resolution.as_deref().and_then(|tier| tier.parse().ok())));
+        self
     }
 
     /// The content type of what would play, by its stored format.
@@ -170,8 +176,8 @@ impl Sources {
 ///
 /// # Errors
 /// [`SourceError`] if what is stored of it cannot be read.
-pub async fn of_part(ctx: &Ctx, part: &Part) -> Result<Option<Source>, SourceError> {
-    let found = match part.offer {
+pub async fn of_part(ctx: &Ctx, offer: Offer, url: &Url) -> Result<Option<Source>, SourceError> {
+    let found = match offer {
         Offer::Stream(id) => store::stream(&ctx.db, id).await?,
         Offer::Version(id) => store::version(&ctx.db, id).await?,
     };
@@ -183,11 +189,11 @@ pub async fn of_part(ctx: &Ctx, part: &Part) -> Result<Option<Source>, SourceErr
     } else {
         Opened::of(&ctx.db, &ctx.keys, row.provider)
             .await?
-            .values(&ctx.db, &ctx.keys, owner(part.offer), needed.values)
+            .values(&ctx.db, &ctx.keys, owner(offer), needed.values)
             .await?
     };
     let of_headers = values.get(needed.placeholders..).unwrap_or_default();
-    made(&ctx.keys, row, part.offer, part.url.clone(), of_headers).map(Some)
+    made(&ctx.keys, row, offer, url.clone(), of_headers).map(Some)
 }
 
 fn owner(offer: Offer) -> Owner {

@@ -23,7 +23,7 @@ crate::record! {
 /// The streams of a channel in play order.
 pub async fn channel(db: &Db, id: ChannelId) -> Result<Vec<Stored>, DbError> {
     db.all(
-        "select s.id, s.provider_id, coalesce(p.max_connections, p.account_connections), p.user_agent, p.secrets, s.url_template, s.format, s.headers,
+        "select s.id, s.provider_id, coalesce(p.max_connections, p.account_connections, case when p.type = 'xstream' then 1 end), p.user_agent, p.secrets, s.url_template, s.format, s.headers,
              s.resolution
          from channel_streams s join providers p on p.id = s.provider_id join channels c on c.id = s.channel_id
          where s.channel_id = $1 and c.enabled and s.missing_since is null and s.enabled and p.enabled
@@ -37,7 +37,7 @@ pub async fn channel(db: &Db, id: ChannelId) -> Result<Vec<Stored>, DbError> {
 /// The versions of a film, the best picture first.
 pub async fn movie(db: &Db, id: MovieId) -> Result<Vec<Stored>, DbError> {
     db.all(
-        "select v.id, v.provider_id, coalesce(p.max_connections, p.account_connections), p.user_agent, p.secrets, v.url_template, v.format, v.headers,
+        "select v.id, v.provider_id, coalesce(p.max_connections, p.account_connections, case when p.type = 'xstream' then 1 end), p.user_agent, p.secrets, v.url_template, v.format, v.headers,
              v.resolution
          from vod_versions v join providers p on p.id = v.provider_id
          where v.movie_id = $1 and v.missing_since is null and p.enabled and p.deleted_at is null
@@ -50,7 +50,7 @@ pub async fn movie(db: &Db, id: MovieId) -> Result<Vec<Stored>, DbError> {
 /// The versions of an episode, the best picture first.
 pub async fn episode(db: &Db, id: EpisodeId) -> Result<Vec<Stored>, DbError> {
     db.all(
-        "select v.id, v.provider_id, coalesce(p.max_connections, p.account_connections), p.user_agent, p.secrets, v.url_template, v.format, v.headers,
+        "select v.id, v.provider_id, coalesce(p.max_connections, p.account_connections, case when p.type = 'xstream' then 1 end), p.user_agent, p.secrets, v.url_template, v.format, v.headers,
              v.resolution
          from vod_versions v join providers p on p.id = v.provider_id
          where v.episode_id = $1 and v.missing_since is null and p.enabled and p.deleted_at is null
@@ -63,7 +63,7 @@ pub async fn episode(db: &Db, id: EpisodeId) -> Result<Vec<Stored>, DbError> {
 /// One stream, also if its provider listed it no more since somebody began to watch.
 pub async fn stream(db: &Db, id: StreamId) -> Result<Option<Stored>, DbError> {
     db.optional(
-        "select s.id, s.provider_id, coalesce(p.max_connections, p.account_connections), p.user_agent, p.secrets, s.url_template, s.format, s.headers,
+        "select s.id, s.provider_id, coalesce(p.max_connections, p.account_connections, case when p.type = 'xstream' then 1 end), p.user_agent, p.secrets, s.url_template, s.format, s.headers,
              s.resolution
          from channel_streams s join providers p on p.id = s.provider_id join channels c on c.id = s.channel_id
          where s.id = $1 and c.enabled and s.enabled and p.enabled and p.deleted_at is null",
@@ -75,7 +75,7 @@ pub async fn stream(db: &Db, id: StreamId) -> Result<Option<Stored>, DbError> {
 /// One version, also if its provider listed it no more since somebody began to watch.
 pub async fn version(db: &Db, id: VersionId) -> Result<Option<Stored>, DbError> {
     db.optional(
-        "select v.id, v.provider_id, coalesce(p.max_connections, p.account_connections), p.user_agent, p.secrets, v.url_template, v.format, v.headers,
+        "select v.id, v.provider_id, coalesce(p.max_connections, p.account_connections, case when p.type = 'xstream' then 1 end), p.user_agent, p.secrets, v.url_template, v.format, v.headers,
              v.resolution
          from vod_versions v join providers p on p.id = v.provider_id
          where v.id = $1 and p.enabled and p.deleted_at is null",
