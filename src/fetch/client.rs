@@ -1,4 +1,5 @@
-//! The two HTTP clients: one for hosts that an administrator typed, one for all others.
+//! The HTTP clients: one for hosts that an administrator typed, one for all others, and of both one that keeps no
+//! connection.
 //!
 //! Each resolves names and pools connections for itself, so that a connection to a private address, opened for a host
 //! that was typed, is never reused for one that a catalogue names.
@@ -11,6 +12,7 @@ use reqwest::{Client, redirect};
 
 use super::address::Trust;
 use super::resolver::{Guarded, Lookup};
+use super::stopwatch::Measuring;
 use super::tls;
 
 /// The HTTP client could not be built.
@@ -22,7 +24,12 @@ pub struct ClientError(String);
 pub(super) struct Clients {
     typed: Client,
     named: Client,
+    typed_fresh: Client,
+    named_fresh: Client,
 }
+
+/// Idle connections that are kept for later requests to a host.
+const KEPT: usize = 4;
 
 impl Clients {
     pub(super) fn new(
@@ -31,33 +38,44 @@ impl Clients {
         user_agent: &str,
         connect_timeout: Duration,
     ) -> Result<Self, ClientError> {
-        let client = |trust| {
+        let client = |trust, kept| {
             let guarded = Guarded {
                 lookup: Arc::clone(lookup),
                 trust,
                 listed: Arc::clone(listed),
             };
-            build(guarded, user_agent, connect_timeout)
+            build(guarded, user_agent, connect_timeout, kept)
                 .map_err(|error| ClientError(error.without_url().to_string()))
         };
         Ok(Self {
-            typed: client(Trust::Typed)?,
-            named: client(Trust::Named)?,
+            typed: client(Trust::Typed, KEPT)?,
+            named: client(Trust::Named, KEPT)?,
+            typed_fresh: client(Trust::Typed, 0)?,
+            named_fresh: client(Trust::Named, 0)?,
         })
     }
 
-    pub(super) fn of(&self, trust: Trust) -> &Client {
-        match trust {
-            Trust::Typed => &self.typed,
-            Trust::Named => &self.named,
+    /// The client for such hosts; a fresh one connects anew for each request and closes behind it.
+    pub(super) fn of(&self, trust: Trust, fresh: bool) -> &Client {
+        match (trust, fresh) {
+            (Trust::Typed, false) => &self.typed,
+            (Trust::Named, false) => &self.named,
+            (Trust::Typed, true) => &self.typed_fresh,
+            (Trust::Named, true) => &self.named_fresh,
         }
     }
 }
 
-fn build(guarded: Guarded, user_agent: &str, connect_timeout: Duration) -> reqwest::Result<Client> {
+fn build(
+    guarded: Guarded,
+    user_agent: &str,
+    connect_timeout: Duration,
+    kept: usize,
+) -> reqwest::Result<Client> {
     Client::builder()
         .tls_backend_preconfigured(tls::config())
         .dns_resolver(Arc::new(guarded))
+        .connector_layer(Measuring)
         .user_agent(user_agent)
         .connect_timeout(connect_timeout)
         .redirect(redirect::Policy::none())
@@ -66,7 +84,7 @@ fn build(guarded: Guarded, user_agent: &str, connect_timeout: Duration) -> reqwe
         .referer(false)
         .no_gzip()
         .pool_idle_timeout(Duration::from_secs(30))
-        .pool_max_idle_per_host(4)
+        .pool_max_idle_per_host(kept)
         .tcp_keepalive(Duration::from_secs(30))
         // Panels write sloppy heads.
         .http1_ignore_invalid_headers_in_responses(true)

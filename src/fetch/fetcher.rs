@@ -12,6 +12,7 @@ use super::config::{FetchConfig, Seams};
 use super::error::{Cause, FetchError, HostFailure, Waiting};
 use super::hop::{Ask, carried, host};
 use super::request::{OpenRequest, TypedHosts};
+use super::stopwatch::Stopwatch;
 use super::wire::{Upstream, Wire};
 use crate::support::clock::Clock;
 
@@ -62,7 +63,11 @@ impl Fetcher {
             request.range.as_deref(),
             "identity",
         );
-        let ask = self.ask(&typed, &request.headers, carried, request.start_timeout);
+        let ask = Ask {
+            fresh: request.fresh,
+            stopwatch: request.stopwatch.clone(),
+            ..self.ask(&typed, &request.headers, carried, request.start_timeout)
+        };
         let sent = tokio::select! {
             biased;
             () = request.cancel.cancelled() => return Err(FetchError::Cancelled),
@@ -89,6 +94,7 @@ impl Fetcher {
             final_url,
             status,
             headers,
+            timings: request.stopwatch.timings(),
             wire,
         })
     }
@@ -114,6 +120,8 @@ impl Fetcher {
             carried,
             connect_timeout: config.connect_timeout,
             head_timeout,
+            fresh: false,
+            stopwatch: Stopwatch::default(),
         }
     }
 

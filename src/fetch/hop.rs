@@ -11,6 +11,7 @@ use super::address::judge;
 use super::client::Clients;
 use super::error::{Cause, HostFailure, Waiting};
 use super::request::TypedHosts;
+use super::stopwatch::Stopwatch;
 
 /// Redirects followed before a host is given up.
 pub(super) const MAX_REDIRECTS: usize = 5;
@@ -27,6 +28,9 @@ pub(super) struct Ask<'a> {
     pub(super) connect_timeout: Duration,
     /// The longest wait for the head of each hop.
     pub(super) head_timeout: Duration,
+    /// Whether each hop gets a connection of its own.
+    pub(super) fresh: bool,
+    pub(super) stopwatch: Stopwatch,
 }
 
 /// An answer and where it came from at last.
@@ -91,8 +95,9 @@ impl Ask<'_> {
         for (name, value) in &self.carried {
             headers.insert(name.clone(), value.clone());
         }
-        let sent = self.clients.of(trust).get(url.clone()).headers(headers).send();
-        match timeout(self.head_timeout, sent).await {
+        let client = self.clients.of(trust, self.fresh);
+        let sent = client.get(url.clone()).headers(headers).send();
+        match timeout(self.head_timeout, self.stopwatch.hop(sent)).await {
             Ok(Ok(response)) => Ok(response),
             Ok(Err(error)) => Err(Cause::of_request(&error, self.connect_timeout)),
             Err(_) => Err(Cause::TimedOut {

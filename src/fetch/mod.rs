@@ -17,6 +17,7 @@ mod request;
 mod resolver;
 mod retry;
 mod rounds;
+mod stopwatch;
 mod tls;
 mod wire;
 
@@ -30,5 +31,6 @@ pub use self::fetcher::Fetcher;
 pub use self::packed::{Unpacked, is_packed};
 pub use self::request::{FetchRequest, Guard, OpenRequest};
 pub use self::resolver::{Lookup, SystemLookup};
+pub use self::stopwatch::{Stopwatch, Timings};
 pub use self::tls::install_tls;
 pub use self::wire::Upstream;

@@ -7,6 +7,7 @@ use tokio_util::sync::CancellationToken;
 use url::Url;
 
 use super::address::Trust;
+use super::stopwatch::Stopwatch;
 
 /// Who named the hosts of a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -71,6 +72,10 @@ pub struct OpenRequest {
     pub start_timeout: Duration,
     /// The longest silence within the body.
     pub idle_timeout: Duration,
+    /// Connects anew and closes at the end, so that connecting is measured and no connection outlives the answer.
+    pub fresh: bool,
+    /// Told how long the phases take; a clone of it tells of an open that failed, too.
+    pub stopwatch: Stopwatch,
     pub cancel: CancellationToken,
 }
 
@@ -85,6 +90,8 @@ impl OpenRequest {
             guard,
             start_timeout: Duration::from_secs(10),
             idle_timeout: Duration::from_secs(10),
+            fresh: false,
+            stopwatch: Stopwatch::default(),
             cancel: CancellationToken::new(),
         }
     }

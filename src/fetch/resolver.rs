@@ -11,6 +11,7 @@ use ipnet::IpNet;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 
 use super::address::{Refusal, Trust, judge};
+use super::stopwatch::Stopwatch;
 
 /// Turns a host name into addresses.
 pub trait Lookup: Send + Sync + 'static {
@@ -58,7 +59,7 @@ impl Resolve for Guarded {
         };
         let (trust, listed) = (self.trust, Arc::clone(&self.listed));
         Box::pin(async move {
-            let found = found.await.map_err(|_| Unresolved)?;
+            let found = Stopwatch::resolving(found).await.map_err(|_| Unresolved)?;
             let allowed = admit(&found, trust, &listed)?;
             Ok(Box::new(allowed.into_iter().map(|ip| SocketAddr::new(ip, 0))) as Addrs)
         })

@@ -11,6 +11,7 @@ use url::Url;
 
 use super::error::{Cause, FetchError, HostFailure, Waiting};
 use super::hop::Answer;
+use super::stopwatch::Timings;
 
 /// A body on its way, with its idle time-out, its bound and its cancellation.
 pub(super) struct Wire {
@@ -119,6 +120,8 @@ pub struct Upstream {
     pub final_url: Url,
     pub status: u16,
     pub headers: HeaderMap,
+    /// What the phases of the open took, with those of others that were measured with the same stopwatch.
+    pub timings: Timings,
     pub(super) wire: Wire,
 }
 

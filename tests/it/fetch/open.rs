@@ -1,9 +1,11 @@
 //! Opening an upstream for the relay.
 
+use std::net::{IpAddr, Ipv4Addr};
 use std::time::Duration;
 
-use m3u_strm_processor::fetch::{Cause, FetchError, OpenRequest, Refusal, Waiting};
-use m3u_strm_processor::simulator::{Fault, ts};
+use futures_util::future::BoxFuture;
+use m3u_strm_processor::fetch::{Cause, FetchError, Lookup, OpenRequest, Refusal, Waiting};
+use m3u_strm_processor::simulator::{Fault, Reply, ts};
 
 use super::*;
 
@@ -241,4 +243,108 @@ async fn answers_travel_between_tasks() {
     });
     let (upstream, download) = task.await.unwrap();
     assert_eq!(upstream.unwrap(), download.unwrap());
+}
+
+/// Finds every name at loopback, after some time.
+struct Slow(Duration);
+
+impl Lookup for Slow {
+    fn lookup(&self, _: String) -> BoxFuture<'static, std::io::Result<Vec<IpAddr>>> {
+        let wait = self.0;
+        Box::pin(async move {
+            tokio::time::sleep(wait).await;
+            Ok(vec![Ipv4Addr::LOCALHOST.into()])
+        })
+    }
+}
+
+fn resolving_after(wait: Duration) -> Fetcher {
+    let config = FetchConfig {
+        allowed_networks: vec!["127.0.0.0/8".parse().unwrap()],
+        ..FetchConfig::default()
+    };
+    let seams = Seams {
+        lookup: Arc::new(Slow(wait)),
+        ..Seams::default()
+    };
+    Fetcher::with_seams(config, Clock::manual(0), seams).unwrap()
+}
+
+#[tokio::test]
+async fn the_phases_of_an_open_are_measured_each_by_itself() {
+    let simulator = provider().await;
+    let wait = Duration::from_millis(40);
+    simulator.fault("*", Fault::delay(wait));
+    let named = simulator
+        .url(SECRET_PATH)
+        .replace("127.0.0.1", "provider.example");
+    let fetcher = resolving_after(wait);
+    for _ in 0..2 {
+        let request = OpenRequest {
+            fresh: true,
+            ..opening(&named)
+        };
+        let upstream = fetcher.open(request).await.unwrap();
+        let timings = upstream.timings;
+        assert!(timings.resolve.unwrap() >= wait, "{timings:?}");
+        assert!(timings.connect.unwrap() > Duration::ZERO, "{timings:?}");
+        assert!(timings.first_byte.unwrap() >= wait, "{timings:?}");
+        upstream.read_all(1 << 20).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn a_phase_that_was_not_needed_is_absent() {
+    let simulator = provider().await;
+    let fetcher = Bench::new().fetcher;
+    let url = simulator.url(SECRET_PATH);
+    let first = fetcher.open(opening(&url)).await.unwrap();
+    assert_eq!(first.timings.resolve, None, "a literal address has no name");
+    assert!(first.timings.connect.is_some());
+    first.read_all(1 << 20).await.unwrap();
+    // A connection goes back to the pool in its own time.
+    let reused = loop {
+        let upstream = fetcher.open(opening(&url)).await.unwrap();
+        let timings = upstream.timings;
+        upstream.read_all(1 << 20).await.unwrap();
+        if timings.connect.is_none() {
+            break timings;
+        }
+    };
+    assert_eq!(reused.resolve, None);
+    assert!(reused.first_byte.is_some());
+    let fresh = OpenRequest {
+        fresh: true,
+        ..opening(&url)
+    };
+    let fresh = fetcher.open(fresh).await.unwrap().timings;
+    assert!(fresh.connect.is_some(), "a fresh request reuses nothing");
+}
+
+#[tokio::test]
+async fn hops_add_up_and_a_failure_tells_how_far_it_came() {
+    let simulator = provider().await;
+    let wait = Duration::from_millis(40);
+    simulator.fault("*", Fault::delay(wait));
+    let target = simulator.url("/hop").replace("127.0.0.1", "provider.example");
+    simulator.put(
+        "/start",
+        Resource::dynamic(move |_| Reply::status(302).header("Location", &target)),
+    );
+    simulator.put("/hop", Resource::bytes("there"));
+    let fetcher = resolving_after(wait);
+    let upstream = fetcher.open(opening(&simulator.url("/start"))).await.unwrap();
+    assert!(upstream.timings.first_byte.unwrap() >= 2 * wait);
+    assert!(upstream.timings.resolve.unwrap() >= wait, "of the second hop");
+
+    simulator.fault("*", Fault::early_close(0));
+    let request = OpenRequest {
+        fresh: true,
+        ..opening(&simulator.url("/start"))
+    };
+    let stopwatch = request.stopwatch.clone();
+    fetcher.open(request).await.unwrap_err();
+    let timings = stopwatch.timings();
+    assert!(timings.connect.is_some());
+    assert_eq!((timings.resolve, timings.first_byte), (None, None));
 }
