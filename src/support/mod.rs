@@ -7,6 +7,7 @@ pub mod crypto;
 pub mod ids;
 pub mod keyed_hash;
 pub mod paging;
+pub mod statistics;
 pub mod text;
 pub mod totp;
 pub mod validation;
