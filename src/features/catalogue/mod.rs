@@ -11,6 +11,7 @@ pub mod detail;
 pub mod editing;
 pub mod entry;
 pub mod favourites;
+pub mod health_score;
 pub mod line_up;
 pub mod matching;
 pub mod names;
