@@ -109,7 +109,7 @@ impl Ask<'_> {
 }
 
 /// `host:port` of a URL, which is all that may be shown of it.
-pub(super) fn host(url: &Url) -> String {
+pub fn host(url: &Url) -> String {
     let host = url.host_str().unwrap_or("(no host)");
     match url.port_or_known_default() {
         Some(port) => format!("{host}:{port}"),

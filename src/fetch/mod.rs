@@ -28,6 +28,7 @@ pub use self::config::{FetchConfig, Pause, Seams};
 pub use self::download::Download;
 pub use self::error::{Cause, FetchError, HostFailure, Waiting};
 pub use self::fetcher::Fetcher;
+pub use self::hop::host;
 pub use self::packed::{Unpacked, is_packed};
 pub use self::request::{FetchRequest, Guard, OpenRequest};
 pub use self::resolver::{Lookup, SystemLookup};

@@ -131,6 +131,11 @@ impl Upstream {
         self.wire.declared
     }
 
+    /// The bytes of the body so far.
+    pub fn received(&self) -> u64 {
+        self.wire.got
+    }
+
     /// The next bytes; `None` at the end and after an error.
     pub async fn next(&mut self) -> Option<Result<Bytes, FetchError>> {
         self.wire.next().await

@@ -13,6 +13,7 @@ mod catalogue;
 mod db;
 mod edge;
 mod fetch;
+mod health;
 mod jobs;
 mod leases;
 mod m3u;

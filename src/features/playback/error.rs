@@ -1,8 +1,8 @@
 use crate::db::DbError;
 use crate::features::providers::leases::LeaseError;
-use crate::fetch::FetchError;
 
 use crate::features::catalogue::sources::SourceError;
+use crate::features::catalogue::sources::opening::OpenError;
 
 /// Why nothing plays. The words hold hosts and causes, never an address.
 #[derive(Debug, thiserror::Error)]
@@ -43,8 +43,8 @@ impl From<SourceError> for RelayError {
     }
 }
 
-impl From<FetchError> for RelayError {
-    fn from(error: FetchError) -> Self {
+impl From<OpenError> for RelayError {
+    fn from(error: OpenError) -> Self {
         Self::NoneStarted(vec![error.to_string()])
     }
 }

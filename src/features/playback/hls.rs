@@ -5,38 +5,13 @@
 
 use url::Url;
 
-/// A playlist is at most this long; longer ones are no playlists.
-pub const MAX_PLAYLIST_BYTES: usize = 4 * 1024 * 1024;
+use crate::support::hls::{Attribute, Attributes, Variables};
 
 /// How the names of attributes end that hold an address, in RFC 8216, its successor and the field.
 const ADDRESS_ENDINGS: [&str; 3] = ["URI", "URL", "X-ASSET-LIST"];
 
 /// Tags that would lead a player past the product.
 const DROPPED_TAGS: [&str; 1] = ["#EXT-X-CONTENT-STEERING"];
-
-/// Whether an answer is an HLS playlist, by its first bytes: the content type of real servers often lies, and some leave
-/// out the first line.
-pub fn is_playlist(first_bytes: &[u8]) -> bool {
-    let start = content(first_bytes);
-    ["#EXTM3U", "#EXTINF", "#EXT-X-"]
-        .iter()
-        .any(|tag| start.starts_with(tag.as_bytes()))
-}
-
-/// Whether an answer is a file of subtitles, the only text that is a part of a stream.
-pub fn is_subtitles(first_bytes: &[u8]) -> bool {
-    content(first_bytes).starts_with(b"WEBVTT")
-}
-
-/// What comes behind a byte order mark and white space.
-fn content(first_bytes: &[u8]) -> &[u8] {
-    let text = first_bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(first_bytes);
-    let start = text
-        .iter()
-        .position(|byte| !byte.is_ascii_whitespace())
-        .unwrap_or(text.len());
-    &text[start..]
-}
 
 /// The playlist with every address of the web replaced by what `seal` makes of it, resolved against `base`.
 ///
@@ -45,14 +20,14 @@ fn content(first_bytes: &[u8]) -> &[u8] {
 /// player.
 pub fn rewrite(playlist: &str, base: &Url, mut seal: impl FnMut(&Url) -> String) -> String {
     let mut out = String::with_capacity(playlist.len() * 2);
-    let mut variables: Vec<(String, String)> = Vec::new();
+    // Filled in here: sealed addresses could not be completed by a player.
+    let mut variables = Variables::default();
     for line in playlist.trim_start_matches('\u{feff}').lines() {
-        let line = substitute(line.trim(), &variables);
+        let line = variables.fill(line.trim());
         if line.is_empty() || DROPPED_TAGS.iter().any(|tag| line.starts_with(tag)) {
             continue;
         }
-        if line.starts_with("#EXT-X-DEFINE") {
-            variables.extend(definition(&line, base));
+        if variables.take(&line, base) {
             continue;
         }
         if line.starts_with("#EXT") {
@@ -65,33 +40,6 @@ pub fn rewrite(playlist: &str, base: &Url, mut seal: impl FnMut(&Url) -> String)
         out.push('\n');
     }
     out
-}
-
-/// Values of `#EXT-X-DEFINE` are put in their place here, since sealed addresses could not be completed by a player.
-fn substitute(line: &str, variables: &[(String, String)]) -> String {
-    let mut line = line.to_owned();
-    if line.contains("{$") {
-        for (name, value) in variables {
-            line = line.replace(&format!("{{${name}}}"), value);
-        }
-    }
-    line
-}
-
-fn definition(line: &str, base: &Url) -> Option<(String, String)> {
-    if let Some(name) = attribute(line, "QUERYPARAM=\"") {
-        let value = base.query_pairs().find(|(key, _)| key == name)?.1.into_owned();
-        return Some((name.to_owned(), value));
-    }
-    Some((
-        attribute(line, "NAME=\"")?.to_owned(),
-        attribute(line, "VALUE=\"")?.to_owned(),
-    ))
-}
-
-fn attribute<'l>(line: &'l str, key: &str) -> Option<&'l str> {
-    let value = &line[line.find(key)? + key.len()..];
-    value.split('"').next()
 }
 
 /// A tag with its addresses sealed, however they are quoted. The title of a segment is left out: players do not show it.
@@ -132,48 +80,6 @@ fn is_address(name: &str, value: &str) -> bool {
     ADDRESS_ENDINGS.iter().any(|ending| name.ends_with(ending))
         || value.contains("://")
         || value.starts_with('/')
-}
-
-enum Attribute<'l> {
-    Named {
-        name: &'l str,
-        value: &'l str,
-        /// A quotation mark, or nothing.
-        quote: &'l str,
-    },
-    Bare(&'l str),
-}
-
-/// The attributes of a tag, read leniently: single quotes and white space around the sign are taken too.
-struct Attributes<'l>(&'l str);
-
-impl<'l> Iterator for Attributes<'l> {
-    type Item = Attribute<'l>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        if self.0.is_empty() {
-            return None;
-        }
-        let comma = self.0.find(',').unwrap_or(self.0.len());
-        let Some(sign) = self.0[..comma].find('=') else {
-            let bare = &self.0[..comma];
-            self.0 = self.0.get(comma + 1..).unwrap_or_default();
-            return Some(Attribute::Bare(bare));
-        };
-        let (name, rest) = (&self.0[..sign], self.0[sign + 1..].trim_start());
-        let quote = ["\"", "'"]
-            .into_iter()
-            .find(|quote| rest.starts_with(quote))
-            .unwrap_or_default();
-        let rest = &rest[quote.len()..];
-        let end = rest
-            .find(if quote.is_empty() { "," } else { quote })
-            .unwrap_or(rest.len());
-        let value = &rest[..end];
-        let behind = &rest[end..];
-        self.0 = behind.find(',').map_or("", |comma| &behind[comma + 1..]);
-        Some(Attribute::Named { name, value, quote })
-    }
 }
 
 fn address(text: &str, base: &Url, seal: &mut impl FnMut(&Url) -> String) -> String {
@@ -290,15 +196,5 @@ mod tests {
             rewritten("#EXT-X-KEY:URI=\"data:;base64,AA\"\n"),
             "#EXT-X-KEY:URI=\"data:;base64,AA\"\n"
         );
-    }
-
-    #[test]
-    fn a_playlist_is_known_by_its_first_bytes() {
-        assert!(is_playlist(b"#EXTM3U\n"));
-        assert!(is_playlist(b"\xef\xbb\xbf\n #EXTM3U8"));
-        assert!(is_playlist(b"#EXTINF:6,\na.ts"));
-        assert!(is_subtitles(b"\xef\xbb\xbfWEBVTT\n"));
-        assert!(!is_playlist(b"<html>#EXTM3U"));
-        assert!(!is_playlist(b""));
     }
 }

@@ -11,13 +11,15 @@ use crate::support::ids::CredentialId;
 
 use super::attempts::Attempts;
 use super::error::RelayError;
-use super::hls;
+use super::hls::rewrite;
 use super::media::Media;
-use super::opening::{Opened, cause, host, open};
+use super::opening::{cause, open};
 use super::polls::Polls;
 use super::running::{Running, Stay};
 use super::sealed::{self, Part};
+use crate::features::catalogue::sources::opening::{Opened, host};
 use crate::features::catalogue::sources::{Source, Sources, content_type, part_type};
+use crate::support::hls::is_subtitles;
 
 /// What a player gets.
 pub enum Answer {
@@ -114,7 +116,7 @@ impl Relay {
             return self.playlist(credential, source.offer, &mut opened, link).await;
         }
         let expected = part_type(&opened.upstream.final_url);
-        if opened.is_text() && !opened.first.as_deref().is_some_and(hls::is_subtitles) {
+        if opened.is_text() && !opened.first.as_deref().is_some_and(is_subtitles) {
             return Err(cause(text_instead(&opened)));
         }
         Ok(media(opened, expected, lease, stay))
@@ -212,11 +214,7 @@ impl Relay {
             };
             link(&sealed::seal(&self.keys, credential, &part))
         };
-        Ok(Answer::Playlist(hls::rewrite(
-            &text,
-            &opened.upstream.final_url,
-            seal,
-        )))
+        Ok(Answer::Playlist(rewrite(&text, &opened.upstream.final_url, seal)))
     }
 }
 

@@ -1,6 +1,7 @@
 //! Ways to play something, in the order they are tried. An address is put together only when its turn comes, so that a
 //! start costs a handful of statements however many streams a channel has.
 
+pub mod opening;
 mod source;
 mod store;
 
@@ -216,12 +217,14 @@ fn made(
         .iter()
         .filter_map(|url| url.host_str().map(str::to_owned))
         .collect();
+    let mut listed = listed_headers(row.headers.as_deref(), secret_headers)?;
     // The provider's headers may hold a credential: they are for its own hosts, not for any that its list names.
     let mut headers = match url.host_str() {
         Some(host) if typed_hosts.iter().any(|typed| typed == host) => secrets.header_map(),
         _ => HeaderMap::new(),
     };
-    listed_headers(row.headers.as_deref(), secret_headers, &mut headers)?;
+    headers.extend(listed.clone());
+    listed.remove(header::USER_AGENT);
     let user_agent = headers
         .remove(header::USER_AGENT)
         .and_then(|agent| Some(agent.to_str().ok()?.to_owned()))
@@ -232,6 +235,7 @@ fn made(
         url,
         format: row.format,
         headers,
+        listed_headers: listed,
         user_agent,
         typed_hosts,
         max_connections: row.max_connections,
@@ -239,8 +243,9 @@ fn made(
 }
 
 /// The headers that the playlist asks for; the secret ones, null where the others stand, come in the order of the names.
-fn listed_headers(json: Option<&str>, secret: &[String], headers: &mut HeaderMap) -> Result<(), SourceError> {
-    let Some(json) = json else { return Ok(()) };
+fn listed_headers(json: Option<&str>, secret: &[String]) -> Result<HeaderMap, SourceError> {
+    let mut headers = HeaderMap::new();
+    let Some(json) = json else { return Ok(headers) };
     let listed: BTreeMap<String, Option<String>> =
         serde_json::from_str(json).map_err(|_| SourceError::Unreadable)?;
     let mut secret = secret.iter();
@@ -253,5 +258,5 @@ fn listed_headers(json: Option<&str>, secret: &[String], headers: &mut HeaderMap
             headers.insert(name, value);
         }
     }
-    Ok(())
+    Ok(headers)
 }

@@ -16,7 +16,10 @@ pub struct Source {
     pub url: Url,
     /// The name of its format, such as `hls`, `ts` or `mkv`.
     pub format: String,
+    /// For the host of `url` and those that were typed.
     pub headers: HeaderMap,
+    /// Those of them that the playlist asks for: all that other hosts get to see.
+    pub listed_headers: HeaderMap,
     pub user_agent: Option<String>,
     /// Hosts that an administrator typed for this provider.
     pub typed_hosts: Vec<String>,
@@ -30,12 +33,25 @@ impl Source {
         let guard = Guard::Catalogue {
             also: self.typed_hosts.clone(),
         };
+        let headers = self.headers_for(&url).clone();
         let mut request = OpenRequest::new(url, guard);
-        request.headers = self.headers.clone();
+        request.headers = headers;
         request.user_agent = self.user_agent.clone();
         request.range = range;
         request.cancel = cancel;
         request
+    }
+
+    /// A part of a stream may lie at a host that the provider's own headers are not for.
+    fn headers_for(&self, url: &Url) -> &HeaderMap {
+        let Some(host) = url.host_str() else {
+            return &self.listed_headers;
+        };
+        if self.url.host_str() == Some(host) || self.typed_hosts.iter().any(|typed| typed == host) {
+            &self.headers
+        } else {
+            &self.listed_headers
+        }
     }
 }
 

@@ -1,0 +1,3 @@
+//! Testing streams.
+
+mod probe;
