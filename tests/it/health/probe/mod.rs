@@ -88,7 +88,7 @@ async fn sending(content_type: &str, bytes: Vec<u8>) -> Simulator {
 fn failure(probe: &Probe) -> &Failure {
     match &probe.outcome {
         Outcome::Failed(failure) => failure,
-        other => panic!("{other:?}"),
+        other => unreachable!("{other:?}"),
     }
 }
 
