@@ -144,7 +144,7 @@ async fn one_sync(data: &Path) {
     let sync::Started::New(id) = started else {
         unreachable!("nothing else runs")
     };
-    let job = run_here(&ctx.jobs, &handlers(ctx), id, |_| {})
+    let job = run_here(&ctx.jobs, &handlers(&App::of(ctx.clone())), id, |_| {})
         .await
         .expect("a run");
     let run = sync::store::of_job(&ctx.db, id)

@@ -8,6 +8,7 @@ use crate::config::{Config, DatabaseUrl};
 use crate::ctx::Ctx;
 use crate::db::{Db, DbError, PoolOptions};
 use crate::events::Events;
+use crate::features::providers::leases::Leases;
 use crate::features::providers::store::Breakers;
 use crate::features::system::backup::{self, BackupError};
 use crate::fetch::{ClientError, FetchConfig, Fetcher, Seams};
@@ -18,6 +19,8 @@ use crate::support::clock::Clock;
 #[derive(Clone)]
 pub struct App {
     pub ctx: Ctx,
+    /// Of this process; whoever lets it write keeps it alive.
+    pub leases: Leases,
 }
 
 /// Why the start ended: one sentence for the terminal.
@@ -74,17 +77,23 @@ impl App {
         let nodes = config.data.dir.join("nodes");
         let node = Node::enter(&nodes).map_err(|error| folder_error(&nodes, error))?;
         let events = Events::new();
-        Ok(Self {
-            ctx: Ctx {
-                jobs: Jobs::new(db.clone(), clock.clone(), events.clone(), node),
-                events,
-                fetch: fetcher(&config, &db, &clock)?,
-                config: Arc::new(config),
-                db,
-                clock,
-                keys,
-            },
-        })
+        Ok(Self::of(Ctx {
+            jobs: Jobs::new(db.clone(), clock.clone(), events.clone(), node),
+            events,
+            fetch: fetcher(&config, &db, &clock)?,
+            config: Arc::new(config),
+            db,
+            clock,
+            keys,
+        }))
+    }
+
+    /// The parts that this process has once, around a context.
+    pub fn of(ctx: Ctx) -> Self {
+        Self {
+            leases: Leases::new(ctx.jobs.node_id(), ctx.db.clone(), ctx.clock.clone()),
+            ctx,
+        }
     }
 }
 

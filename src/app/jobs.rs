@@ -5,6 +5,7 @@ use std::sync::Arc;
 use futures_util::future::BoxFuture;
 use serde_json::Value;
 
+use super::App;
 use crate::ctx::Ctx;
 use crate::features::catalogue::browse::Lists;
 use crate::features::catalogue::editing::bulk;
@@ -15,21 +16,24 @@ use crate::features::{history, sync};
 use crate::jobs::{Handlers, JobError, JobRun, kinds};
 
 /// The handlers of every kind, with the context inside.
-pub fn handlers(ctx: &Ctx) -> Handlers {
-    all(ctx, None)
+pub fn handlers(app: &App) -> Handlers {
+    all(app, None)
 }
 
 /// As [`handlers`], where pages are served: what changes the catalogue ends with its lists ready to be looked at.
-pub(super) fn serving(ctx: &Ctx, lists: &Lists) -> Handlers {
-    all(ctx, Some(lists.clone()))
+pub(super) fn serving(app: &App, lists: &Lists) -> Handlers {
+    all(app, Some(lists.clone()))
 }
 
-fn all(ctx: &Ctx, lists: Option<Lists>) -> Handlers {
+fn all(App { ctx, leases }: &App, lists: Option<Lists>) -> Handlers {
+    let leases = leases.clone();
     let shown = |handler| shown(lists.clone(), handler);
     Handlers::default()
         .on(
             kinds::SYNC,
-            shown(with(ctx, |ctx, job| sync::run(ctx, job, sync_hooks()))),
+            shown(with(ctx, move |ctx, job| {
+                sync::run(ctx, job, sync_hooks(), leases.clone())
+            })),
         )
         .on(
             kinds::SYNC_APPROVAL,

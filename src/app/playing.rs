@@ -29,13 +29,12 @@ impl Playing {
     ///
     /// # Errors
     /// [`StartError::Folder`] if the cache folder cannot be used.
-    pub(super) fn start(ctx: &Ctx) -> Result<Self, StartError> {
+    pub(super) fn start(ctx: &Ctx, leases: &Leases) -> Result<Self, StartError> {
         let cache = ctx.config.data.dir.join("cache");
         let drafts = Drafts::in_folder(&cache, ctx.jobs.node_id()).map_err(|error| StartError::Folder {
             path: cache.display().to_string(),
             error,
         })?;
-        let leases = Leases::new(ctx.jobs.node_id(), ctx.db.clone(), ctx.clock.clone());
         let relay = Relay::new(
             ctx.fetch.clone(),
             leases.clone(),
@@ -45,6 +44,7 @@ impl Playing {
         let end = CancellationToken::new();
         let keeping = tokio::spawn({
             let end = end.clone();
+            let leases = leases.clone();
             async move { leases.keep_alive(end).await }
         });
         let sweeping = tokio::spawn(sweep(relay.clone(), end.clone()));

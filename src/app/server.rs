@@ -68,8 +68,8 @@ impl Server {
         }
         let edge = edge(&app);
         let lists = Lists::new(app.ctx.db.clone());
-        let playing = Playing::start(&app.ctx)?;
-        let workers = Workers::start(app.ctx.jobs.clone(), jobs::serving(&app.ctx, &lists))
+        let playing = Playing::start(&app.ctx, &app.leases)?;
+        let workers = Workers::start(app.ctx.jobs.clone(), jobs::serving(&app, &lists))
             .await
             .map_err(StartError::Jobs)?;
         let end = CancellationToken::new();

@@ -165,7 +165,7 @@ async fn key_and_rest(findings: &mut Findings, config: Config, db: Db) {
         return;
     }
     match App::on(db, config, Clock::System) {
-        Ok(App { ctx }) => {
+        Ok(App { ctx, .. }) => {
             if let Err(error) = rest(findings, &ctx).await {
                 findings.wrong(
                     &format!("The database does not answer: {error}."),

@@ -4,6 +4,7 @@ use std::io::{IsTerminal, Write};
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
+use tokio_util::sync::CancellationToken;
 
 use crate::app::{App, handlers, shutdown};
 use crate::db::DbError;
@@ -25,7 +26,13 @@ pub(super) async fn follow(
     job: JobId,
     own: bool,
 ) -> Result<Left, DbError> {
-    let handlers = handlers(&app.ctx);
+    let handlers = handlers(app);
+    let kept = CancellationToken::new();
+    let _given_back = kept.clone().drop_guard();
+    tokio::spawn({
+        let leases = app.leases.clone();
+        async move { leases.keep_alive(kept).await }
+    });
     let mut display = Display::of(name);
     let running = run_here(&app.ctx.jobs, &handlers, job, |job| display.show(job));
     tokio::pin!(running);

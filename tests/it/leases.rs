@@ -4,7 +4,7 @@ use m3u_strm_processor::args;
 use m3u_strm_processor::db::Db;
 use m3u_strm_processor::features::playback::Polls;
 use m3u_strm_processor::features::providers::Offer;
-use m3u_strm_processor::features::providers::leases::{Connection, LeaseError, Leases};
+use m3u_strm_processor::features::providers::leases::{Connection, InUse, LeaseError, Leases, Purpose};
 use m3u_strm_processor::support::clock::Clock;
 use m3u_strm_processor::support::ids::{CredentialId, ProviderId, StreamId};
 
@@ -13,9 +13,13 @@ use crate::support::TestDb;
 
 const CONNECTION: Connection = Connection {
     provider: ProviderId(1),
-    offer: Offer::Stream(StreamId(7)),
-    credential: CredentialId(3),
+    purpose: Purpose::Play {
+        offer: OFFER,
+        credential: VIEWER,
+    },
 };
+const OFFER: Offer = Offer::Stream(StreamId(7));
+const VIEWER: CredentialId = CredentialId(3);
 
 async fn add_provider(db: &Db) {
     db.execute(
@@ -28,12 +32,12 @@ async fn add_provider(db: &Db) {
 
 async fn until_in_use(leases: &Leases, expected: i64) {
     for _ in 0..1000 {
-        if leases.in_use(ProviderId(1)).await.unwrap() == expected {
+        if leases.in_use(ProviderId(1)).await.unwrap().total() == expected {
             return;
         }
         tokio::task::yield_now().await;
     }
-    assert_eq!(leases.in_use(ProviderId(1)).await.unwrap(), expected);
+    assert_eq!(leases.in_use(ProviderId(1)).await.unwrap().total(), expected);
 }
 
 on_both_engines! {
@@ -63,7 +67,7 @@ on_both_engines! {
         clock.advance_ms(30_000);
         assert!(alive.acquire(CONNECTION, Some(1)).await.is_err());
         clock.advance_ms(10_000);
-        assert_eq!(alive.in_use(ProviderId(1)).await.unwrap(), 0);
+        assert_eq!(alive.in_use(ProviderId(1)).await.unwrap().total(), 0);
         alive.acquire(CONNECTION, Some(1)).await.unwrap();
         drop(lease);
     }
@@ -73,14 +77,14 @@ on_both_engines! {
         let clock = Clock::manual(1_000_000);
         let leases = Leases::new("one", test.db.clone(), clock.clone());
         let held = leases.acquire(CONNECTION, Some(2)).await.unwrap();
-        let ghost = "insert into connection_leases (provider_id, credential_id, node, opened_at, confirmed_at)
-                     values (1, 3, 'one', 1000000, 1000000)";
+        let ghost = "insert into connection_leases (provider_id, purpose, credential_id, node, opened_at, confirmed_at)
+                     values (1, 'play', 3, 'one', 1000000, 1000000)";
         test.db.execute(ghost, args![]).await.unwrap();
         leases.confirm().await;
-        assert_eq!(leases.in_use(ProviderId(1)).await.unwrap(), 2);
+        assert_eq!(leases.in_use(ProviderId(1)).await.unwrap().total(), 2);
         clock.advance_ms(10_000);
         leases.confirm().await;
-        assert_eq!(leases.in_use(ProviderId(1)).await.unwrap(), 1);
+        assert_eq!(leases.in_use(ProviderId(1)).await.unwrap().total(), 1);
         drop(held);
         until_in_use(&leases, 0).await;
     }
@@ -88,7 +92,7 @@ on_both_engines! {
     async fn the_connection_of_a_poller_is_kept_for_half_a_minute(test: TestDb) {
         add_provider(&test.db).await;
         let leases = Leases::new("one", test.db.clone(), Clock::manual(1_000_000));
-        let (polls, poller) = (Polls::default(), (CONNECTION.credential, CONNECTION.offer));
+        let (polls, poller) = (Polls::default(), (VIEWER, OFFER));
         let lease = leases.acquire(CONNECTION, Some(1)).await.unwrap();
         drop(polls.keep(poller, Arc::new(lease), 1_000_000));
         polls.sweep(1_030_000);
@@ -98,7 +102,7 @@ on_both_engines! {
         let part = polls.touch(poller, 1_060_000).unwrap();
         polls.sweep(1_200_000);
         assert!(polls.touch(poller, 1_060_000).is_some());
-        assert_eq!(leases.in_use(ProviderId(1)).await.unwrap(), 1);
+        assert_eq!(leases.in_use(ProviderId(1)).await.unwrap().total(), 1);
         drop(part);
         polls.sweep(1_090_001);
         assert!(polls.touch(poller, 1_090_001).is_none());
@@ -111,5 +115,38 @@ on_both_engines! {
         let tries = (0..12).map(|_| leases.acquire(CONNECTION, Some(3)));
         let lent: Vec<_> = futures_util::future::join_all(tries).await.into_iter().flatten().collect();
         assert_eq!(lent.len(), 3);
+    }
+
+    async fn players_checks_and_syncs_share_one_ledger(test: TestDb) {
+        add_provider(&test.db).await;
+        let leases = Leases::new("one", test.db.clone(), Clock::manual(1_000_000));
+        let of = |purpose| Connection { provider: ProviderId(1), purpose };
+        let (check, sync) = (of(Purpose::Check(StreamId(7))), of(Purpose::Sync));
+        let _playing = leases.acquire(CONNECTION, Some(3)).await.unwrap();
+        let checking = leases.acquire(check, Some(3)).await.unwrap();
+        let _syncing = leases.acquire(sync, Some(3)).await.unwrap();
+        for one in [CONNECTION, check, sync] {
+            assert!(matches!(leases.acquire(one, Some(3)).await, Err(LeaseError::AllInUse { limit: 3 })));
+        }
+        let in_use = leases.in_use(ProviderId(1)).await.unwrap();
+        assert_eq!(in_use, InUse { plays: 1, checks: 1, syncs: 1 });
+        checking.give_back().await;
+        assert_eq!(leases.in_use(ProviderId(1)).await.unwrap(), InUse { checks: 0, ..in_use });
+    }
+
+    async fn who_checks_is_told_that_a_player_found_nothing_free(test: TestDb) {
+        add_provider(&test.db).await;
+        let leases = Leases::new("one", test.db.clone(), Clock::manual(1_000_000));
+        let check = Connection { provider: ProviderId(1), purpose: Purpose::Check(StreamId(7)) };
+        let lease = leases.acquire(check, Some(1)).await.unwrap();
+        assert!(leases.acquire(check, Some(1)).await.is_err());
+        let wished = leases.wished(ProviderId(1));
+        tokio::pin!(wished);
+        let told = futures_util::poll!(wished.as_mut());
+        assert!(told.is_pending(), "another check waits for its turn");
+        assert!(leases.acquire(CONNECTION, Some(1)).await.is_err());
+        wished.await;
+        lease.give_back().await;
+        leases.acquire(CONNECTION, Some(1)).await.unwrap();
     }
 }

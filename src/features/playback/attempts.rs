@@ -1,16 +1,17 @@
 use std::time::{Duration, Instant};
 
 use crate::db::DbError;
+use crate::features::catalogue::sources::{Source, Sources};
 use crate::support::ids::CredentialId;
 
 use super::error::{Failures, RelayError};
 use super::opening::cause;
 use super::relay::{Answer, Relay};
-use crate::features::catalogue::sources::Source;
-use crate::features::catalogue::sources::Sources;
 
 /// However many streams a channel has, a viewer is told within this time that none starts.
 const START_WITHIN: Duration = Duration::from_secs(30);
+/// A provider's lists are fetched within this time, mostly.
+const SYNCED_WITHIN: Duration = Duration::from_secs(20);
 /// Players close one stream as they open the next: its connection comes back within a moment.
 const FREED_WITHIN: Duration = Duration::from_secs(2);
 
@@ -65,8 +66,8 @@ impl<'a, L: Fn(&str) -> String> Attempts<'a, L> {
                 Err(error) => self.failures.note(error.into())?,
             }
         }
-        let patience = Instant::now() + FREED_WITHIN;
-        while !self.busy.is_empty() && Instant::now() < patience {
+        let began = Instant::now();
+        while !self.busy.is_empty() && began.elapsed() < self.patience().await? {
             self.relay.leases().freed().await;
             for source in std::mem::take(&mut self.busy) {
                 if let Some(answer) = self.one(source).await? {
@@ -78,6 +79,17 @@ impl<'a, L: Fn(&str) -> String> Attempts<'a, L> {
             self.failures.note(RelayError::AllInUse)?;
         }
         Ok(None)
+    }
+
+    /// How long a connection is worth waiting for: those of players stay, that of a sync or check goes soon.
+    async fn patience(&self) -> Result<Duration, DbError> {
+        for source in &self.busy {
+            let in_use = self.relay.leases().in_use(source.provider).await?;
+            if in_use.checks + in_use.syncs > 0 {
+                return Ok(SYNCED_WITHIN);
+            }
+        }
+        Ok(FREED_WITHIN)
     }
 
     async fn one(&mut self, source: Source) -> Result<Option<Answer>, DbError> {

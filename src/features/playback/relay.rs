@@ -3,7 +3,7 @@ use std::sync::Arc;
 use url::Url;
 
 use crate::features::providers::Offer;
-use crate::features::providers::leases::{Connection, Lease, LeaseError, Leases};
+use crate::features::providers::leases::{Connection, Lease, LeaseError, Leases, Purpose};
 use crate::fetch::Fetcher;
 use crate::support::clock::Clock;
 use crate::support::crypto::Keys;
@@ -192,8 +192,10 @@ impl Relay {
     async fn lease(&self, credential: CredentialId, source: &Source) -> Result<Arc<Lease>, LeaseError> {
         let connection = Connection {
             provider: source.provider,
-            offer: source.offer,
-            credential,
+            purpose: Purpose::Play {
+                offer: source.offer,
+                credential,
+            },
         };
         let lease = self.leases.acquire(connection, source.max_connections).await?;
         Ok(Arc::new(lease))

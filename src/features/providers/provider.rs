@@ -135,10 +135,11 @@ impl Provider {
         Secrets::open(keys, self.id, &self.sealed)
     }
 
-    /// How many streams it allows at once: what an administrator set, else what the account says; none for as many as
-    /// one likes.
+    /// How many streams it allows at once: what an administrator set, else what the account says, which is one where it
+    /// says nothing; none for as many as one likes.
     pub fn connection_limit(&self) -> Option<i64> {
-        self.max_connections.or(self.account_connections)
+        let unknown = (self.kind == Kind::Xtream).then_some(1);
+        self.max_connections.or(self.account_connections).or(unknown)
     }
 
     /// What the placeholders of a panel's stream addresses stand for: scheme, host, user name, password; none if it is no

@@ -11,6 +11,7 @@ mod arrival;
 mod assign;
 mod categories;
 mod changes;
+mod connection;
 mod diff;
 mod error;
 mod excluded;
@@ -46,6 +47,7 @@ use crate::db::{DbError, Tx};
 use crate::features::audit::{self, Actor};
 use crate::features::catalogue::Applied;
 use crate::features::providers;
+use crate::features::providers::leases::Leases;
 use crate::jobs::{Enqueued, JobError, JobRun, NewJob, kinds};
 use crate::support::ids::{JobId, MovieId, ProviderId};
 
@@ -150,12 +152,12 @@ async fn check_pace(ctx: &Ctx, key: &str) -> Result<(), Error> {
     })
 }
 
-/// The handler of [`kinds::SYNC`]. It works on a thread of its own, so that nothing else waits for its arithmetic.
+/// The handler of [`kinds::SYNC`]; its provider's lists take one of the connections in `leases`. It works on a thread of its own, so that nothing else waits for its arithmetic.
 ///
 /// # Errors
 /// Why the run ended without a new catalogue; a held run is no error.
-pub async fn run(ctx: Ctx, job: JobRun, hooks: Vec<MovedHook>) -> Result<Value, JobError> {
-    apart(move || async move { run::run(&ctx, &job, &hooks).await }).await
+pub async fn run(ctx: Ctx, job: JobRun, hooks: Vec<MovedHook>, leases: Leases) -> Result<Value, JobError> {
+    apart(move || async move { run::run(&ctx, &job, &hooks, &leases).await }).await
 }
 
 /// The handler of [`kinds::SYNC_APPROVAL`].

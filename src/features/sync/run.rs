@@ -9,6 +9,7 @@ use crate::events::Event;
 use crate::features::catalogue::entry::EntryKind;
 use crate::features::catalogue::{self, StoredStreams};
 use crate::features::providers::groups::{self, Offered};
+use crate::features::providers::leases::Leases;
 use crate::features::providers::m3u::Summary;
 use crate::features::providers::url_parts::ProviderSecrets;
 use crate::features::providers::url_values::Collector;
@@ -19,6 +20,7 @@ use crate::support::ids::{ProviderId, SyncId};
 
 use super::arrival::Origin;
 use super::changes::count;
+use super::connection;
 use super::diff::{Change, Diff, Stored, diff};
 use super::excluded;
 use super::found::Found;
@@ -41,7 +43,12 @@ pub(super) struct Payload {
 }
 
 /// Runs a sync job; the answer is its result.
-pub(super) async fn run(ctx: &Ctx, job: &JobRun, hooks: &[MovedHook]) -> Result<Value, JobError> {
+pub(super) async fn run(
+    ctx: &Ctx,
+    job: &JobRun,
+    hooks: &[MovedHook],
+    leases: &Leases,
+) -> Result<Value, JobError> {
     let payload: Payload = serde_json::from_value(job.payload.clone())
         .map_err(|_| JobError::failed("payload", "The job does not say which provider to sync."))?;
     let provider = payload.provider_id;
@@ -51,6 +58,8 @@ pub(super) async fn run(ctx: &Ctx, job: &JobRun, hooks: &[MovedHook]) -> Result<
         ctx,
         job,
         hooks,
+        leases,
+        by_hand: payload.by_hand,
         sync,
         provider,
         counts: Counts::default(),
@@ -83,6 +92,8 @@ struct Run<'a> {
     ctx: &'a Ctx,
     job: &'a JobRun,
     hooks: &'a [MovedHook],
+    leases: &'a Leases,
+    by_hand: bool,
     sync: SyncId,
     provider: ProviderId,
     counts: Counts,
@@ -99,6 +110,7 @@ impl Run<'_> {
         let settings = settings::load(self.ctx).await?;
         let runs_before = store::applied_count(&self.ctx.db, self.provider).await?;
         let secrets = provider.secrets(&self.ctx.keys)?;
+        let connection = connection::of(self.leases, self.job, &provider, self.by_hand).await?;
         let Found {
             mut staging,
             mut summary,
@@ -114,6 +126,9 @@ impl Run<'_> {
             Kind::M3u => self.playlist(&provider, &secrets, &settings).await?,
             Kind::Xtream => panel::find(self.ctx, self.job, &provider, &secrets, &settings).await?,
         };
+        if let Some(connection) = connection {
+            connection.give_back().await;
+        }
         self.news = news;
         self.count_list(&summary, excluded, &staging);
         self.refusals = refusals(self.sync, &summary, excluded, &samples);

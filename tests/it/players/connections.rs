@@ -7,7 +7,7 @@ use m3u_strm_processor::simulator::{Fault, ts};
 use reqwest::header::{CONTENT_TYPE, RETRY_AFTER};
 use serde_json::json;
 
-use super::world::{World, first_bytes, live, soon, until_end};
+use super::world::{LIST, World, first_bytes, live, soon, until_end};
 use crate::on_both_engines;
 use crate::support::OnEngine;
 
@@ -162,6 +162,53 @@ async fn who_changes_the_channel_gets_the_connection_of_the_last_one() {
     assert_eq!(next.status(), 200);
     first_bytes(&mut next, 188).await;
     assert_eq!(world.leases().await, 1);
+}
+
+#[tokio::test]
+async fn a_sync_waits_for_the_only_connection() {
+    let world = World::with(Engine::Sqlite, json!({ "max_connections": 1 })).await;
+    world.simulator.put("/one.ts", live());
+    world.lists(&[world.entry("One", "/one.ts")]).await;
+    let mut playing = world.play(&world.channel("One").await).await;
+    first_bytes(&mut playing, 188).await;
+    let jobs = &world.app.ctx.jobs;
+    let (id, fetched) = (world.begin_sync().await, world.simulator.count(LIST));
+    let waiting = |message: &str| message == "Waiting for a free connection";
+    soon(async {
+        while !waiting(&jobs.find(id).await.unwrap().unwrap().progress.message) {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    })
+    .await;
+    assert_eq!(world.simulator.count(LIST), fetched);
+    drop(playing);
+    let job = soon(jobs.follow(id, |_| {})).await.unwrap();
+    assert_eq!(
+        (job.state.as_str(), world.simulator.count(LIST)),
+        ("succeeded", fetched + 1)
+    );
+}
+
+#[tokio::test]
+async fn a_player_waits_while_a_list_is_fetched_over_the_only_connection() {
+    let world = World::with(Engine::Sqlite, json!({ "max_connections": 1 })).await;
+    world.simulator.put("/one.ts", live());
+    world.lists(&[world.entry("One", "/one.ts")]).await;
+    let (one, fetched) = (world.channel("One").await, world.simulator.count(LIST));
+    // Longer than a player waits for another.
+    world.simulator.fault(LIST, Fault::delay(Duration::from_secs(3)));
+    let id = world.begin_sync().await;
+    soon(async {
+        while world.simulator.count(LIST) == fetched {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    })
+    .await;
+    let mut playing = world.play(&one).await;
+    assert_eq!(playing.status(), 200);
+    first_bytes(&mut playing, 188).await;
+    let job = soon(world.app.ctx.jobs.follow(id, |_| {})).await.unwrap();
+    assert_eq!(job.state.as_str(), "succeeded");
 }
 
 #[tokio::test]

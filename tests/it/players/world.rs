@@ -7,7 +7,7 @@ use m3u_strm_processor::features::providers;
 use m3u_strm_processor::features::sync::{self, Started};
 use m3u_strm_processor::simulator::{Counters, Resource, Simulator, ts};
 use m3u_strm_processor::support::clock::Clock;
-use m3u_strm_processor::support::ids::ProviderId;
+use m3u_strm_processor::support::ids::{JobId, ProviderId};
 use reqwest::{Method, RequestBuilder, Response};
 use serde_json::{Value, json};
 
@@ -71,12 +71,16 @@ impl World {
     pub async fn lists(&self, entries: &[String]) {
         let text = format!("#EXTM3U\n{}\n", entries.join("\n"));
         self.simulator.put(LIST, Resource::bytes(text));
-        let started = sync::start(&self.app.ctx, self.provider, &ACTOR, false)
-            .await
-            .unwrap();
-        let (Started::New(id) | Started::Running(id)) = started;
+        let id = self.begin_sync().await;
         let job = soon(self.app.ctx.jobs.follow(id, |_| {})).await.unwrap();
         assert_eq!(job.state.as_str(), "succeeded", "{job:?}");
+    }
+
+    /// Queues a sync.
+    pub async fn begin_sync(&self) -> JobId {
+        let started = sync::start(&self.app.ctx, self.provider, &ACTOR, false).await;
+        let (Started::New(id) | Started::Running(id)) = started.unwrap();
+        id
     }
 
     /// An entry whose address holds the provider's credentials.

@@ -2,8 +2,8 @@
 
 use std::io::Write;
 
-use m3u_strm_processor::app::handlers;
 use m3u_strm_processor::app::schedule::tick;
+use m3u_strm_processor::app::{App, handlers};
 use m3u_strm_processor::features::outputs::conversion::{self, Draft};
 use m3u_strm_processor::features::providers::uploads::{self, Checked, Received};
 use m3u_strm_processor::features::providers::{self, Source, Wish, store};
@@ -54,7 +54,7 @@ on_both_engines! {
         let job = test.converts().await;
         test.advance_ms(3 * DAY_MS);
         tick(&test.ctx).await.unwrap();
-        let job = run_here(&test.ctx.jobs, &handlers(&test.ctx), job, |_| {}).await.unwrap();
+        let job = run_here(&test.ctx.jobs, &handlers(&App::of(test.ctx.clone())), job, |_| {}).await.unwrap();
         assert_eq!(job.state, State::Succeeded, "{job:?}");
         assert_eq!((job.result.unwrap()["channels_created"].clone(), test.uploads().await), (json!(1), 0));
     }

@@ -1,6 +1,6 @@
 //! One sync of a provider at a time, and an end to it at any time.
 
-use m3u_strm_processor::app::handlers;
+use m3u_strm_processor::app::{App, handlers};
 use m3u_strm_processor::features::sync::log::Outcome;
 use m3u_strm_processor::features::sync::{self, Started};
 use m3u_strm_processor::jobs::{State, Workers};
@@ -60,7 +60,7 @@ on_both_engines! {
     async fn a_running_sync_is_cancelled(synced: Synced) {
         synced.lists_some();
         synced.simulator.fault(LIST, Fault::stop_after(500).times(1));
-        let workers = Workers::start(synced.ctx().jobs.clone(), handlers(synced.ctx())).await.unwrap();
+        let workers = Workers::start(synced.ctx().jobs.clone(), handlers(&App::of(synced.ctx().clone()))).await.unwrap();
         let job = synced.started().await;
         synced.simulator.until(|counters| counters.open == 1).await;
         synced.ctx().jobs.cancel(job).await.unwrap();
@@ -74,7 +74,7 @@ on_both_engines! {
     async fn a_sync_that_the_end_of_the_server_cuts_short_is_interrupted(synced: Synced) {
         synced.lists_some();
         synced.simulator.fault(LIST, Fault::stop_after(500).times(1));
-        let workers = Workers::start(synced.ctx().jobs.clone(), handlers(synced.ctx())).await.unwrap();
+        let workers = Workers::start(synced.ctx().jobs.clone(), handlers(&App::of(synced.ctx().clone()))).await.unwrap();
         let job = synced.started().await;
         synced.simulator.until(|counters| counters.open == 1).await;
         workers.stop().await;

@@ -27,7 +27,7 @@ mod writes;
 
 use std::sync::Arc;
 
-use m3u_strm_processor::app::handlers;
+use m3u_strm_processor::app::{App, handlers};
 use m3u_strm_processor::ctx::Ctx;
 use m3u_strm_processor::db::Engine;
 use m3u_strm_processor::features::providers;
@@ -106,9 +106,14 @@ impl Synced {
 
     /// Runs a queued job as the product does.
     pub async fn run(&self, id: JobId) -> Job {
-        run_here(&self.ctx().jobs, &handlers(self.ctx()), id, |_| {})
-            .await
-            .unwrap()
+        run_here(
+            &self.ctx().jobs,
+            &handlers(&App::of(self.ctx().clone())),
+            id,
+            |_| {},
+        )
+        .await
+        .unwrap()
     }
 
     /// Syncs and gives the run's line in the log.

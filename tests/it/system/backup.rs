@@ -246,7 +246,7 @@ async fn a_backup_is_asked_for_on_the_system_page() {
 
 #[tokio::test]
 async fn backups_come_by_schedule_and_the_oldest_go() {
-    use m3u_strm_processor::app::handlers;
+    use m3u_strm_processor::app::{App, handlers};
     use m3u_strm_processor::jobs::run_here;
     use m3u_strm_processor::support::clock::Clock;
     const DAY: i64 = 24 * 3_600_000;
@@ -264,7 +264,7 @@ async fn backups_come_by_schedule_and_the_oldest_go() {
         clock.advance_ms(DAY);
         schedule::tick(ctx).await.unwrap();
         let (jobs, _) = ctx.jobs.list(&Default::default()).await.unwrap();
-        let job = run_here(&ctx.jobs, &handlers(ctx), jobs[0].id, |_| {})
+        let job = run_here(&ctx.jobs, &handlers(&App::of(ctx.clone())), jobs[0].id, |_| {})
             .await
             .unwrap();
         assert_eq!(

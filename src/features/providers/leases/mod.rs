@@ -1,10 +1,11 @@
 //! Connections to providers, counted as leases: each is a row that lives as long as its socket and is given back when
-//! the guard is dropped. A node that dies stops its heartbeat, and its leases run out. A row of this node without a guard
+//! the guard is dropped. Players, checks and syncs share them; a check gives its connection up at once when a player has none,
+//! see [`Leases::wished`]. A node that dies stops its heartbeat, and its leases run out. A row of this node without a guard
 //! is a *ghost*: the wait for it was given up just as it was written, or it could not be removed; the heartbeat does so.
 
 mod store;
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::Notify;
@@ -12,8 +13,9 @@ use tokio_util::sync::CancellationToken;
 
 use crate::db::{Db, DbError};
 use crate::features::providers::Offer;
+use crate::record;
 use crate::support::clock::Clock;
-use crate::support::ids::{CredentialId, ProviderId};
+use crate::support::ids::{CredentialId, ProviderId, StreamId};
 
 /// How often a node confirms its leases.
 const HEARTBEAT: std::time::Duration = std::time::Duration::from_secs(10);
@@ -24,12 +26,40 @@ const YOUNG_MS: i64 = 5_000;
 /// How often it is worth looking whether another node gave a connection back.
 const LOOK_AGAIN: std::time::Duration = std::time::Duration::from_millis(250);
 
-/// Whose connection to what.
+/// What a connection is used for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Purpose {
+    Play {
+        offer: Offer,
+        credential: CredentialId,
+    },
+    /// Of this stream first; further ones of the provider may follow on the same lease.
+    Check(StreamId),
+    /// Of the provider's lists.
+    Sync,
+}
+
+/// A provider's connection and its use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Connection {
     pub provider: ProviderId,
-    pub offer: Offer,
-    pub credential: CredentialId,
+    pub purpose: Purpose,
+}
+
+record! {
+    /// Connections in use now, over all nodes.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+    pub struct InUse {
+        pub plays: i64,
+        pub checks: i64,
+        pub syncs: i64,
+    }
+}
+
+impl InUse {
+    pub fn total(self) -> i64 {
+        self.plays + self.checks + self.syncs
+    }
 }
 
 /// The ledger of connections, shared by all nodes through the database; cheap to clone.
@@ -46,11 +76,17 @@ pub struct Leases {
 struct Held {
     ids: Arc<Mutex<HashSet<i64>>>,
     freed: Arc<Notify>,
+    wishes: Arc<Mutex<HashMap<ProviderId, Arc<Notify>>>>,
 }
 
 impl Held {
     fn ids(&self) -> MutexGuard<'_, HashSet<i64>> {
         self.ids.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn wish(&self, provider: ProviderId) -> Arc<Notify> {
+        let mut wishes = self.wishes.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(wishes.entry(provider).or_default())
     }
 }
 
@@ -87,6 +123,9 @@ impl Leases {
             if store::count(&mut tx, connection.provider).await? >= limit {
                 // What ran out is gone for good, whether or not one was free.
                 tx.commit().await?;
+                if matches!(connection.purpose, Purpose::Play { .. }) {
+                    self.held.wish(connection.provider).notify_one();
+                }
                 return Err(LeaseError::AllInUse { limit });
             }
         }
@@ -95,7 +134,6 @@ impl Leases {
         self.held.ids().insert(id);
         Ok(Lease {
             id,
-            connection,
             db: self.db.clone(),
             held: self.held.clone(),
             is_given_back: false,
@@ -108,9 +146,18 @@ impl Leases {
         let _ = tokio::time::timeout(LOOK_AGAIN, self.held.freed.notified()).await;
     }
 
+    /// Waits until a player on this node finds no connection of the provider free; of those who wait, one is told. Who
+    /// holds a connection for a check gives it back then.
+    pub async fn wished(&self, provider: ProviderId) {
+        self.held.wish(provider).notified().await;
+    }
+
     /// Connections in use now, over all nodes.
-    pub async fn in_use(&self, provider: ProviderId) -> Result<i64, DbError> {
-        store::count_live(&self.db, provider, self.clock.now_ms() - EXPIRY_MS).await
+    ///
+    /// # Errors
+    /// Whatever the database says.
+    pub async fn in_use(&self, provider: ProviderId) -> Result<InUse, DbError> {
+        store::in_use(&self.db, provider, self.clock.now_ms() - EXPIRY_MS).await
     }
 
     /// Confirms this node's leases until `cancel`, then gives them all back.
@@ -149,18 +196,12 @@ impl Leases {
 /// One connection in use; given back when dropped.
 pub struct Lease {
     id: i64,
-    connection: Connection,
     db: Db,
     held: Held,
     is_given_back: bool,
 }
 
 impl Lease {
-    /// Whose connection it is, and to what.
-    pub fn connection(&self) -> Connection {
-        self.connection
-    }
-
     /// Gives the connection back and waits until that is written, for who wants it again at once.
     pub async fn give_back(mut self) {
         self.is_given_back = true;

@@ -1,4 +1,4 @@
-use super::Connection;
+use super::{Connection, InUse, Purpose};
 use crate::args;
 use crate::db::{Db, DbError, Sql, Tx, dialect};
 use crate::features::providers::Offer;
@@ -33,27 +33,41 @@ pub async fn count(tx: &mut Tx, provider: ProviderId) -> Result<i64, DbError> {
     Ok(count)
 }
 
-pub async fn count_live(db: &Db, provider: ProviderId, since_ms: i64) -> Result<i64, DbError> {
-    let (count,): (i64,) = db
-        .one(
-            "select count(*) from connection_leases where provider_id = $1 and confirmed_at >= $2",
-            args![provider, since_ms],
-        )
-        .await?;
-    Ok(count)
+pub async fn in_use(db: &Db, provider: ProviderId, since_ms: i64) -> Result<InUse, DbError> {
+    db.one(
+        "select count(*) filter (where purpose = 'play'), count(*) filter (where purpose = 'check'),
+             count(*) filter (where purpose = 'sync')
+         from connection_leases where provider_id = $1 and confirmed_at >= $2",
+        args![provider, since_ms],
+    )
+    .await
 }
 
 pub async fn insert(tx: &mut Tx, connection: Connection, node: &str, now_ms: i64) -> Result<i64, DbError> {
-    let (stream, version) = match connection.offer {
-        Offer::Stream(id) => (Some(id), None),
-        Offer::Version(id) => (None, Some(id)),
+    let (purpose, offer, credential) = match connection.purpose {
+        Purpose::Play { offer, credential } => ("play", Some(offer), Some(credential)),
+        Purpose::Check(stream) => ("check", Some(Offer::Stream(stream)), None),
+        Purpose::Sync => ("sync", None, None),
+    };
+    let (stream, version) = match offer {
+        Some(Offer::Stream(id)) => (Some(id), None),
+        Some(Offer::Version(id)) => (None, Some(id)),
+        None => (None, None),
     };
     let (id,): (i64,) = tx
         .one(
-            "insert into connection_leases (provider_id, stream_id, version_id, credential_id, node, opened_at,
-                 confirmed_at)
-             values ($1, $2, $3, $4, $5, $6, $6) returning id",
-            args![connection.provider, stream, version, connection.credential, node, now_ms],
+            "insert into connection_leases (provider_id, purpose, stream_id, version_id, credential_id, node,
+                 opened_at, confirmed_at)
+             values ($1, $2, $3, $4, $5, $6, $7, $7) returning id",
+            args![
+                connection.provider,
+                purpose,
+                stream,
+                version,
+                credential,
+                node,
+                now_ms
+            ],
         )
         .await?;
     Ok(id)

@@ -1,6 +1,6 @@
 //! What panels tell of films by themselves: asked for once, a few an hour, and kept.
 
-use m3u_strm_processor::app::handlers;
+use m3u_strm_processor::app::{App, handlers};
 use m3u_strm_processor::args;
 use m3u_strm_processor::features::catalogue::content::Content;
 use m3u_strm_processor::features::catalogue::detail;
@@ -269,7 +269,7 @@ on_both_engines! {
         let (last,): (String,) = world.ctx().db.one(sql, args![]).await.unwrap();
         let last = last.rsplit_once('/').unwrap().1.split_once('.').unwrap().0.to_owned();
         world.simulator.fault(&format!("{INFO}&vod_id={last}"), Fault::silent());
-        let workers = Workers::start(world.ctx().jobs.clone(), handlers(world.ctx())).await.unwrap();
+        let workers = Workers::start(world.ctx().jobs.clone(), handlers(&App::of(world.ctx().clone()))).await.unwrap();
         let id = world.ctx().jobs.active(kinds::FILM_DETAILS, &providers::sync_key(world.provider)).await.unwrap().unwrap();
         // Two are asked about at once: when the last one is, four are told.
         world.simulator.until(|_| world.asked("get_vod_info") == 6).await;

@@ -1,0 +1,52 @@
+//! The connection that fetching a provider's lists takes.
+
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use crate::features::providers::leases::{Connection, Lease, LeaseError, Leases, Purpose};
+use crate::features::providers::{Provider, Source};
+use crate::jobs::JobRun;
+
+use super::Error;
+
+/// How long a run that somebody waits for lets players finish.
+const BY_HAND: Duration = Duration::from_secs(30);
+/// How long a scheduled one does.
+const SCHEDULED: Duration = Duration::from_secs(600);
+
+/// One of the provider's connections, once one is free. Panels count who watches, not who reads their lists: where players
+/// hold all of them for long, the run goes on without one rather than let the catalogue grow old.
+///
+/// # Errors
+/// [`Error::Cancelled`], or whatever the database says.
+pub(super) async fn of(
+    leases: &Leases,
+    job: &JobRun,
+    provider: &Provider,
+    by_hand: bool,
+) -> Result<Option<Lease>, Error> {
+    if !matches!(provider.source, Source::Address) {
+        return Ok(None);
+    }
+    let until = Instant::now() + if by_hand { BY_HAND } else { SCHEDULED };
+    let wanted = Connection {
+        provider: provider.id,
+        purpose: Purpose::Sync,
+    };
+    loop {
+        match leases.acquire(wanted, provider.connection_limit()).await {
+            Ok(lease) => return Ok(Some(lease)),
+            Err(LeaseError::Db(error)) => return Err(error.into()),
+            Err(LeaseError::AllInUse { .. }) if Instant::now() >= until => {
+                job.progress
+                    .log("All connections were in use; the lists are fetched beside them.");
+                return Ok(None);
+            }
+            Err(LeaseError::AllInUse { .. }) => {}
+        }
+        job.check().map_err(|_| Error::Cancelled)?;
+        job.progress.set(0, None, "Waiting for a free connection");
+        leases.freed().await;
+    }
+}
