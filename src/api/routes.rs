@@ -3,9 +3,9 @@ use utoipa::OpenApi;
 
 use super::openapi::{self, Security};
 use super::{
-    audit, auth, bulk, channels, decisions, favourites, jobs, library, merge_rules, output_credentials,
-    plays, providers, renaming, schedules, second_factor, settings, streams, strm, syncs, system, tokens,
-    users, vod,
+    audit, auth, bulk, channels, decisions, favourites, health, jobs, library, merge_rules,
+    output_credentials, plays, providers, renaming, schedules, second_factor, settings, streams, strm, syncs,
+    system, tokens, users, vod,
 };
 
 /// Each path with its methods and handlers: makes the routes, the table that tests go through, and the description.
@@ -82,6 +82,9 @@ table! {
     "/api/channels/{id}/decisions": get decisions::index;
     "/api/channels/{id}/decisions/{decision_id}": delete decisions::delete;
     "/api/streams/{id}": patch streams::update;
+    "/api/streams/{id}/check": post health::check;
+    "/api/health/check": post health::create;
+    "/api/health/status": get health::status;
     "/api/merge-rules": get merge_rules::index, post merge_rules::create;
     "/api/merge-rules/preview": post merge_rules::preview;
     "/api/merge-rules/{id}": patch merge_rules::update, delete merge_rules::delete;

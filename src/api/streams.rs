@@ -11,6 +11,7 @@ use crate::support::paging::{Listed, Slice};
 
 use super::list::{List, Window, WindowParams, envelope};
 use super::openapi::ApiError;
+use super::time::rfc3339;
 
 /// A stream of a channel. Its address is never shown.
 #[derive(Serialize, ToSchema)]
@@ -136,16 +137,16 @@ impl From<StreamDetail> for StreamJson {
             codec: None,
             fps: None,
             quality_score: stream.quality_score,
-            health_score: None,
-            state: "unknown",
+            health_score: stream.health_score,
+            state: stream.state.as_str(),
             is_active: stream.is_active,
             enabled: stream.enabled,
             backup_order: stream.backup_order,
             placed_by_hand: stream.is_placed,
-            response_time_ms: None,
-            last_check: None,
-            consecutive_failures: 0,
-            failure_reason: None,
+            response_time_ms: stream.response_ms,
+            last_check: stream.last_check.and_then(rfc3339),
+            consecutive_failures: stream.consecutive_failures,
+            failure_reason: stream.failure_reason,
             merge: MergeJson {
                 method: stream.merge_method,
                 confidence: stream.merge_confidence,

@@ -8,6 +8,7 @@ use crate::config::{Config, DatabaseUrl};
 use crate::ctx::Ctx;
 use crate::db::{Db, DbError, PoolOptions};
 use crate::events::Events;
+use crate::features::health::Checker;
 use crate::features::providers::leases::Leases;
 use crate::features::providers::store::Breakers;
 use crate::features::system::backup::{self, BackupError};
@@ -21,6 +22,7 @@ pub struct App {
     pub ctx: Ctx,
     /// Of this process; whoever lets it write keeps it alive.
     pub leases: Leases,
+    pub checker: Checker,
 }
 
 /// Why the start ended: one sentence for the terminal.
@@ -90,8 +92,10 @@ impl App {
 
     /// The parts that this process has once, around a context.
     pub fn of(ctx: Ctx) -> Self {
+        let leases = Leases::new(ctx.jobs.node_id(), ctx.db.clone(), ctx.clock.clone());
         Self {
-            leases: Leases::new(ctx.jobs.node_id(), ctx.db.clone(), ctx.clock.clone()),
+            checker: Checker::new(leases.clone()),
+            leases,
             ctx,
         }
     }

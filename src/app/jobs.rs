@@ -25,8 +25,9 @@ pub(super) fn serving(app: &App, lists: &Lists) -> Handlers {
     all(app, Some(lists.clone()))
 }
 
-fn all(App { ctx, leases }: &App, lists: Option<Lists>) -> Handlers {
-    let leases = leases.clone();
+fn all(app: &App, lists: Option<Lists>) -> Handlers {
+    let App { ctx, leases, checker } = app;
+    let (leases, checker) = (leases.clone(), checker.clone());
     let shown = |handler| shown(lists.clone(), handler);
     Handlers::default()
         .on(
@@ -53,6 +54,10 @@ fn all(App { ctx, leases }: &App, lists: Option<Lists>) -> Handlers {
             with(ctx, |ctx, job| sync::run_details(ctx, job, sync_hooks())),
         )
         .on(kinds::FILM_DETAILS, with(ctx, sync::run_films))
+        .on(
+            kinds::HEALTH_CHECK,
+            shown(with(ctx, move |ctx, job| checker.clone().run(ctx, job))),
+        )
         .on(kinds::LIBRARY, with(ctx, library::job))
         .on(kinds::BACKUP, with(ctx, backup::job))
         .on(kinds::STRM_FROM_PLAYLIST, with(ctx, conversion::job))

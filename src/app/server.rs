@@ -19,6 +19,7 @@ use crate::edge::{Edge, cookies, limits, origin, principal, request, sessions, t
 use crate::features::accounts::first_start;
 use crate::features::catalogue::browse::Lists;
 use crate::features::catalogue::pictures::Pictures;
+use crate::features::health::Overview;
 use crate::features::system;
 use crate::jobs::{Pulse, Workers};
 use crate::web as pages;
@@ -170,7 +171,11 @@ fn http(
         web::Data::new(playing.relay.clone()),
         web::Data::from(Arc::clone(&playing.drafts)),
     );
-    let lists = web::Data::new(lists.clone());
+    let (lists, checker, overview) = (
+        web::Data::new(lists.clone()),
+        web::Data::new(app.checker.clone()),
+        web::Data::new(Overview::default()),
+    );
     let server = HttpServer::new(move || {
         // The last one wrapped sees a request first.
         actix_web::App::new()
@@ -180,6 +185,8 @@ fn http(
             .app_data(relay.clone())
             .app_data(drafts.clone())
             .app_data(lists.clone())
+            .app_data(checker.clone())
+            .app_data(overview.clone())
             .app_data(pictures.clone())
             .app_data(live.clone())
             .configure(extract::configure)

@@ -1,6 +1,7 @@
 //! The command line: one file a command. Results go to standard output, logs to standard error.
 
 mod backup;
+mod check;
 mod demo;
 mod doctor;
 mod follow;
@@ -56,6 +57,8 @@ enum Command {
     Provider(provider::ProviderCommand),
     /// Fetch what providers list and bring the catalogue up to date
     Sync(sync::Sync),
+    /// Check whether streams work
+    Check(check::Check),
     /// Write the library of STRM and NFO files
     Strm(strm::Strm),
 }
@@ -92,6 +95,7 @@ pub fn run() -> ExitCode {
         Some(Command::Doctor) => OnDatabase::Doctor,
         Some(Command::Provider(command)) => OnDatabase::Provider(command),
         Some(Command::Sync(arguments)) => OnDatabase::Sync(arguments),
+        Some(Command::Check(arguments)) => OnDatabase::Check(arguments),
         Some(Command::Strm(arguments)) => OnDatabase::Strm(arguments),
     };
     match Config::load(&arguments.flags) {
@@ -122,6 +126,7 @@ enum OnDatabase {
     Doctor,
     Provider(provider::ProviderCommand),
     Sync(sync::Sync),
+    Check(check::Check),
     Strm(strm::Strm),
 }
 
@@ -129,7 +134,8 @@ impl OnDatabase {
     /// A bar and the lines of a log would overwrite each other, and bury the password of a demo: beside these only what is
     /// wrong is logged.
     fn log_filter<'a>(&self, config: &'a Config) -> &'a str {
-        let shows_bar = matches!(self, Self::Sync(_) | Self::Strm(_)) && std::io::stderr().is_terminal();
+        let shows_bar =
+            matches!(self, Self::Sync(_) | Self::Check(_) | Self::Strm(_)) && std::io::stderr().is_terminal();
         match config.log.filter.as_str() {
             "info" if shows_bar || matches!(self, Self::Demo(_)) => "warn",
             filter => filter,
@@ -148,6 +154,7 @@ async fn dispatch(command: OnDatabase, config: Config) -> Result<ExitCode, Start
         OnDatabase::Doctor => doctor::run(config).await,
         OnDatabase::Provider(command) => provider::run(command, config).await,
         OnDatabase::Sync(arguments) => sync::run(arguments, config).await,
+        OnDatabase::Check(arguments) => check::run(arguments, config).await,
         OnDatabase::Strm(arguments) => strm::run(arguments, config).await,
     }
 }

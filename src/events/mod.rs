@@ -22,6 +22,8 @@ pub enum Event {
     ChannelChanged(ChannelId),
     /// Many channels, films or series at once: lists and counts are read again.
     CatalogueChanged,
+    /// Streams were checked.
+    HealthChanged,
     /// Sessions of people or credentials were ended: their streams end too.
     AccessRevoked,
     SettingsChanged,

@@ -14,6 +14,8 @@ pub const CHANNELS: &str = "channels";
 pub const FILM_DETAILS: &str = "film_details";
 /// Groups all streams into channels as the merge rules say.
 pub const MERGE_RULES: &str = "merge_rules";
+/// Checks streams: those of a channel or provider, or all. Payload: `{provider_id?, channel_id?, by_hand}`. One attempt.
+pub const HEALTH_CHECK: &str = "health_check";
 /// Writes the STRM and NFO library.
 pub const LIBRARY: &str = "library";
 /// Writes a backup into the data folder.

@@ -21,6 +21,7 @@ pub fn routes(config: &mut ServiceConfig) {
         .configure(pages::merge_rules::routes)
         .configure(pages::settings::routes)
         .configure(pages::system::routes)
+        .configure(pages::health::routes)
         .configure(pages::home::routes)
         .configure(pages::catalogue::routes)
         .route(kit::assets::ROUTE, web::get().to(kit::assets::show))

@@ -4,6 +4,7 @@ mod accounts;
 mod catalogue;
 mod db;
 pub mod extract;
+mod health;
 mod history;
 mod library;
 mod outputs;

@@ -64,6 +64,12 @@ fn relist(
 /// Puts the streams of every channel that the provider has one in into play order.
 async fn rank(tx: &mut Tx, provider: ProviderId) -> Result<(), DbError> {
     let placed = streams::placed_beside(tx, provider).await?;
+    reorder(tx, &placed).await?;
+    Ok(())
+}
+
+/// Puts the streams of whole channels, one after the other, into play order; how many changed their place.
+pub(super) async fn reorder(tx: &mut Tx, placed: &[streams::Placed]) -> Result<u64, DbError> {
     let channels = placed.chunk_by(|one, other| one.channel_id == other.channel_id);
     let moved = channels.flat_map(|channel| {
         let mut ranked: Vec<&streams::Placed> = channel.iter().collect();
@@ -72,8 +78,7 @@ async fn rank(tx: &mut Tx, provider: ProviderId) -> Result<(), DbError> {
         places.filter(|(place, stream)| stream.backup_order != *place)
     });
     let moved = moved.flat_map(|(place, stream)| args![stream.id, place]);
-    streams::reorder(tx, moved.collect()).await?;
-    Ok(())
+    streams::reorder(tx, moved.collect()).await
 }
 
 fn standing(stream: &streams::Placed) -> Standing {
@@ -84,4 +89,5 @@ fn standing(stream: &streams::Placed) -> Standing {
         stream.resolution.as_deref(),
         stream.priority,
     )
+    .in_condition(stream.condition())
 }

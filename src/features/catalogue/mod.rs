@@ -6,6 +6,7 @@
 mod apply;
 pub mod browse;
 pub mod by_hand;
+pub mod checks;
 pub mod content;
 pub mod detail;
 pub mod editing;

@@ -3,6 +3,7 @@
 use std::cmp::Reverse;
 
 use super::quality::Tier;
+use crate::db::{Column, DbError, Row};
 use crate::features::providers::url_parts::Format;
 
 /// What the checker last found of a stream; never checked is unknown.
@@ -13,6 +14,47 @@ pub enum State {
     Unknown,
     Degraded,
     Down,
+}
+
+impl State {
+    pub const ALL: [Self; 4] = [Self::Up, Self::Unknown, Self::Degraded, Self::Down];
+
+    /// As it is stored and told.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Up => "up",
+            Self::Unknown => "unknown",
+            Self::Degraded => "degraded",
+            Self::Down => "down",
+        }
+    }
+
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|state| state.as_str() == word)
+    }
+}
+
+impl Column for State {
+    /// A stream that was never checked has no row that says so.
+    fn read(row: &Row<'_>, column: usize) -> Result<Self, DbError> {
+        let word: Option<String> = row.get(column)?;
+        let Some(word) = word else {
+            return Ok(Self::Unknown);
+        };
+        Self::from_word(&word).ok_or_else(|| DbError::Column {
+            column,
+            cause: format!("unknown state {word}"),
+        })
+    }
+}
+
+/// What checks found of a stream, as far as its place depends on it.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Condition {
+    pub state: State,
+    /// 0 to 100.
+    pub score: Option<i64>,
+    pub response_ms: Option<i64>,
 }
 
 /// What the place of a stream depends on. What nobody measured is absent and ranks behind what is known.
@@ -35,7 +77,7 @@ pub struct Standing {
 }
 
 impl Standing {
-    /// Of a stored stream that nobody has checked: `format` and `resolution` are its stored words.
+    /// Of a stored stream: `format` and `resolution` are its stored words.
     pub fn stored(
         id: i64,
         manual: Option<i64>,
@@ -50,6 +92,18 @@ impl Standing {
             tier: resolution.and_then(Tier::from_word),
             priority,
             ..Self::default()
+        }
+    }
+
+    /// With what checks found.
+    #[must_use]
+    pub fn in_condition(self, condition: Condition) -> Self {
+        let whole = |value: Option<i64>| value.and_then(|value| u32::try_from(value).ok());
+        Self {
+            state: condition.state,
+            health: whole(condition.score),
+            response_ms: whole(condition.response_ms),
+            ..self
         }
     }
 }

@@ -1,10 +1,75 @@
 //! What is known of every stream: whether it works, since when, how well, and whose fault it is when it does not.
 //!
-//! A *check* is one question to a stream, the *probe* how it is asked; a *finding* is what it found. The *course* of a
-//! stream is what all its checks have made of it. An *outage* is a provider that fails as a whole.
+//! - *check*: one question to a stream, a GET of its first media bytes; *probe*: how it is asked; *finding*: the answer.
+//! - *course*: what all checks of a stream have made of it.
+//! - *checker*: checks many streams within the connections that their accounts have free.
+//! - *outage*: a provider that fails as a whole.
 
+pub mod checker;
 pub mod course;
+mod error;
 pub mod outage;
+pub mod overview;
 pub mod probe;
 pub mod recovery;
+pub mod start;
+pub mod store;
 pub mod uptime;
+pub mod verdict;
+
+pub use checker::Checker;
+pub use error::Error;
+pub use overview::{Overview, States};
+
+use crate::features::catalogue::checks::Health;
+use crate::features::catalogue::health_score::health_score;
+use crate::features::catalogue::play_order;
+use course::{Course, Fault, State};
+
+/// What is known of a stream as its course; `is_active` says whether it is in use.
+fn course_of(health: Option<&Health>, is_active: bool) -> Course {
+    let Some(health) = health else {
+        return Course {
+            out_of_use: !is_active,
+            ..Course::default()
+        };
+    };
+    let whole = |value: i64| u32::try_from(value).unwrap_or(u32::MAX);
+    let fault = health.failure_code.clone().zip(health.failure_reason.clone());
+    Course {
+        state: State::from_word(health.state.as_str()),
+        out_of_use: !is_active,
+        last_check_ms: health.last_check,
+        last_success_ms: health.last_success,
+        last_failure_ms: health.last_failure,
+        consecutive_failures: whole(health.consecutive_failures),
+        failing_since_ms: health.failing_since,
+        response_ms: health.response_ms.map(whole),
+        fault: fault.map(|(code, reason)| Fault { code, reason }),
+        next_check_ms: health.next_check_at,
+    }
+}
+
+/// The row of a stream that says its course.
+fn health_of(stream: i64, course: &Course) -> Health {
+    let (failure_code, failure_reason) = course
+        .fault
+        .as_ref()
+        .map(|fault| (fault.code.clone(), fault.reason.clone()))
+        .unzip();
+    let is_known = course.last_check_ms.is_some();
+    Health {
+        stream_id: stream,
+        state: play_order::State::from(course.state),
+        last_check: course.last_check_ms,
+        last_success: course.last_success_ms,
+        last_failure: course.last_failure_ms,
+        consecutive_failures: i64::from(course.consecutive_failures),
+        failing_since: course.failing_since_ms,
+        response_ms: course.response_ms.map(i64::from),
+        failure_code,
+        failure_reason,
+        score: is_known.then(|| health_score(course.consecutive_failures, course.response_ms, None).into()),
+        next_check_at: course.next_check_ms,
+    }
+}

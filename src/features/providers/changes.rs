@@ -296,6 +296,7 @@ pub async fn remove(ctx: &Ctx, actor: &Actor, id: ProviderId, relist: Relist) ->
         kinds::SYNC_APPROVAL,
         kinds::SERIES_DETAILS,
         kinds::FILM_DETAILS,
+        kinds::HEALTH_CHECK,
     ] {
         if let Some(job) = ctx.jobs.active(kind, &sync_key(id)).await? {
             ctx.jobs.cancel(job).await?;

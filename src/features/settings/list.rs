@@ -12,6 +12,9 @@ pub const FUZZY_MATCH_THRESHOLD: &str = "fuzzy_match_threshold";
 pub const STRM_ORGANIZE_BY_GENRE: &str = "strm_organize_by_genre";
 pub const STRM_INCLUDE_YEAR: &str = "strm_include_year";
 pub const STRM_LINK_MODE: &str = "strm_link_mode";
+pub const HEALTH_CHECK_TIMEOUT: &str = "health_check_timeout";
+pub const MAX_CONCURRENT_HEALTH_CHECKS: &str = "max_concurrent_health_checks";
+pub const HEALTH_CHECK_FAILURE_THRESHOLD: &str = "health_check_failure_threshold";
 pub const PLAYLIST_PREFER_QUALITY: &str = "playlist_prefer_quality";
 pub const BACKUP_ENABLED: &str = "backup_enabled";
 pub const BACKUP_SCHEDULE: &str = "backup_schedule";
@@ -32,6 +35,11 @@ pub const CATEGORIES: &[Category] = &[
         name: "matching",
         title: "Matching",
         lead: "When streams of different names become one channel. The next sync goes by it.",
+    },
+    Category {
+        name: "health",
+        title: "Health",
+        lead: "How streams are checked, and when one is taken out of use. The next check goes by it.",
     },
     Category {
         name: "playlists",
@@ -133,6 +141,42 @@ pub const KEYS: &[Key] = &[
             default: 85,
             min: 0,
             max: 100,
+        },
+    },
+    Key {
+        name: HEALTH_CHECK_TIMEOUT,
+        category: "health",
+        title: "Longest check",
+        help: "A stream whose first media data take longer has failed its check.",
+        unit: "seconds",
+        kind: Kind::Number {
+            default: 10,
+            min: 1,
+            max: 120,
+        },
+    },
+    Key {
+        name: MAX_CONCURRENT_HEALTH_CHECKS,
+        category: "health",
+        title: "Checks at once",
+        help: "Over all providers. An account is never asked for more than the connections it has free, and a player who needs one gets it at once.",
+        unit: "checks",
+        kind: Kind::Number {
+            default: 50,
+            min: 1,
+            max: 500,
+        },
+    },
+    Key {
+        name: HEALTH_CHECK_FAILURE_THRESHOLD,
+        category: "health",
+        title: "Failures that take a stream out of use",
+        help: "So many checks in a row must fail. One good check brings it back.",
+        unit: "checks",
+        kind: Kind::Number {
+            default: 3,
+            min: 1,
+            max: 20,
         },
     },
     Key {

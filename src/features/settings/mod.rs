@@ -77,6 +77,12 @@ pub struct Settings {
     pub playlist_max_bytes: u64,
     /// Of one provider, within an hour.
     pub film_details_per_hour: i64,
+    /// Of one check.
+    pub health_check_timeout: Duration,
+    /// On one node.
+    pub max_concurrent_health_checks: usize,
+    /// In a row, until a stream is taken out of use.
+    pub health_check_failure_threshold: u32,
     pub strm_organize_by_genre: bool,
     pub strm_include_year: bool,
     pub strm_link_mode: LinkMode,
@@ -270,6 +276,11 @@ fn typed(settings: &[Setting], config: &Config) -> Settings {
         sync_shrink_guard_percent: percent(list::SYNC_SHRINK_GUARD_PERCENT),
         playlist_max_bytes: number(list::PLAYLIST_MAX_MIB) * 1024 * 1024,
         film_details_per_hour: value(list::FILM_DETAILS_PER_HOUR).as_i64().unwrap_or_default(),
+        health_check_timeout: Duration::from_secs(number(list::HEALTH_CHECK_TIMEOUT)),
+        max_concurrent_health_checks: usize::try_from(number(list::MAX_CONCURRENT_HEALTH_CHECKS))
+            .unwrap_or(usize::MAX),
+        health_check_failure_threshold: u32::try_from(number(list::HEALTH_CHECK_FAILURE_THRESHOLD))
+            .unwrap_or(u32::MAX),
         strm_organize_by_genre: flag(list::STRM_ORGANIZE_BY_GENRE),
         strm_include_year: flag(list::STRM_INCLUDE_YEAR),
         strm_link_mode: match value(list::STRM_LINK_MODE).as_str() {

@@ -50,3 +50,10 @@ pub(super) async fn of(
         leases.freed().await;
     }
 }
+
+/// Gives it back and waits until that is written.
+pub(super) async fn close(connection: Option<Lease>) {
+    if let Some(connection) = connection {
+        connection.give_back().await;
+    }
+}

@@ -126,9 +126,7 @@ impl Run<'_> {
             Kind::M3u => self.playlist(&provider, &secrets, &settings).await?,
             Kind::Xtream => panel::find(self.ctx, self.job, &provider, &secrets, &settings).await?,
         };
-        if let Some(connection) = connection {
-            connection.give_back().await;
-        }
+        connection::close(connection).await;
         self.news = news;
         self.count_list(&summary, excluded, &staging);
         self.refusals = refusals(self.sync, &summary, excluded, &samples);

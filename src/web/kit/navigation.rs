@@ -48,6 +48,10 @@ pub const ENTRIES: &[Entry] = &[
     entry(Group::Watch, "Films", "/movies", "film"),
     entry(Group::Watch, "Series", "/series", "clapperboard"),
     entry(Group::Watch, "Favourites", "/favourites", "star"),
+    Entry {
+        group: Group::Insight,
+        ..managed("Stream health", "/stream-health", "heart-pulse")
+    },
     managed("Providers", "/providers", "server"),
     managed("Syncs", "/syncs", "history"),
     managed("Merge rules", "/merge-rules", "merge"),

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::support::{TestApp, seed};
 
 /// What somebody who administers nothing may ask.
-const FOR_EVERYBODY: [(&str, &str); 34] = [
+const FOR_EVERYBODY: [(&str, &str); 35] = [
     ("post", "/api/auth/login"),
     ("post", "/api/auth/logout"),
     ("post", "/api/auth/password"),
@@ -38,6 +38,7 @@ const FOR_EVERYBODY: [(&str, &str); 34] = [
     ("get", "/api/favorites"),
     ("post", "/api/favorites"),
     ("delete", "/api/favorites/{id}"),
+    ("get", "/api/health/status"),
     ("get", "/api/system/health"),
     ("get", "/api/system/stats"),
     ("get", "/api/analytics/history"),

@@ -1,3 +1,5 @@
-//! Testing streams.
+//! Testing streams: one by one, many at once, and what becomes of what was found.
 
+mod checker;
+mod connections;
 mod probe;

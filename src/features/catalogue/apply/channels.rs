@@ -11,7 +11,7 @@ use crate::features::catalogue::store::{state, streams};
 use crate::support::ids::ProviderId;
 
 use super::live::NONE;
-use super::member::{Member, in_play_order, packed};
+use super::member::{Member, in_listed_order, in_play_order, packed};
 use super::merge::Merge;
 use super::nodes::Nodes;
 use super::numbers::Numbers;
@@ -146,11 +146,12 @@ impl<'a> Writer<'a> {
                 .clusters
                 .get(number as usize)
                 .map(|cluster| cluster.channel);
-            in_play_order(&mut ranked, own);
+            in_listed_order(&mut ranked, own);
             let before = own.and_then(|channel| known.remove(&channel));
             let Some(channel) = self.channel(number, &ranked, before.as_ref()) else {
                 continue;
             };
+            in_play_order(&mut ranked, own);
             for (place, member) in (0..).zip(&ranked) {
                 self.stream(member, channel.id, place, staged, &mut buffer, &mut rows, applied)?;
             }

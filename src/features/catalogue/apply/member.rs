@@ -4,7 +4,7 @@ use crate::db::Value;
 use crate::features::catalogue::entry::Entry;
 use crate::features::catalogue::matching::{Country, Facts, Raw};
 use crate::features::catalogue::number::ChannelNumber;
-use crate::features::catalogue::play_order::{self, Standing, is_relayable};
+use crate::features::catalogue::play_order::{self, Condition, Standing, State, is_relayable};
 use crate::features::catalogue::quality::{self, Tier};
 use crate::features::catalogue::store::provider::Owner;
 use crate::features::catalogue::store::streams::StreamRow;
@@ -92,8 +92,9 @@ impl Member {
         facts.at_home(home.and_then(Country::from_code))
     }
 
-    /// What its place among the streams of a channel depends on; `None` is the channel in which it was.
-    pub(super) fn standing(&self, channel: Option<i64>) -> Standing {
+    /// What its place among the streams of a channel depends on, but for what checks found: a channel must not change its
+    /// name whenever a stream fails. `None` is the channel in which it was.
+    fn standing(&self, channel: Option<i64>) -> Standing {
         let placed = self
             .row
             .as_ref()
@@ -112,6 +113,11 @@ impl Member {
         }
     }
 
+    /// What checks found of it.
+    fn condition(&self) -> Condition {
+        self.row.as_ref().map(|row| row.condition()).unwrap_or_default()
+    }
+
     /// Whether its provider is shown, playable or not: hidden streams form channels and are not counted.
     pub(super) fn is_shown(&self) -> bool {
         self.owner.is_shown
@@ -122,9 +128,26 @@ impl Member {
     }
 }
 
-/// Puts members in the play order of `channel`; what a person said of their order counts in the channel it was said of.
-pub(super) fn in_play_order(members: &mut [&Member], channel: Option<i64>) {
+/// Puts the member first that `channel` takes its name from, as its list says and whatever checks found; what a person said
+/// of their order counts in the channel it was said of.
+pub(super) fn in_listed_order(members: &mut [&Member], channel: Option<i64>) {
     members.sort_by_key(|member| play_order::rank(&member.standing(channel)));
+}
+
+/// Puts members in the play order of `channel`.
+pub(super) fn in_play_order(members: &mut [&Member], channel: Option<i64>) {
+    members
+        .sort_by_key(|member| play_order::rank(&member.standing(channel).in_condition(member.condition())));
+}
+
+/// The state of the best of the members that may be played.
+pub(super) fn best_state(members: &[&Member]) -> State {
+    let wanted = |member: &&&Member| member.is_shown() && member.row.as_ref().is_none_or(|row| row.enabled);
+    let states = members
+        .iter()
+        .filter(wanted)
+        .map(|member| member.condition().state);
+    states.min().unwrap_or_default()
 }
 
 /// The picture that the name states, else the URL.

@@ -12,7 +12,7 @@ use crate::features::catalogue::succession::{self, Claim};
 
 use super::graph::{Groups, to_u32};
 use super::live::NONE;
-use super::member::{Member, in_play_order};
+use super::member::{Member, in_listed_order};
 use super::nodes::Nodes;
 use super::pins::Settled;
 use super::rules::Ruled;
@@ -384,7 +384,7 @@ impl Pass<'_> {
 
 fn describe(members: &[Member], facts: &[Facts], together: &[usize]) -> Cluster {
     let mut ranked: Vec<&Member> = together.iter().map(|at| &members[*at]).collect();
-    in_play_order(&mut ranked, None);
+    in_listed_order(&mut ranked, None);
     let numbered = ranked.iter().find_map(|member| Some((member.number?, *member)));
     Cluster {
         channel: 0,

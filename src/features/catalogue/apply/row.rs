@@ -3,10 +3,11 @@
 use std::collections::HashSet;
 
 use crate::features::catalogue::number::ChannelNumber;
+use crate::features::catalogue::play_order::State;
 use crate::features::catalogue::store::channels::ChannelRow;
 use crate::features::catalogue::store::state;
 
-use super::member::Member;
+use super::member::{Member, best_state};
 use super::partition::Cluster;
 
 /// What an entry without a group belongs to.
@@ -40,6 +41,7 @@ pub(super) fn new_channel(cluster: &Cluster, best: &Member, now_ms: i64) -> Chan
         active_stream_count: 0,
         best_resolution: None,
         best_quality_score: None,
+        health: State::Unknown,
         created_at: now_ms,
         merged_into: None,
     }
@@ -73,6 +75,7 @@ pub(super) fn count(channel: &mut ChannelRow, ranked: &[&Member]) {
     let total = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
     channel.stream_count = total(ranked.iter().filter(|member| member.is_shown()).count());
     channel.active_stream_count = total(ranked.iter().filter(|member| member.is_in_use()).count());
+    channel.health = best_state(ranked);
     let best = ranked
         .iter()
         .filter(|member| member.is_in_use())

@@ -1,6 +1,6 @@
 use crate::db::{Db, DbError, Tx};
 use crate::features::catalogue::matching::Method;
-use crate::features::catalogue::play_order::{self, Standing};
+use crate::features::catalogue::play_order::{self, Condition, Standing, State};
 use crate::features::catalogue::store::channels::hand;
 use crate::features::catalogue::store::tags as tag_store;
 use crate::support::ids::{ChannelId, ProviderId, StreamId};
@@ -70,6 +70,18 @@ pub struct StreamDetail {
     /// Whether a person decided where it belongs.
     pub manual: bool,
     pub order_reason: String,
+    /// What checks found; of a stream that was never checked nothing is known.
+    pub state: State,
+    /// 0 to 100.
+    pub health_score: Option<i64>,
+    /// Until the first media bytes of the last good check.
+    pub response_ms: Option<i64>,
+    /// Milliseconds since the epoch, UTC.
+    pub last_check: Option<i64>,
+    pub consecutive_failures: i64,
+    pub failure_reason: Option<String>,
+    /// When it is checked again by itself, if before the schedule.
+    pub next_check_at: Option<i64>,
 }
 
 /// The channel that `id` leads to now: itself, or the one that took its streams.
@@ -136,6 +148,11 @@ fn standing(row: &store::StreamRow) -> Standing {
         row.resolution.as_deref(),
         row.provider_priority,
     )
+    .in_condition(Condition {
+        state: row.state,
+        score: row.health_score,
+        response_ms: row.response_ms,
+    })
 }
 
 fn detail(row: store::StreamRow, order_reason: String) -> StreamDetail {
@@ -159,6 +176,13 @@ fn detail(row: store::StreamRow, order_reason: String) -> StreamDetail {
         merge_confidence: row.merge_confidence,
         merge_reason: row.merge_reason,
         order_reason,
+        state: row.state,
+        health_score: row.health_score,
+        response_ms: row.response_ms,
+        last_check: row.last_check,
+        consecutive_failures: row.consecutive_failures.unwrap_or_default(),
+        failure_reason: row.failure_reason,
+        next_check_at: row.next_check_at,
     }
 }
 

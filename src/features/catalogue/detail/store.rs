@@ -1,5 +1,6 @@
 use crate::args;
 use crate::db::{Db, DbError, Tx};
+use crate::features::catalogue::play_order::State;
 use crate::support::ids::{ChannelId, EpisodeId, MovieId, ProviderId, SeriesId, StreamId};
 
 use super::{ChannelDetail, VersionDetail};
@@ -54,6 +55,13 @@ crate::record! {
         pub merge_method: Option<String>,
         pub merge_confidence: Option<i64>,
         pub merge_reason: Option<String>,
+        pub state: State,
+        pub health_score: Option<i64>,
+        pub response_ms: Option<i64>,
+        pub last_check: Option<i64>,
+        pub consecutive_failures: Option<i64>,
+        pub failure_reason: Option<String>,
+        pub next_check_at: Option<i64>,
     }
 }
 
@@ -62,8 +70,9 @@ pub async fn streams(db: &Db, id: ChannelId) -> Result<Vec<StreamRow>, DbError> 
         "select s.id, s.provider_id, p.name, p.priority, s.original_name, s.listed_name, s.group_name, s.format, s.resolution,
              s.quality_score, s.is_active, s.enabled, p.enabled, s.backup_order,
              case when s.manual_in = s.channel_id then s.manual_order end, s.merge_method,
-             s.merge_confidence, s.merge_reason
-         from channel_streams s join providers p on p.id = s.provider_id
+             s.merge_confidence, s.merge_reason, h.state, h.score, h.response_ms, h.last_check, h.consecutive_failures,
+             h.failure_reason, h.next_check_at
+         from channel_streams s join providers p on p.id = s.provider_id left join stream_health h on h.stream_id = s.id
          where s.channel_id = $1 and s.missing_since is null and p.deleted_at is null
          order by s.backup_order, s.id limit 1000",
         args![id],

@@ -173,6 +173,52 @@ impl Sources {
     }
 }
 
+/// Which streams of channels are meant; those of providers that are switched off never are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scope {
+    All,
+    Provider(ProviderId),
+    Channel(ChannelId),
+    Stream(StreamId),
+    /// Those that are to be checked again by this instant.
+    Due {
+        by_ms: i64,
+    },
+}
+
+/// The providers that have streams in a scope, with how many: those preferred first.
+///
+/// # Errors
+/// Whatever the database says.
+pub async fn owners(db: &Db, scope: Scope) -> Result<Vec<(ProviderId, i64)>, DbError> {
+    store::owners(db, scope).await
+}
+
+/// At most `limit` streams of a provider in a scope, by id, from behind `after` on, each with the way to it.
+///
+/// # Errors
+/// Whatever the database says.
+pub async fn page(
+    ctx: &Ctx,
+    scope: Scope,
+    provider: ProviderId,
+    after: StreamId,
+    limit: i64,
+) -> Result<Vec<(StreamId, Result<Source, SourceError>)>, DbError> {
+    let rows = store::page(&ctx.db, scope, provider, after.0, limit).await?;
+    let ids: Vec<i64> = rows.iter().map(|row| row.id).collect();
+    let mut sources = Sources::new(ctx, |id| Offer::Stream(StreamId(id)), rows);
+    let mut found = Vec::with_capacity(ids.len());
+    for id in ids {
+        match sources.next().await {
+            Some(Err(SourceError::Db(error))) => return Err(error),
+            Some(source) => found.push((StreamId(id), source)),
+            None => break,
+        }
+    }
+    Ok(found)
+}
+
 /// The way to a part of an HLS stream; `None` if the stream may not be played any more.
 ///
 /// # Errors

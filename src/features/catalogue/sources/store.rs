@@ -1,5 +1,6 @@
 use crate::args;
 use crate::db::{Db, DbError};
+use crate::features::catalogue::sources::Scope;
 use crate::support::ids::{ChannelId, EpisodeId, MovieId, ProviderId, StreamId, VersionId};
 
 /// Sources that are tried at most; nobody waits for more.
@@ -82,4 +83,63 @@ pub async fn version(db: &Db, id: VersionId) -> Result<Option<Stored>, DbError> 
         args![id],
     )
     .await
+}
+
+/// What stands before the condition of each scope; a stream of a provider that is switched off is in none.
+macro_rules! in_scope {
+    ($select:literal, $condition:literal, $rest:literal) => {
+        concat!(
+            $select,
+            " from channel_streams s join providers p on p.id = s.provider_id where s.missing_since is null \
+             and p.enabled and p.deleted_at is null and ",
+            $condition,
+            $rest
+        )
+    };
+}
+
+macro_rules! of_scope {
+    ($scope:expr, $select:literal, $rest:literal) => {
+        match $scope {
+            Scope::All => (in_scope!($select, "$1 = 0", $rest), 0),
+            Scope::Provider(id) => (in_scope!($select, "s.provider_id = $1", $rest), id.0),
+            Scope::Channel(id) => (in_scope!($select, "s.channel_id = $1", $rest), id.0),
+            Scope::Stream(id) => (in_scope!($select, "s.id = $1", $rest), id.0),
+            Scope::Due { by_ms } => (
+                in_scope!(
+                    $select,
+                    "s.id in (select h.stream_id from stream_health h where h.next_check_at <= $1)",
+                    $rest
+                ),
+                by_ms,
+            ),
+        }
+    };
+}
+
+/// The providers that have streams in a scope, with how many: those preferred first.
+pub async fn owners(db: &Db, scope: Scope) -> Result<Vec<(ProviderId, i64)>, DbError> {
+    let (sql, key) = of_scope!(
+        scope,
+        "select p.id, count(*)",
+        " group by p.id, p.priority order by p.priority desc, p.id"
+    );
+    db.all(sql, args![key]).await
+}
+
+/// Streams of a provider in a scope, by id, from behind `after` on.
+pub async fn page(
+    db: &Db,
+    scope: Scope,
+    provider: ProviderId,
+    after: i64,
+    limit: i64,
+) -> Result<Vec<Stored>, DbError> {
+    let (sql, key) = of_scope!(
+        scope,
+        "select s.id, s.provider_id, coalesce(p.max_connections, p.account_connections, case when p.type = 'xstream' then 1 end), \
+         p.user_agent, p.secrets, s.url_template, s.format, s.headers, s.resolution",
+        " and p.id = $2 and s.id > $3 order by s.id limit $4"
+    );
+    db.all(sql, args![key, provider, after, limit]).await
 }

@@ -2,6 +2,7 @@
 
 use crate::args;
 use crate::db::{DbError, Tx, Value};
+use crate::features::catalogue::play_order::State;
 use crate::record;
 
 record! {
@@ -30,6 +31,7 @@ record! {
         pub active_stream_count: i64,
         pub best_resolution: Option<String>,
         pub best_quality_score: Option<i64>,
+        pub health: State,
         pub created_at: i64,
         /// Where its streams went, if it was left empty.
         pub merged_into: Option<i64>,
@@ -70,7 +72,7 @@ pub async fn each_of(
     tx.each_in(
         "select id, name, plain_name, name_key, sort_key, normalized_name, category, country, language, feed, number, \
          lineup_number, logo_url, epg_id, enabled, hand_edited, given_number, stream_count, active_stream_count, \
-         best_resolution, best_quality_score, created_at, merged_into from channels where id in",
+         best_resolution, best_quality_score, health, created_at, merged_into from channels where id in",
         ids.map(Value::from),
         "",
         |row| {
@@ -94,8 +96,8 @@ pub async fn write(tx: &mut Tx, channels: Vec<ChannelRow>) -> Result<u64, DbErro
     tx.insert_many(
         "insert into channels (id, name, plain_name, name_key, sort_key, normalized_name, category, country, language, \
          feed, number, lineup_number, logo_url, epg_id, enabled, hand_edited, given_number, stream_count, \
-         active_stream_count, best_resolution, best_quality_score, created_at, merged_into)",
-        23,
+         active_stream_count, best_resolution, best_quality_score, health, created_at, merged_into)",
+        24,
         values,
         "on conflict (id) do update set name = excluded.name, plain_name = excluded.plain_name, \
          name_key = excluded.name_key, sort_key = excluded.sort_key, normalized_name = excluded.normalized_name, \
@@ -105,7 +107,7 @@ pub async fn write(tx: &mut Tx, channels: Vec<ChannelRow>) -> Result<u64, DbErro
          hand_edited = excluded.hand_edited, given_number = excluded.given_number, \
          stream_count = excluded.stream_count, active_stream_count = excluded.active_stream_count, \
          best_resolution = excluded.best_resolution, best_quality_score = excluded.best_quality_score, \
-         merged_into = excluded.merged_into",
+         health = excluded.health, merged_into = excluded.merged_into",
     )
     .await
 }
@@ -133,6 +135,7 @@ fn values(channel: ChannelRow) -> Vec<Value> {
         channel.active_stream_count,
         channel.best_resolution,
         channel.best_quality_score,
+        channel.health.as_str(),
         channel.created_at,
         channel.merged_into,
     ]
@@ -143,7 +146,7 @@ fn values(channel: ChannelRow) -> Vec<Value> {
 pub async fn empty(tx: &mut Tx, values: Vec<Value>) -> Result<u64, DbError> {
     tx.insert_many(
         "update channels set stream_count = 0, active_stream_count = 0, best_resolution = null, \
-         best_quality_score = null, merged_into = v.column2 from (",
+         best_quality_score = null, health = 'unknown', merged_into = v.column2 from (",
         2,
         values,
         ") as v where channels.id = v.column1",

@@ -2,6 +2,7 @@
 //! them.
 
 pub mod channels;
+pub mod checks;
 pub mod choices;
 pub mod decisions;
 pub mod facts;

@@ -3,24 +3,37 @@
 
 use super::facts::rating_of;
 use crate::args;
-use crate::db::{DbError, Tx};
+use crate::db::{DbError, Tx, Value};
 use crate::support::ids::ProviderId;
+
+/// Counts again the channels that stand between this and [`CHANNELS_END`].
+macro_rules! channels_of {
+    () => {
+        "update channels set stream_count = v.streams, active_stream_count = v.active, best_quality_score = v.score, \
+         best_resolution = case v.tier when 9 then '8K' when 8 then '4K' when 7 then '1440p' when 6 then '1080p' \
+         when 5 then '720p' when 4 then '576p' when 3 then '480p' when 2 then '360p' when 1 then '240p' end, \
+         health = case v.health when 1 then 'up' when 3 then 'degraded' when 4 then 'down' else 'unknown' end \
+         from (select s.channel_id, count(*) filter (where p.enabled and p.deleted_at is null) as streams, \
+         count(*) filter (where p.enabled and p.deleted_at is null and s.is_active and s.enabled) as active, \
+         max(s.quality_score) filter (where p.enabled and p.deleted_at is null and s.is_active and s.enabled) as score, \
+         max(case s.resolution when '8K' then 9 when '4K' then 8 when '1440p' then 7 when '1080p' then 6 \
+         when '720p' then 5 when '576p' then 4 when '480p' then 3 when '360p' then 2 when '240p' then 1 end) \
+         filter (where p.enabled and p.deleted_at is null and s.is_active and s.enabled) as tier, \
+         min(case h.state when 'up' then 1 when 'degraded' then 3 when 'down' then 4 else 2 end) \
+         filter (where p.enabled and p.deleted_at is null and s.enabled) as health \
+         from channel_streams s join providers p on p.id = s.provider_id \
+         left join stream_health h on h.stream_id = s.id where s.missing_since is null and s.channel_id in "
+    };
+}
 
 /// Each statement counts again what the provider has a present stream or version of; the fourth counts on the third. The last
 /// two rate titles anew.
 const STATEMENTS: [&str; 6] = [
-    "update channels set stream_count = v.streams, active_stream_count = v.active, best_quality_score = v.score, \
-     best_resolution = case v.tier when 9 then '8K' when 8 then '4K' when 7 then '1440p' when 6 then '1080p' \
-     when 5 then '720p' when 4 then '576p' when 3 then '480p' when 2 then '360p' when 1 then '240p' end \
-     from (select s.channel_id, count(*) filter (where p.enabled and p.deleted_at is null) as streams, \
-     count(*) filter (where p.enabled and p.deleted_at is null and s.is_active and s.enabled) as active, \
-     max(s.quality_score) filter (where p.enabled and p.deleted_at is null and s.is_active and s.enabled) as score, \
-     max(case s.resolution when '8K' then 9 when '4K' then 8 when '1440p' then 7 when '1080p' then 6 \
-     when '720p' then 5 when '576p' then 4 when '480p' then 3 when '360p' then 2 when '240p' then 1 end) \
-     filter (where p.enabled and p.deleted_at is null and s.is_active and s.enabled) as tier \
-     from channel_streams s join providers p on p.id = s.provider_id where s.missing_since is null and s.channel_id in \
-     (select channel_id from channel_streams where provider_id = $1 and missing_since is null) \
-     group by s.channel_id) as v where channels.id = v.channel_id",
+    concat!(
+        channels_of!(),
+        "(select channel_id from channel_streams where provider_id = $1 and missing_since is null) \
+         group by s.channel_id) as v where channels.id = v.channel_id"
+    ),
     "update vod_movies set version_count = (select count(*) from vod_versions v join providers p \
      on p.id = v.provider_id where v.movie_id = vod_movies.id and v.missing_since is null and p.enabled \
      and p.deleted_at is null) where id in (select movie_id from vod_versions where provider_id = $1 \
@@ -54,4 +67,21 @@ pub async fn provider(tx: &mut Tx, provider: ProviderId) -> Result<(), DbError> 
         tx.execute(sql, args![provider]).await?;
     }
     Ok(())
+}
+
+/// Counts again the channels of these streams, if a stream came into use or went out of it or is in another state. The answer
+/// is how many of them show something else now.
+pub async fn channels_with(tx: &mut Tx, streams: Vec<Value>) -> Result<u64, DbError> {
+    tx.insert_many(
+        concat!(
+            channels_of!(),
+            "(select o.channel_id from channel_streams o where o.id in (select n.column1 from ("
+        ),
+        1,
+        streams,
+        ") as n)) group by s.channel_id) as v where channels.id = v.channel_id and \
+         (channels.active_stream_count <> v.active or channels.health <> case v.health when 1 then 'up' \
+         when 3 then 'degraded' when 4 then 'down' else 'unknown' end)",
+    )
+    .await
 }

@@ -1,7 +1,7 @@
 //! The one row that says which state the catalogue is in, and hands out ids.
 
 use crate::args;
-use crate::db::{Db, DbError, Tx};
+use crate::db::{Db, DbError, Sql, Tx, dialect};
 use crate::record;
 
 record! {
@@ -29,6 +29,23 @@ pub async fn lock(tx: &mut Tx, now_ms: i64) -> Result<Next, DbError> {
     .await
 }
 
+/// Takes the catalogue's lock as [`lock`] does, for a change that may turn out to be none; see [`raise`].
+pub async fn hold(tx: &mut Tx) -> Result<(), DbError> {
+    let sql = Sql::built(format!(
+        "select version from catalogue_state where id = 1{}",
+        dialect::for_update(tx.engine())
+    ));
+    tx.one::<(i64,)>(sql, args![]).await?;
+    Ok(())
+}
+
+/// Raises the version, after [`hold`].
+pub async fn raise(tx: &mut Tx, now_ms: i64) -> Result<(), DbError> {
+    let sql = "update catalogue_state set version = version + 1, changed_at = $1 where id = 1";
+    tx.execute(sql, args![now_ms]).await?;
+    Ok(())
+}
+
 const VERSION: &str = "select version from catalogue_state where id = 1";
 
 /// The version of the catalogue: how many changes it has seen.
@@ -41,6 +58,19 @@ pub async fn version(db: &Db) -> Result<i64, DbError> {
 pub async fn versions(db: &Db) -> Result<(i64, i64), DbError> {
     let sql = "select version, facts_version from catalogue_state where id = 1";
     db.one(sql, args![]).await
+}
+
+/// The version of the catalogue, and how often results of checks were stored.
+pub async fn health_versions(db: &Db) -> Result<(i64, i64), DbError> {
+    let sql = "select version, health_version from catalogue_state where id = 1";
+    db.one(sql, args![]).await
+}
+
+/// Says that results of checks were stored.
+pub async fn raise_health(tx: &mut Tx) -> Result<(), DbError> {
+    let sql = "update catalogue_state set health_version = health_version + 1 where id = 1";
+    tx.execute(sql, args![]).await?;
+    Ok(())
 }
 
 /// Says that panels told something that no list shows.

@@ -3,6 +3,7 @@
 use crate::args;
 use crate::db::{Db, DbError, Row, Tx, Value};
 use crate::features::catalogue::entry::{EntryKeys, EntryKind};
+use crate::features::catalogue::play_order::{Condition, State};
 use crate::record;
 use crate::support::ids::{ChannelId, ProviderId};
 
@@ -37,6 +38,19 @@ record! {
         pub is_shown: bool,
         pub channel_country: Option<String>,
         pub channel_stream_count: i64,
+        pub state: State,
+        pub health_score: Option<i64>,
+        pub response_ms: Option<i64>,
+    }
+}
+
+impl StreamRow {
+    pub fn condition(&self) -> Condition {
+        Condition {
+            state: self.state,
+            score: self.health_score,
+            response_ms: self.response_ms,
+        }
     }
 }
 
@@ -141,9 +155,9 @@ pub async fn each_of(
         "select s.id, s.provider_id, s.channel_id, s.original_name, s.group_name, s.tvg_id, s.country, s.language, s.number, \
          s.logo_url, s.resolution, s.quality_score, s.format, s.is_active, s.enabled, s.manual_order, s.manual_in, s.backup_order, \
          s.merge_method, s.merge_confidence, s.merge_reason, p.priority, \
-         p.enabled and p.deleted_at is null, c.country, c.stream_count \
+         p.enabled and p.deleted_at is null, c.country, c.stream_count, h.state, h.score, h.response_ms \
          from channel_streams s join providers p on p.id = s.provider_id join channels c on c.id = s.channel_id \
-         where s.id in",
+         left join stream_health h on h.stream_id = s.id where s.id in",
         ids.map(Value::from),
         "",
         |row| {
@@ -214,20 +228,59 @@ record! {
         pub manual_order: Option<i64>,
         pub priority: i64,
         pub backup_order: i64,
+        pub state: State,
+        pub health_score: Option<i64>,
+        pub response_ms: Option<i64>,
     }
+}
+
+impl Placed {
+    pub fn condition(&self) -> Condition {
+        Condition {
+            state: self.state,
+            score: self.health_score,
+            response_ms: self.response_ms,
+        }
+    }
+}
+
+/// The streams of the channels that these streams are in, by channel; some of them more than once.
+pub async fn placed_with(tx: &mut Tx, ids: Vec<i64>) -> Result<Vec<Placed>, DbError> {
+    let head = "select s.id, s.channel_id, s.format, s.resolution, \
+         case when s.manual_in = s.channel_id then s.manual_order end, p.priority, s.backup_order, h.state, h.score, \
+         h.response_ms from channel_streams s join providers p on p.id = s.provider_id \
+         left join stream_health h on h.stream_id = s.id where s.missing_since is null \
+         and s.channel_id in (select o.channel_id from channel_streams o where o.id in";
+    tx.all_in(
+        head,
+        ids.into_iter().map(Value::from),
+        ") order by s.channel_id, s.id",
+    )
+    .await
 }
 
 /// The streams of channels in which a provider's streams are not alone, by channel.
 pub async fn placed_beside(tx: &mut Tx, provider: ProviderId) -> Result<Vec<Placed>, DbError> {
     tx.all(
         "select s.id, s.channel_id, s.format, s.resolution, case when s.manual_in = s.channel_id then s.manual_order end, \
-         p.priority, s.backup_order \
-         from channel_streams s join providers p on p.id = s.provider_id \
+         p.priority, s.backup_order, h.state, h.score, h.response_ms \
+         from channel_streams s join providers p on p.id = s.provider_id left join stream_health h on h.stream_id = s.id \
          where s.missing_since is null and s.channel_id in (select o.channel_id from channel_streams o \
          where o.provider_id = $1 and o.missing_since is null) and exists (select 1 from channel_streams t \
          where t.channel_id = s.channel_id and t.provider_id <> $1 and t.missing_since is null) \
          order by s.channel_id, s.id",
         args![provider],
+    )
+    .await
+}
+
+/// Takes streams into use or out of it: id and whether each is. Those that already are so are not touched.
+pub async fn set_active(tx: &mut Tx, values: Vec<Value>) -> Result<u64, DbError> {
+    tx.insert_many(
+        "update channel_streams set is_active = v.column2 from (",
+        2,
+        values,
+        ") as v where channel_streams.id = v.column1 and channel_streams.is_active <> v.column2",
     )
     .await
 }

@@ -10,15 +10,18 @@ use super::star::{Look, star};
 use super::streams::{Part, Streams};
 use super::watch::{Watch, channel_obstacle};
 use crate::ctx::Ctx;
-use crate::edge::{Member, Problem};
+use crate::edge::{Admin, Member, Problem};
 use crate::features::accounts::User;
 use crate::features::catalogue::content::Content;
 use crate::features::catalogue::detail::{self, ChannelDetail};
 use crate::features::catalogue::favourites;
 use crate::features::catalogue::number::ChannelNumber;
+use crate::features::health::checker::Payload;
 use crate::support::ids::ChannelId;
 use crate::web::kit::respond::{self, Answer};
-use crate::web::kit::{Page, format};
+use crate::web::kit::{Moment, Page, format};
+use crate::web::live::{self, Live, Scene};
+use crate::web::pages::health::Work;
 use crate::web::ui;
 
 #[derive(Template)]
@@ -31,6 +34,45 @@ pub(super) struct ChannelShow {
     watch: Watch,
     streams: Streams,
     regrouping: Option<Regrouping>,
+    /// The check of its streams that goes on, for administrators.
+    work: Option<Work>,
+    part: Part,
+}
+
+const CHECK: &str = "channel-check";
+
+/// GET /channels/{id}/events
+pub(super) async fn events(
+    req: HttpRequest,
+    admin: Admin,
+    ctx: Data<Ctx>,
+    live: Data<Live>,
+    id: Path<ChannelId>,
+    part: Query<Part>,
+) -> Result<HttpResponse, Problem> {
+    let id = detail::resolve(&ctx.db, id.into_inner())
+        .await?
+        .ok_or_else(missing)?;
+    let part = part.into_inner();
+    Ok(live.watch(&req, &admin, move |Scene { ctx, now }| {
+        let part = part.clone();
+        Box::pin(async move {
+            let work = Work::read(&ctx, now.clone(), of(id)).await?;
+            let streams = Streams::part(detail::streams(&ctx.db, id).await?, id, &part, (true, now))?;
+            let mut parts = vec![live::Part::new(CHECK, &work)?];
+            for (id, state) in streams.states() {
+                parts.push(live::Part::new(id, &state)?);
+            }
+            Ok(parts)
+        })
+    }))
+}
+
+fn of(channel: ChannelId) -> Payload {
+    Payload {
+        channel_id: Some(channel),
+        ..Payload::default()
+    }
 }
 
 /// GET /channels/{id}
@@ -63,7 +105,7 @@ pub(super) async fn page(
     let id = channel.id;
     let streams = detail::streams(&ctx.db, id).await?;
     let obstacle = channel_obstacle(channel.enabled, &streams);
-    let streams = Streams::part(streams, id, part, user.is_admin())?.ticked(&split.ticked);
+    let streams = Streams::part(streams, id, part, (user.is_admin(), Moment::of(req)))?.ticked(&split.ticked);
     let content = Content::Channel(id);
     let is_marked = favourites::find_id(&ctx.db, user.id, content).await?.is_some();
     let page = Page::new(req, channel.name.clone()).under("Channels", CHANNELS);
@@ -71,7 +113,13 @@ pub(super) async fn page(
         true => Some(Regrouping::load(ctx, page.now.clone(), id, (streams.total, part), split).await?),
         false => None,
     };
+    let work = match user.is_admin() {
+        true => Some(Work::read(ctx, page.now.clone(), of(id)).await?),
+        false => None,
+    };
     Ok(ChannelShow {
+        work,
+        part: part.clone(),
         watch: Watch::load(req, ctx, user.id, &format!("channel/{id}"), obstacle).await?,
         star: star(content, is_marked, Look::Words),
         page,
@@ -96,6 +144,11 @@ fn moved(to: ChannelId) -> HttpResponse {
 }
 
 impl ChannelShow {
+    /// Where its streams tell how they do.
+    fn events(&self) -> String {
+        format!("{CHANNELS}/{}/events{}", self.channel.id, self.part.query())
+    }
+
     fn picture(&self) -> Picture {
         let channel = &self.channel;
         Picture::large(

@@ -6,6 +6,7 @@ mod channel;
 mod channel_edit;
 mod channel_form;
 mod channels;
+mod check;
 mod decision;
 mod facts;
 mod favourites;
@@ -50,6 +51,7 @@ pub fn routes(config: &mut ServiceConfig) {
         .route("/channels/bulk", web::post().to(bulk::create))
         .route("/channels/{id}", web::get().to(channel::show))
         .route("/channels/{id}", web::post().to(channel_edit::update))
+        .route("/channels/{id}/events", web::get().to(channel::events))
         .route("/channels/{id}/edit", web::get().to(channel_edit::edit))
         .route("/channels/{id}/checks", web::post().to(channel_edit::check))
         .route("/channels/{id}/favourite", web::post().to(star::mark_channel))
@@ -72,6 +74,10 @@ pub fn routes(config: &mut ServiceConfig) {
         .route(
             "/channels/{id}/streams/{stream}/deactivation",
             web::post().to(activation::destroy),
+        )
+        .route(
+            "/channels/{id}/streams/{stream}/checks",
+            web::post().to(check::create),
         )
         .route(MOVIES, web::get().to(titles::movies))
         .route("/movies/{id}", web::get().to(movie::show))

@@ -10,7 +10,7 @@ use crate::features::catalogue::detail::{self, StreamDetail};
 use crate::features::catalogue::matching::Method;
 use crate::support::ids::{ChannelId, StreamId};
 use crate::support::validation::Invalid;
-use crate::web::kit::{Flash, Paging, Pairs, respond, respond::Answer};
+use crate::web::kit::{Flash, Moment, Paging, Pairs, format, respond, respond::Answer};
 use crate::web::ui;
 
 /// Streams of a page; few channels have more.
@@ -30,6 +30,7 @@ pub(super) struct Streams {
     is_placed: bool,
     part: Part,
     paging: Paging,
+    now: Moment,
 }
 
 impl HtmlSafe for Streams {}
@@ -87,7 +88,7 @@ impl Streams {
         streams: Vec<StreamDetail>,
         channel: ChannelId,
         part: &Part,
-        is_admin: bool,
+        (is_admin, now): (bool, Moment),
     ) -> Result<Self, Problem> {
         let after = part.skipped()?;
         let (total, is_placed) = (streams.len(), streams.iter().any(|stream| stream.is_placed));
@@ -114,7 +115,13 @@ impl Streams {
             is_placed,
             part: part.clone(),
             paging: Paging::new(&path, &[], began.as_deref(), next.as_deref()).target("streams"),
+            now,
         })
+    }
+
+    /// The state of each stream that is shown: the id of its cell and what it holds.
+    pub(super) fn states(&self) -> impl Iterator<Item = (String, StreamState<'_>)> {
+        self.rows.iter().map(|row| (row.state_id(), row.state(&self.now)))
     }
 
     /// Ticks the boxes of these streams.
@@ -159,6 +166,32 @@ impl Streams {
             .attr("value", value)
     }
 
+    /// Has one stream checked; the answer comes when it is known.
+    fn check(&self, row: &Row) -> ui::Button {
+        let id = row.stream.id;
+        ui::Button::ghost(format!("Check now: {}", row.stream.original_name))
+            .small()
+            .icon("heart-pulse")
+            .icon_only()
+            .attr("id", format!("check-{id}"))
+            .post(format!(
+                "{}/streams/{id}/checks{}",
+                self.path(),
+                self.part.query()
+            ))
+            .swap("#streams", "outerHTML")
+            .includes(TICKS)
+    }
+
+    /// Has all of them checked.
+    fn check_all(&self) -> ui::Button {
+        let count = i64::try_from(self.total).unwrap_or(i64::MAX);
+        ui::Button::secondary(format!("Check {}", format::count(count, "stream", "streams")))
+            .icon("heart-pulse")
+            .attr("id", "check-streams")
+            .post(format!("{}/stream-checks", self.path()))
+    }
+
     fn switch(&self, row: &Row) -> ui::Button {
         let (label, icon, act) = match row.stream.enabled {
             true => ("Switch off", "pause", "deactivation"),
@@ -185,10 +218,63 @@ pub(super) async fn answer(
     message: Flash,
 ) -> Answer {
     let streams = detail::streams(&ctx.db, channel).await?;
-    let view = Streams::part(streams, channel, part, true)?.ticked(&ticked(sent).unwrap_or_default());
+    let view = Streams::part(streams, channel, part, (true, Moment::of(req)))?
+        .ticked(&ticked(sent).unwrap_or_default());
     let anchor = stream.map_or_else(|| "streams".to_owned(), |id| format!("stream-{id}"));
     let back = format!("{CHANNELS}/{channel}{}#{anchor}", part.query());
     respond::changed(req, &back, message, &view)
+}
+
+/// How a stream does, as its cell says it.
+#[derive(Template)]
+#[template(path = "catalogue/_stream_state.html")]
+pub(super) struct StreamState<'a> {
+    pub stream: &'a StreamDetail,
+    pub now: &'a Moment,
+}
+
+impl HtmlSafe for StreamState<'_> {}
+
+impl StreamState<'_> {
+    /// The DOM id of the cell.
+    pub(super) fn id(stream: StreamId) -> String {
+        format!("stream-{stream}-state")
+    }
+
+    fn badge(&self) -> ui::Badge {
+        let stream = self.stream;
+        if !stream.enabled {
+            ui::Badge::neutral("Off").icon("pause")
+        } else if !stream.is_provider_enabled {
+            ui::Badge::neutral("Provider off").icon("pause")
+        } else if !stream.is_active {
+            ui::Badge::danger("Out of use")
+        } else {
+            ui::Badge::health(stream.state.as_str())
+        }
+    }
+
+    /// What its last checks found, in few words.
+    fn note(&self) -> Option<String> {
+        let stream = self.stream;
+        let failures = stream.consecutive_failures;
+        let failed = || {
+            format!(
+                "{} in a row",
+                format::count(failures, "failed check", "failed checks")
+            )
+        };
+        match (failures, stream.response_ms) {
+            (1.., _) => Some(failed()),
+            (_, Some(ms)) => Some(format!("{} ms", format::number(ms))),
+            _ => None,
+        }
+    }
+
+    /// Why it failed or plays badly.
+    fn reason(&self) -> Option<String> {
+        self.stream.failure_reason.as_deref().map(sentence)
+    }
 }
 
 impl Row {
@@ -196,15 +282,14 @@ impl Row {
         is_playable(&self.stream.format)
     }
 
-    fn state(&self) -> ui::Badge {
-        if !self.stream.enabled {
-            ui::Badge::neutral("Off").icon("pause")
-        } else if !self.stream.is_provider_enabled {
-            ui::Badge::neutral("Provider off").icon("pause")
-        } else if !self.stream.is_active {
-            ui::Badge::danger("Out of use")
-        } else {
-            ui::Badge::health("unknown")
+    fn state_id(&self) -> String {
+        StreamState::id(self.stream.id)
+    }
+
+    fn state<'a>(&'a self, now: &'a Moment) -> StreamState<'a> {
+        StreamState {
+            stream: &self.stream,
+            now,
         }
     }
 

@@ -15,6 +15,7 @@ pub(super) fn kind(kind: &str) -> &str {
         kinds::CHANNELS => "Change of channels",
         kinds::FILM_DETAILS => "Details of films",
         kinds::MERGE_RULES => "Merge rules",
+        kinds::HEALTH_CHECK => "Health check",
         kinds::LIBRARY => "Library",
         kinds::BACKUP => "Backup",
         kinds::STRM_FROM_PLAYLIST => "STRM files from a playlist",
@@ -23,11 +24,12 @@ pub(super) fn kind(kind: &str) -> &str {
 }
 
 /// The kinds that the list can be narrowed to.
-pub(super) const KINDS: [&str; 9] = [
+pub(super) const KINDS: [&str; 10] = [
     kinds::SYNC,
     kinds::SYNC_APPROVAL,
     kinds::CHANNELS,
     kinds::MERGE_RULES,
+    kinds::HEALTH_CHECK,
     kinds::LIBRARY,
     kinds::PROVIDER_REMOVAL,
     kinds::SERIES_DETAILS,
@@ -70,6 +72,7 @@ pub fn progress(job: &Job, label: impl std::fmt::Display, now_ms: i64) -> ui::Pr
         kinds::SYNC => progress.bytes(),
         kinds::SYNC_APPROVAL => progress.unit("entries"),
         kinds::CHANNELS => progress.unit("channels"),
+        kinds::HEALTH_CHECK => progress.unit("streams"),
         kinds::LIBRARY => progress.unit("files"),
         kinds::SERIES_DETAILS => progress.unit("series"),
         kinds::FILM_DETAILS => progress.unit("films"),
@@ -95,6 +98,13 @@ pub(super) fn result(job: &Job) -> String {
         }),
         _ if job.kind == kinds::MERGE_RULES => match count("channels_merged") {
             Some(merged) if merged > 0 => format!("{} merged", format::count(merged, "channel", "channels")),
+            _ => String::new(),
+        },
+        _ if job.kind == kinds::HEALTH_CHECK => match (count("checked"), count("down")) {
+            (Some(checked), Some(down)) => {
+                let (checked, down) = (format::count(checked, "stream", "streams"), format::number(down));
+                format!("{checked} checked, {down} not working")
+            }
             _ => String::new(),
         },
         (Some("applied"), ..) => "Changes applied".to_owned(),

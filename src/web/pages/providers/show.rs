@@ -6,12 +6,14 @@ use super::sync::{Figures, Syncs};
 use super::tests::TestResult;
 use crate::ctx::Ctx;
 use crate::edge::{Admin, Problem};
+use crate::features::health::Overview;
 use crate::features::providers::{self, Expiry, Shown, store};
 use crate::features::sync::schedule::{self, Choice, Rhythm};
 use crate::support::ids::ProviderId;
 use crate::web::kit::respond::{self, Answer};
 use crate::web::kit::{Htmx, Page, format, urls};
 use crate::web::live::{Live, Part, Scene};
+use crate::web::pages::health::StreamsOf;
 use crate::web::ui;
 
 #[derive(Template)]
@@ -21,14 +23,21 @@ struct Show {
     shown: Shown,
     tested: Option<TestResult>,
     syncs: Syncs,
+    health: StreamsOf,
     rhythm: Rhythm,
     /// The names of the parts that change by themselves.
-    parts: [String; 3],
+    parts: [String; 4],
 }
 
 /// GET /providers/{id}.
-pub(super) async fn show(req: HttpRequest, _: Admin, ctx: Data<Ctx>, id: Path<ProviderId>) -> Answer {
-    respond::html(&req, &view(&req, &ctx, id.into_inner(), None).await?)
+pub(super) async fn show(
+    req: HttpRequest,
+    _: Admin,
+    ctx: Data<Ctx>,
+    overview: Data<Overview>,
+    id: Path<ProviderId>,
+) -> Answer {
+    respond::html(&req, &view(&req, &ctx, &overview, id.into_inner(), None).await?)
 }
 
 /// GET /providers/{id}/events
@@ -37,38 +46,50 @@ pub(super) async fn events(
     admin: Admin,
     ctx: Data<Ctx>,
     live: Data<Live>,
+    overview: Data<Overview>,
     id: Path<ProviderId>,
 ) -> Result<HttpResponse, Problem> {
     let id = store::get(&ctx.db, id.into_inner()).await?.id;
+    let overview = overview.get_ref().clone();
     Ok(live.watch(&req, &admin, move |Scene { ctx, now }| {
+        let overview = overview.clone();
         Box::pin(async move {
             let provider = &store::get(&ctx.db, id).await?;
             let syncs = Syncs::read(&ctx, &now, id).await?;
-            let [figures, work, last] = parts(id);
+            let health = StreamsOf::read(&ctx, &overview, now.clone(), id).await?;
+            let [figures, work, checks, last] = parts(id);
             Ok(vec![
                 Part::new(figures, &Figures { now: &now, provider })?,
                 Part::new(work, &syncs.work(&now, provider))?,
+                Part::new(checks, &health)?,
                 Part::new(last, &syncs.last(provider))?,
             ])
         })
     }))
 }
 
-fn parts(id: ProviderId) -> [String; 3] {
-    ["provider", "provider-sync", "provider-syncs"].map(|noun| urls::dom_id(noun, id))
+fn parts(id: ProviderId) -> [String; 4] {
+    ["provider", "provider-sync", "provider-checks", "provider-syncs"].map(|noun| urls::dom_id(noun, id))
 }
 
 /// The page with what a test found; under htmx that alone.
-pub(super) async fn with_test(req: &HttpRequest, ctx: &Ctx, id: ProviderId, tested: TestResult) -> Answer {
+pub(super) async fn with_test(
+    req: &HttpRequest,
+    ctx: &Ctx,
+    overview: &Overview,
+    id: ProviderId,
+    tested: TestResult,
+) -> Answer {
     if Htmx::of(req).fragment {
         return respond::html(req, &tested);
     }
-    respond::html(req, &view(req, ctx, id, Some(tested)).await?)
+    respond::html(req, &view(req, ctx, overview, id, Some(tested)).await?)
 }
 
 async fn view(
     req: &HttpRequest,
     ctx: &Ctx,
+    overview: &Overview,
     id: ProviderId,
     tested: Option<TestResult>,
 ) -> Result<Show, Problem> {
@@ -77,6 +98,7 @@ async fn view(
     page.path = super::path(id);
     Ok(Show {
         syncs: Syncs::read(ctx, &page.now, id).await?,
+        health: StreamsOf::read(ctx, overview, page.now.clone(), id).await?,
         rhythm: schedule::of(ctx, id).await?,
         parts: parts(id),
         page,

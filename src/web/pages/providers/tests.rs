@@ -7,6 +7,7 @@ use super::form_view::FormView;
 use super::posted::Posted;
 use crate::ctx::Ctx;
 use crate::edge::{Admin, Body, Problem};
+use crate::features::health::Overview;
 use crate::features::providers::connection::{self, Tested};
 use crate::features::providers::uploads::Checked;
 use crate::features::providers::{Draft, Error, Uploaded, store};
@@ -46,6 +47,7 @@ pub(super) async fn of_stored(
     req: HttpRequest,
     _: Admin,
     ctx: Data<Ctx>,
+    overview: Data<Overview>,
     id: Path<ProviderId>,
     body: Body,
 ) -> Answer {
@@ -53,7 +55,7 @@ pub(super) async fn of_stored(
     let Posted { form, file } = Posted::read(body, &ctx).await?;
     if form.r#type.is_empty() {
         let tested = connection::test(&ctx, &provider).await?;
-        return super::show::with_test(&req, &ctx, provider.id, TestResult { tested }).await;
+        return super::show::with_test(&req, &ctx, &overview, provider.id, TestResult { tested }).await;
     }
     let secrets = provider.secrets(&ctx.keys).unwrap_or_default();
     let draft = match described(file)? {

@@ -1,0 +1,380 @@
+//! The streams of one provider, checked within its connections.
+
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use futures_util::StreamExt;
+use futures_util::stream::FuturesUnordered;
+use tokio::sync::mpsc;
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+
+use super::gate::AtHost;
+use super::{Checked, Checker, Manner, untestable};
+use crate::ctx::Ctx;
+use crate::db::{DbError, Engine};
+use crate::features::catalogue::sources::{self, Scope, Source};
+use crate::features::health::Error;
+use crate::features::health::probe::{Probe, probe};
+use crate::features::health::verdict::{Verdict, is_turned_away};
+use crate::features::providers::leases::{Connection, Lease, LeaseError, Purpose};
+use crate::support::ids::{ProviderId, StreamId};
+
+/// Streams that are read at once, and those waiting from which on more are read.
+const PAGE: i64 = 500;
+const FEW: usize = 250;
+/// Accounts with fewer connections are given a moment after each check: panels notice late that a connection was closed.
+const SMALL_ACCOUNT: i64 = 5;
+const BREATH: Duration = Duration::from_millis(100);
+/// Between two beginnings, so that an account is not asked by all at the same instant.
+const STEP: Duration = Duration::from_millis(2);
+/// How soon it is worth asking again for a connection, where none was free.
+const ASK_AGAIN: Duration = Duration::from_secs(1);
+/// How long checks wait for players to leave before the rest is skipped.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// Pauses after a provider said that the account is at its limit, each twice the last.
+const TURNED_AWAY: Duration = Duration::from_secs(1);
+const LONGEST_PAUSE: Duration = Duration::from_secs(10);
+/// So many refusals one after the other end the lane.
+const MOST_REFUSALS: u32 = 8;
+/// How long a connection is kept on from check to check where other nodes may have players who want it.
+const HELD: Duration = Duration::from_secs(3);
+
+/// What every lane of a run has.
+#[derive(Clone)]
+pub(super) struct Shared {
+    pub ctx: Ctx,
+    pub checker: Checker,
+    pub scope: Scope,
+    pub manner: Manner,
+    pub found: mpsc::Sender<Checked>,
+    pub cancel: CancellationToken,
+}
+
+/// One provider's part of a run.
+pub(super) struct Lane {
+    shared: Shared,
+    provider: ProviderId,
+    limit: Option<i64>,
+    /// The last stream that was read; none once all were.
+    read: Option<StreamId>,
+    waiting: VecDeque<(StreamId, Box<Source>)>,
+    idle: Vec<Held>,
+    running: Vec<(u64, CancellationToken)>,
+    last: u64,
+    /// Before it nothing begins.
+    not_before: Instant,
+    /// Before it no connection is asked for.
+    full_until: Instant,
+    /// Since when nothing could begin for want of a connection.
+    stuck_since: Option<Instant>,
+    refusals: u32,
+    pause: Duration,
+}
+
+/// A connection that goes from check to check.
+struct Held {
+    lease: Lease,
+    since: Instant,
+}
+
+/// A check that ended.
+struct Done {
+    number: u64,
+    stream: StreamId,
+    source: Box<Source>,
+    held: Held,
+    /// None if it was interrupted.
+    probe: Option<Probe>,
+}
+
+/// Why nothing more begins now.
+#[derive(PartialEq, Eq)]
+enum Wait {
+    /// Nothing waits, or as many run as may.
+    Nothing,
+    Connection,
+    Host,
+    Until(Instant),
+}
+
+impl Lane {
+    pub(super) fn new(shared: Shared, provider: ProviderId) -> Self {
+        let now = Instant::now();
+        Self {
+            shared,
+            provider,
+            limit: None,
+            read: Some(StreamId(0)),
+            waiting: VecDeque::new(),
+            idle: Vec::new(),
+            running: Vec::new(),
+            last: 0,
+            not_before: now,
+            full_until: now,
+            stuck_since: None,
+            refusals: 0,
+            pause: Duration::ZERO,
+        }
+    }
+
+    /// Checks all of them.
+    ///
+    /// # Errors
+    /// [`Error::Cancelled`], or whatever the database says; what ran is left, its connections are given back.
+    pub(super) async fn run(mut self) -> Result<(), Error> {
+        let mut checks = FuturesUnordered::new();
+        loop {
+            self.refill().await?;
+            let wait = loop {
+                match self.next().await? {
+                    Ok((stream, source, held, host)) => {
+                        let end = self.shared.cancel.child_token();
+                        self.last += 1;
+                        self.running.push((self.last, end.clone()));
+                        let work = check(self.shared.clone(), self.last, stream, source, held, host, end);
+                        checks.push(work);
+                    }
+                    Err(wait) => break wait,
+                }
+            };
+            if checks.is_empty() {
+                match wait {
+                    Wait::Nothing if self.read.is_none() => break,
+                    Wait::Nothing => {}
+                    Wait::Connection if self.is_out_of_patience() => {
+                        self.skip_the_rest().await?;
+                        break;
+                    }
+                    Wait::Connection | Wait::Host => self.pass(self.shared.checker.leases.freed()).await?,
+                    Wait::Until(at) => self.pass(tokio::time::sleep_until(at)).await?,
+                }
+                continue;
+            }
+            let at = match wait {
+                Wait::Until(at) => at,
+                Wait::Connection => self.full_until,
+                Wait::Nothing | Wait::Host => Instant::now() + Duration::from_secs(60),
+            };
+            let cancel = self.shared.cancel.clone();
+            let leases = self.shared.checker.leases.clone();
+            tokio::select! {
+                biased;
+                () = cancel.cancelled() => return Err(Error::Cancelled),
+                Some(done) = checks.next() => self.took(done).await?,
+                () = leases.wished(self.provider), if self.limit.is_some() => self.give_way().await,
+                () = tokio::time::sleep_until(at) => {}
+            }
+        }
+        for held in self.idle.drain(..) {
+            held.lease.give_back().await;
+        }
+        Ok(())
+    }
+
+    async fn pass(&self, time: impl Future<Output = ()>) -> Result<(), Error> {
+        tokio::select! {
+            () = self.shared.cancel.cancelled() => Err(Error::Cancelled),
+            () = time => Ok(()),
+        }
+    }
+
+    /// Reads more streams while few wait.
+    async fn refill(&mut self) -> Result<(), Error> {
+        while self.waiting.len() < FEW
+            && let Some(after) = self.read
+        {
+            let Shared { ctx, scope, .. } = &self.shared;
+            let page = sources::page(ctx, *scope, self.provider, after, PAGE).await?;
+            self.read = page.last().map(|(id, _)| *id);
+            for (stream, source) in page {
+                match source {
+                    Ok(source) => {
+                        self.limit = source.max_connections;
+                        self.waiting.push_back((stream, Box::new(source)));
+                    }
+                    Err(error) => self.tell(stream, Err(untestable(&error))).await?,
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The next stream that may be checked, with the connection for it.
+    async fn next(&mut self) -> Result<Result<(StreamId, Box<Source>, Held, Option<AtHost>), Wait>, Error> {
+        let now = Instant::now();
+        if self.waiting.is_empty() || self.running.len() >= self.shared.manner.most {
+            return Ok(Err(Wait::Nothing));
+        }
+        if now < self.not_before {
+            return Ok(Err(Wait::Until(self.not_before)));
+        }
+        let Some((at, host)) = self.startable() else {
+            return Ok(Err(Wait::Host));
+        };
+        let held = match self.idle.pop() {
+            Some(held) => held,
+            None if now < self.full_until => return Ok(Err(Wait::Connection)),
+            None => match self.lease(at).await? {
+                Some(lease) => Held { lease, since: now },
+                None => {
+                    self.full_until = now + ASK_AGAIN;
+                    self.stuck_since.get_or_insert(now);
+                    return Ok(Err(Wait::Connection));
+                }
+            },
+        };
+        self.stuck_since = None;
+        self.not_before = now + STEP;
+        match self.waiting.remove(at) {
+            Some((stream, source)) => Ok(Ok((stream, source, held, host))),
+            None => Ok(Err(Wait::Nothing)),
+        }
+    }
+
+    /// The first waiting stream whose host may be asked. An account with a limit is one place, whatever its hosts.
+    fn startable(&self) -> Option<(usize, Option<AtHost>)> {
+        if self.limit.is_some() {
+            return Some((0, None));
+        }
+        let gate = &self.shared.checker.gate;
+        self.waiting.iter().enumerate().find_map(|(at, (_, source))| {
+            let host = gate.try_host(source.url.host_str().unwrap_or_default())?;
+            Some((at, Some(host)))
+        })
+    }
+
+    async fn lease(&self, at: usize) -> Result<Option<Lease>, DbError> {
+        let Some((stream, _)) = self.waiting.get(at) else {
+            return Ok(None);
+        };
+        let connection = Connection {
+            provider: self.provider,
+            purpose: Purpose::Check(*stream),
+        };
+        match self.shared.checker.leases.acquire(connection, self.limit).await {
+            Ok(lease) => Ok(Some(lease)),
+            Err(LeaseError::AllInUse { .. }) => Ok(None),
+            Err(LeaseError::Db(error)) => Err(error),
+        }
+    }
+
+    async fn took(&mut self, done: Done) -> Result<(), Error> {
+        self.running.retain(|(number, _)| *number != done.number);
+        let Some(probe) = done.probe else {
+            self.waiting.push_front((done.stream, done.source));
+            done.held.lease.give_back().await;
+            return Ok(());
+        };
+        if is_turned_away(probe.status) {
+            self.refusals += 1;
+            self.pause = (self.pause * 2).clamp(TURNED_AWAY, LONGEST_PAUSE);
+            self.not_before = Instant::now() + self.pause;
+            done.held.lease.give_back().await;
+        } else {
+            self.refusals = 0;
+            self.pause = Duration::ZERO;
+            self.keep(done.held).await;
+        }
+        self.tell(done.stream, Ok(probe)).await?;
+        if self.refusals >= MOST_REFUSALS {
+            self.skip_the_rest().await?;
+        }
+        Ok(())
+    }
+
+    /// Keeps a connection for the next check, if there is one.
+    async fn keep(&mut self, held: Held) {
+        let is_shared = self.shared.ctx.db.engine() == Engine::Postgres && self.limit.is_some();
+        if is_shared && held.since.elapsed() >= HELD {
+            // Longer than a player on another node waits between two tries.
+            self.full_until = Instant::now() + Duration::from_millis(400);
+            held.lease.give_back().await;
+        } else if self.waiting.is_empty() && self.read.is_none() {
+            held.lease.give_back().await;
+        } else {
+            self.idle.push(held);
+        }
+    }
+
+    /// Gives one connection back to a player.
+    async fn give_way(&mut self) {
+        self.full_until = Instant::now() + ASK_AGAIN;
+        match self.idle.pop() {
+            Some(held) => held.lease.give_back().await,
+            None => {
+                if let Some((_, newest)) = self.running.last() {
+                    newest.cancel();
+                }
+            }
+        }
+    }
+
+    /// Nothing of this run holds a connection: at its beginning nobody waits, later players may leave again.
+    fn is_out_of_patience(&self) -> bool {
+        let has_begun = self.last > 0;
+        let stuck = |since: Instant| since.elapsed() >= PATIENCE;
+        !has_begun || self.stuck_since.is_some_and(stuck)
+    }
+
+    async fn skip_the_rest(&mut self) -> Result<(), Error> {
+        loop {
+            while let Some((stream, _)) = self.waiting.pop_front() {
+                self.tell(stream, Err(Verdict::Skipped)).await?;
+            }
+            if self.read.is_none() {
+                return Ok(());
+            }
+            self.refill().await?;
+        }
+    }
+
+    async fn tell(&self, stream: StreamId, asked: Result<Probe, Verdict>) -> Result<(), Error> {
+        let Shared { ctx, manner, .. } = &self.shared;
+        let checked = Checked::new(ctx, stream, self.provider, asked, manner.by_hand);
+        // Whoever collects them ends early only with an error of its own.
+        self.shared
+            .found
+            .send(checked)
+            .await
+            .map_err(|_| Error::Cancelled)
+    }
+}
+
+/// One check; `end` interrupts it.
+async fn check(
+    shared: Shared,
+    number: u64,
+    stream: StreamId,
+    source: Box<Source>,
+    held: Held,
+    host: Option<AtHost>,
+    end: CancellationToken,
+) -> Done {
+    let Shared {
+        ctx, checker, manner, ..
+    } = &shared;
+    let is_small = source.max_connections.is_none_or(|limit| limit < SMALL_ACCOUNT);
+    let work = async {
+        let entered = checker.gate.enter(manner.most).await;
+        let probe = probe(&ctx.fetch, &source, manner.timeout, &end).await.ok();
+        drop(entered);
+        if is_small {
+            tokio::time::sleep(BREATH).await;
+        }
+        probe
+    };
+    // What was measured before the end came counts.
+    let probe = tokio::select! {
+        probe = work => probe,
+        () = end.cancelled() => None,
+    };
+    drop(host);
+    Done {
+        number,
+        stream,
+        source,
+        held,
+        probe,
+    }
+}

@@ -1,0 +1,95 @@
+//! A run: all streams of a scope, as a job.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use tokio::sync::mpsc;
+use tokio::task::JoinSet;
+
+use super::collector::{Tally, collect};
+use super::lane::{Lane, Shared};
+use super::{Checker, Manner};
+use crate::ctx::Ctx;
+use crate::features::catalogue::sources::{self, Scope};
+use crate::features::health::Error;
+use crate::features::settings;
+use crate::jobs::{JobError, JobRun};
+use crate::support::ids::{ChannelId, ProviderId};
+
+/// Results on their way to being stored.
+const ON_THEIR_WAY: usize = 1_000;
+
+/// What a run is to check: everything if nothing is named.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Payload {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub provider_id: Option<ProviderId>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub channel_id: Option<ChannelId>,
+    /// Whether a person asked for it.
+    #[serde(default)]
+    pub by_hand: bool,
+}
+
+impl Payload {
+    /// The streams that are meant.
+    pub fn scope(self) -> Scope {
+        match (self.channel_id, self.provider_id) {
+            (Some(id), _) => Scope::Channel(id),
+            (None, Some(id)) => Scope::Provider(id),
+            (None, None) => Scope::All,
+        }
+    }
+}
+
+impl Checker {
+    /// The handler of a run. Its result counts what was found.
+    ///
+    /// # Errors
+    /// [`JobError::Cancelled`]: what was found until then is stored.
+    pub async fn run(self, ctx: Ctx, job: JobRun) -> Result<Value, JobError> {
+        let payload: Payload = serde_json::from_value(job.payload.clone())
+            .map_err(|_| JobError::failed("payload", "The job does not say which streams to check."))?;
+        let tally = self.all(&ctx, &job, payload).await.map_err(|error| match error {
+            Error::Db(error) => error.into(),
+            _ => JobError::Cancelled,
+        })?;
+        Ok(json!(tally))
+    }
+
+    async fn all(&self, ctx: &Ctx, job: &JobRun, payload: Payload) -> Result<Tally, Error> {
+        let scope = payload.scope();
+        let settings = settings::load(ctx).await?;
+        let owners = sources::owners(&ctx.db, scope).await?;
+        let total: i64 = owners.iter().map(|(_, streams)| streams).sum();
+        job.progress.set(0, Some(total.unsigned_abs()), "Begins");
+        let (sender, found) = mpsc::channel(ON_THEIR_WAY);
+        let shared = Shared {
+            ctx: ctx.clone(),
+            checker: self.clone(),
+            scope,
+            manner: Manner {
+                timeout: settings.health_check_timeout,
+                most: settings.max_concurrent_health_checks,
+                by_hand: payload.by_hand,
+            },
+            found: sender,
+            cancel: job.cancel.child_token(),
+        };
+        let _ends_lanes = shared.cancel.clone().drop_guard();
+        let mut lanes = JoinSet::new();
+        for (provider, _) in owners {
+            lanes.spawn(Lane::new(shared.clone(), provider).run());
+        }
+        drop(shared);
+        let collected = collect(ctx, job, found, total.unsigned_abs()).await;
+        let mut ended = Ok(());
+        while let Some(lane) = lanes.join_next().await {
+            // A panic in it has been reported by the panic hook.
+            if let Err(error) = lane.unwrap_or(Err(Error::Cancelled)) {
+                ended = Err(error);
+            }
+        }
+        let tally = collected?;
+        ended.map(|()| tally)
+    }
+}

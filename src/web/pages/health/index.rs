@@ -1,0 +1,157 @@
+use std::sync::Arc;
+
+use actix_web::web::{Data, Query};
+use actix_web::{HttpRequest, HttpResponse};
+use askama::Template;
+use askama::filters::HtmlSafe;
+
+use super::failing::{Failures, Part as Wanted};
+use super::work::Work;
+use crate::ctx::Ctx;
+use crate::edge::{Admin, Problem};
+use crate::features::health::checker::Payload;
+use crate::features::health::store::ProviderStates;
+use crate::features::health::{Overview, States};
+use crate::web::kit::respond::{self, Answer};
+use crate::web::kit::{Moment, Page, format};
+use crate::web::live::{Live, Part, Scene};
+use crate::web::pages::providers;
+use crate::web::ui;
+
+const FIGURES: &str = "health-figures";
+const WORK: &str = "health-work";
+
+#[derive(Template)]
+#[template(path = "health/index.html")]
+struct Index {
+    page: Page,
+    figures: Figures,
+    work: Work,
+    failures: Failures,
+}
+
+/// How many streams are in which state, together and by provider.
+#[derive(Template)]
+#[template(path = "health/_figures.html")]
+struct Figures {
+    now: Moment,
+    all: States,
+    providers: Arc<Vec<ProviderStates>>,
+}
+
+impl HtmlSafe for Figures {}
+
+/// GET /stream-health
+pub(super) async fn index(
+    req: HttpRequest,
+    _: Admin,
+    ctx: Data<Ctx>,
+    overview: Data<Overview>,
+    wanted: Query<Wanted>,
+) -> Answer {
+    let page = Page::new(&req, "Stream health")
+        .lead("Which streams work, which do not, and whose they are. Nothing is checked at the cost of who watches.");
+    let view = Index {
+        figures: Figures::read(&ctx, &overview, page.now.clone()).await?,
+        work: Work::read(&ctx, page.now.clone(), Payload::default()).await?,
+        failures: Failures::read(&ctx, page.now.clone(), &wanted).await?,
+        page,
+    };
+    respond::page_or(&req, &view, &view.failures)
+}
+
+/// GET /stream-health/events
+pub(super) async fn events(
+    req: HttpRequest,
+    admin: Admin,
+    live: Data<Live>,
+    overview: Data<Overview>,
+) -> Result<HttpResponse, Problem> {
+    let overview = overview.get_ref().clone();
+    Ok(live.watch(&req, &admin, move |Scene { ctx, now }| {
+        let overview = overview.clone();
+        Box::pin(async move {
+            Ok(vec![
+                Part::new(FIGURES, &Figures::read(&ctx, &overview, now.clone()).await?)?,
+                Part::new(WORK, &Work::read(&ctx, now, Payload::default()).await?)?,
+            ])
+        })
+    }))
+}
+
+impl Index {
+    fn start(&self) -> ui::Button {
+        let label = format!(
+            "Check {}",
+            format::count(self.figures.all.total, "stream", "streams")
+        );
+        ui::Button::primary(label)
+            .icon("activity")
+            .attr("id", "check-all")
+            .post("/stream-health/checks")
+    }
+}
+
+impl Figures {
+    async fn read(ctx: &Ctx, overview: &Overview, now: Moment) -> Result<Self, Problem> {
+        let providers = overview.providers(ctx).await?;
+        Ok(Self {
+            now,
+            all: States::of(&providers),
+            providers,
+        })
+    }
+
+    fn tile(&self, label: &str, value: i64, help: &str) -> ui::Tile {
+        let tile = ui::Tile::new(label, format::number(value)).help(help);
+        match self.all.total {
+            0 => tile,
+            total => tile.note(format!("{} of all", format::percent(value as f64 / total as f64))),
+        }
+    }
+
+    fn working(&self) -> ui::Tile {
+        self.tile(
+            "Working",
+            self.all.up,
+            "Streams that sent picture data at their last check",
+        )
+    }
+
+    fn degraded(&self) -> ui::Tile {
+        self.tile(
+            "Degraded",
+            self.all.degraded,
+            "Streams that work, but slowly or with packets lost",
+        )
+    }
+
+    fn down(&self) -> ui::Tile {
+        self.tile(
+            "Not working",
+            self.all.down,
+            "Streams that failed several checks in a row and are out of use until one succeeds",
+        )
+    }
+
+    fn unknown(&self) -> ui::Tile {
+        let unknown = self.all.unknown();
+        self.tile(
+            "Not checked",
+            unknown,
+            "Streams that nobody has found anything out about; they are played all the same",
+        )
+    }
+
+    fn check(&self, provider: &ProviderStates) -> ui::Button {
+        ui::Button::ghost(format!("Check the streams of {}", provider.name))
+            .small()
+            .icon("activity")
+            .icon_only()
+            .post(format!("{}/stream-checks", providers::path(provider.id)))
+    }
+
+    fn unknown_of(&self, provider: &ProviderStates) -> String {
+        format::number(States::of(std::slice::from_ref(provider)).unknown())
+    }
+}

@@ -1,0 +1,26 @@
+//! Whether streams work: all of them at a glance, those that fail, and checks that somebody asks for.
+
+mod check;
+mod failing;
+mod index;
+mod of_provider;
+mod work;
+
+use actix_web::web::{self, ServiceConfig};
+
+pub const INDEX: &str = "/stream-health";
+
+pub use of_provider::StreamsOf;
+pub use work::Work;
+
+pub fn routes(config: &mut ServiceConfig) {
+    config
+        .route(INDEX, web::get().to(index::index))
+        .route("/stream-health/events", web::get().to(index::events))
+        .route("/stream-health/checks", web::post().to(check::all))
+        .route(
+            "/providers/{id}/stream-checks",
+            web::post().to(check::of_provider),
+        )
+        .route("/channels/{id}/stream-checks", web::post().to(check::of_channel));
+}
