@@ -27,7 +27,7 @@ pub(super) fn serving(app: &App, lists: &Lists) -> Handlers {
 
 fn all(app: &App, lists: Option<Lists>) -> Handlers {
     let App { ctx, leases, checker } = app;
-    let (leases, checker) = (leases.clone(), checker.clone());
+    let (leases, checker, rechecker) = (leases.clone(), checker.clone(), checker.clone());
     let shown = |handler| shown(lists.clone(), handler);
     Handlers::default()
         .on(
@@ -57,6 +57,10 @@ fn all(app: &App, lists: Option<Lists>) -> Handlers {
         .on(
             kinds::HEALTH_CHECK,
             shown(with(ctx, move |ctx, job| checker.clone().run(ctx, job))),
+        )
+        .on(
+            kinds::HEALTH_RECHECK,
+            shown(with(ctx, move |ctx, job| rechecker.clone().run(ctx, job))),
         )
         .on(kinds::LIBRARY, with(ctx, library::job))
         .on(kinds::BACKUP, with(ctx, backup::job))

@@ -6,6 +6,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::ctx::Ctx;
 use crate::db::DbError;
+use crate::features::health;
 use crate::features::providers::uploads;
 use crate::features::sync;
 use crate::features::system::backup;
@@ -16,6 +17,7 @@ const LOOKED_AT_EVERY: Duration = Duration::from_secs(10);
 /// Everything that is scheduled now.
 async fn planned(ctx: &Ctx) -> Result<Vec<Planned>, DbError> {
     let mut planned = sync::schedule::planned(ctx).await?;
+    planned.extend(health::schedule::planned(ctx).await?);
     planned.extend(backup::planned(ctx).await?);
     Ok(planned)
 }
@@ -26,6 +28,7 @@ async fn planned(ctx: &Ctx) -> Result<Vec<Planned>, DbError> {
 /// Whatever the database says.
 pub async fn tick(ctx: &Ctx) -> Result<(), DbError> {
     ctx.jobs.fire(&planned(ctx).await?).await?;
+    health::schedule::tick(ctx).await?;
     uploads::tidy(ctx).await
 }
 

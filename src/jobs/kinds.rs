@@ -16,6 +16,8 @@ pub const FILM_DETAILS: &str = "film_details";
 pub const MERGE_RULES: &str = "merge_rules";
 /// Checks streams: those of a channel or provider, or all. Payload: `{provider_id?, channel_id?, by_hand}`. One attempt.
 pub const HEALTH_CHECK: &str = "health_check";
+/// Checks the streams that are due before the schedule. Payload: `{due: true}`. One attempt: what is left is still due.
+pub const HEALTH_RECHECK: &str = "health_recheck";
 /// Writes the STRM and NFO library.
 pub const LIBRARY: &str = "library";
 /// Writes a backup into the data folder.

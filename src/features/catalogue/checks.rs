@@ -7,7 +7,7 @@ use super::store::{checks, provider, recount, state, streams};
 use crate::args;
 use crate::db::{Db, DbError, Tx, Value};
 use crate::features::providers;
-use crate::support::ids::ProviderId;
+use crate::support::ids::{ProviderId, StreamId};
 
 pub use super::store::checks::{Health, Known};
 
@@ -84,6 +84,14 @@ pub async fn keep(
         state::raise(tx, now_ms).await?;
     }
     Ok(is_changed)
+}
+
+/// Asks for another check of those of these streams that fail, by an instant at the latest.
+///
+/// # Errors
+/// Whatever the database says.
+pub async fn hasten(tx: &mut Tx, streams: Vec<StreamId>, by_ms: i64) -> Result<(), DbError> {
+    checks::hasten(tx, streams, by_ms).await
 }
 
 /// The version of the catalogue, and how often results of checks were stored: while both stay, so does what is counted of them.

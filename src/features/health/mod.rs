@@ -5,13 +5,16 @@
 //! - *checker*: checks many streams within the connections that their accounts have free.
 //! - *outage*: a provider that fails as a whole.
 
+pub mod attendance;
 pub mod checker;
 pub mod course;
 mod error;
+pub mod incidents;
 pub mod outage;
 pub mod overview;
 pub mod probe;
 pub mod recovery;
+pub mod schedule;
 pub mod start;
 pub mod store;
 pub mod uptime;

@@ -12,6 +12,8 @@ pub const FUZZY_MATCH_THRESHOLD: &str = "fuzzy_match_threshold";
 pub const STRM_ORGANIZE_BY_GENRE: &str = "strm_organize_by_genre";
 pub const STRM_INCLUDE_YEAR: &str = "strm_include_year";
 pub const STRM_LINK_MODE: &str = "strm_link_mode";
+pub const HEALTH_CHECK_ENABLED: &str = "health_check_enabled";
+pub const HEALTH_CHECK_SCHEDULE: &str = "health_check_schedule";
 pub const HEALTH_CHECK_TIMEOUT: &str = "health_check_timeout";
 pub const MAX_CONCURRENT_HEALTH_CHECKS: &str = "max_concurrent_health_checks";
 pub const HEALTH_CHECK_FAILURE_THRESHOLD: &str = "health_check_failure_threshold";
@@ -142,6 +144,22 @@ pub const KEYS: &[Key] = &[
             min: 0,
             max: 100,
         },
+    },
+    Key {
+        name: HEALTH_CHECK_ENABLED,
+        category: "health",
+        title: "Streams are checked by themselves",
+        help: "By the schedule, and soon again after a failure. Otherwise only when somebody asks, and what was taken out of use stays so until then.",
+        unit: "",
+        kind: Kind::Flag { default: true },
+    },
+    Key {
+        name: HEALTH_CHECK_SCHEDULE,
+        category: "health",
+        title: "Schedule",
+        help: "When every stream is checked: minute, hour, day of the month, month, weekday, as cron writes them, in the installation's time zone.",
+        unit: "",
+        kind: Kind::Schedule { default: "0 3 * * *" },
     },
     Key {
         name: HEALTH_CHECK_TIMEOUT,

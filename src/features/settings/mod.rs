@@ -77,6 +77,9 @@ pub struct Settings {
     pub playlist_max_bytes: u64,
     /// Of one provider, within an hour.
     pub film_details_per_hour: i64,
+    pub health_check_enabled: bool,
+    /// A cron expression.
+    pub health_check_schedule: String,
     /// Of one check.
     pub health_check_timeout: Duration,
     /// On one node.
@@ -276,6 +279,11 @@ fn typed(settings: &[Setting], config: &Config) -> Settings {
         sync_shrink_guard_percent: percent(list::SYNC_SHRINK_GUARD_PERCENT),
         playlist_max_bytes: number(list::PLAYLIST_MAX_MIB) * 1024 * 1024,
         film_details_per_hour: value(list::FILM_DETAILS_PER_HOUR).as_i64().unwrap_or_default(),
+        health_check_enabled: flag(list::HEALTH_CHECK_ENABLED),
+        health_check_schedule: value(list::HEALTH_CHECK_SCHEDULE)
+            .as_str()
+            .unwrap_or_default()
+            .to_owned(),
         health_check_timeout: Duration::from_secs(number(list::HEALTH_CHECK_TIMEOUT)),
         max_concurrent_health_checks: usize::try_from(number(list::MAX_CONCURRENT_HEALTH_CHECKS))
             .unwrap_or(usize::MAX),

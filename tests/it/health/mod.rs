@@ -2,4 +2,7 @@
 
 mod checker;
 mod connections;
+mod incidents;
 mod probe;
+mod states;
+mod tower;

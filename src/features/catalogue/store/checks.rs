@@ -4,7 +4,7 @@ use crate::args;
 use crate::db::{DbError, FromRow, Tx, Value};
 use crate::features::catalogue::play_order::State;
 use crate::record;
-use crate::support::ids::ProviderId;
+use crate::support::ids::{ProviderId, StreamId};
 
 record! {
     /// What checks found of one stream. Instants are milliseconds since the epoch, UTC.
@@ -92,4 +92,18 @@ pub async fn write(tx: &mut Tx, rows: &[Health]) -> Result<u64, DbError> {
          failure_reason = excluded.failure_reason, score = excluded.score, next_check_at = excluded.next_check_at",
     )
     .await
+}
+
+/// Asks for another check of those of these streams that fail, by an instant at the latest.
+pub async fn hasten(tx: &mut Tx, streams: Vec<StreamId>, by_ms: i64) -> Result<(), DbError> {
+    let values = streams.into_iter().flat_map(|stream| args![stream, by_ms]);
+    tx.insert_many(
+        "update stream_health set next_check_at = v.column2 from (",
+        2,
+        values.collect(),
+        ") as v where stream_health.stream_id = v.column1 and stream_health.failing_since is not null \
+         and (stream_health.next_check_at is null or stream_health.next_check_at > v.column2)",
+    )
+    .await?;
+    Ok(())
 }

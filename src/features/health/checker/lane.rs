@@ -10,6 +10,7 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::gate::AtHost;
+use super::hurry::Hurry;
 use super::{Checked, Checker, Manner, untestable};
 use crate::ctx::Ctx;
 use crate::db::{DbError, Engine};
@@ -70,6 +71,7 @@ pub(super) struct Lane {
     stuck_since: Option<Instant>,
     refusals: u32,
     pause: Duration,
+    hurry: Hurry,
 }
 
 /// A connection that goes from check to check.
@@ -115,6 +117,7 @@ impl Lane {
             stuck_since: None,
             refusals: 0,
             pause: Duration::ZERO,
+            hurry: Hurry::from(now),
         }
     }
 
@@ -125,7 +128,15 @@ impl Lane {
     pub(super) async fn run(mut self) -> Result<(), Error> {
         let mut checks = FuturesUnordered::new();
         loop {
+            if self.is_late() {
+                self.waiting.clear();
+                self.read = None;
+            }
             self.refill().await?;
+            for (stream, source) in self.hurry.look(&self.shared, self.provider).await? {
+                self.waiting.retain(|(waiting, _)| *waiting != stream);
+                self.waiting.push_front((stream, source));
+            }
             let wait = loop {
                 match self.next().await? {
                     Ok((stream, source, held, host)) => {
@@ -198,6 +209,12 @@ impl Lane {
             }
         }
         Ok(())
+    }
+
+    /// Whether nothing more may begin: what is left is still due, and comes with the next run.
+    fn is_late(&self) -> bool {
+        let until = self.shared.manner.until;
+        until.is_some_and(|until| Instant::now() >= until)
     }
 
     /// The next stream that may be checked, with the connection for it.

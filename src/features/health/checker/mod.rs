@@ -3,12 +3,14 @@
 
 mod collector;
 mod gate;
+mod hurry;
 mod lane;
 mod run;
 mod save;
 
 use std::time::Duration;
 
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::probe::{Probe, probe};
@@ -140,4 +142,6 @@ struct Manner {
     /// Checks at once on this node.
     most: usize,
     by_hand: bool,
+    /// After it no check begins.
+    until: Option<Instant>,
 }

@@ -1,9 +1,12 @@
 //! A run: all streams of a scope, as a job.
 
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
+use tokio::time::Instant;
 
 use super::collector::{Tally, collect};
 use super::lane::{Lane, Shared};
@@ -18,6 +21,10 @@ use crate::support::ids::{ChannelId, ProviderId};
 /// Results on their way to being stored.
 const ON_THEIR_WAY: usize = 1_000;
 
+/// Checks of what is due begin within so long; what is left comes with the next run, so that a slow provider keeps no other
+/// waiting and the margin of the pauses holds.
+const LONGEST_RECHECK: Duration = Duration::from_secs(20);
+
 /// What a run is to check: everything if nothing is named.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Payload {
@@ -28,6 +35,9 @@ pub struct Payload {
     /// Whether a person asked for it.
     #[serde(default)]
     pub by_hand: bool,
+    /// Only those that are due before the schedule, of whatever provider.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub due: bool,
 }
 
 impl Payload {
@@ -57,7 +67,12 @@ impl Checker {
     }
 
     async fn all(&self, ctx: &Ctx, job: &JobRun, payload: Payload) -> Result<Tally, Error> {
-        let scope = payload.scope();
+        let scope = match payload.due {
+            true => Scope::Due {
+                by_ms: ctx.clock.now_ms(),
+            },
+            false => payload.scope(),
+        };
         let settings = settings::load(ctx).await?;
         let owners = sources::owners(&ctx.db, scope).await?;
         let total: i64 = owners.iter().map(|(_, streams)| streams).sum();
@@ -71,6 +86,7 @@ impl Checker {
                 timeout: settings.health_check_timeout,
                 most: settings.max_concurrent_health_checks,
                 by_hand: payload.by_hand,
+                until: payload.due.then(|| Instant::now() + LONGEST_RECHECK),
             },
             found: sender,
             cancel: job.cancel.child_token(),

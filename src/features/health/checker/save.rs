@@ -7,11 +7,13 @@ use crate::ctx::Ctx;
 use crate::events::Event;
 use crate::features::catalogue::checks::{self, Health};
 use crate::features::health::course::{Course, Finding, Observation, Rules};
+use crate::features::health::incidents::{Seen, Turned, Watched};
 use crate::features::health::store::{self, LogLine};
 use crate::features::health::verdict::Verdict;
 use crate::features::health::{Error, course_of, health_of};
 use crate::features::settings;
 use crate::jobs::JobRun;
+use crate::support::ids::ProviderId;
 
 /// Stores results; those of a job only while it is still this node's. A stream that was removed meanwhile is left out, and
 /// of two results of one stream both count, in the order of their instants.
@@ -37,21 +39,37 @@ pub(super) async fn save(ctx: &Ctx, found: &[Checked], job: Option<&JobRun>) -> 
     let mut ids: Vec<i64> = ids.into_iter().collect();
     ids.sort_unstable();
     let results = checks::open(&mut tx, &ids).await?;
+    let told: Vec<(&Checked, ProviderId, Observation)> = found
+        .into_iter()
+        .filter_map(|checked| {
+            let known = results.known.get(&checked.stream.0)?;
+            Some((checked, known.provider_id, checked.observation()?))
+        })
+        .collect();
+    let before: HashMap<i64, Course> = results
+        .known
+        .iter()
+        .map(|(id, known)| (*id, course_of(results.before.get(id), known.is_active)))
+        .collect();
+    let watched = Watched::through(&mut tx, &seen(&told, &before)).await?;
     let mut courses: HashMap<i64, Course> = HashMap::with_capacity(ids.len());
-    let mut lines = Vec::with_capacity(found.len());
-    for checked in found {
-        let stream = checked.stream.0;
-        let Some(known) = results.known.get(&stream) else {
+    let (mut lines, mut turned) = (Vec::with_capacity(told.len()), Vec::new());
+    for (checked, provider, observation) in &told {
+        let Some(before) = before.get(&checked.stream.0) else {
             continue;
         };
-        let course = courses
-            .entry(stream)
-            .or_insert_with(|| course_of(results.before.get(&stream), known.is_active));
-        let Some(observation) = checked.observation() else {
-            continue;
-        };
-        *course = course.after(&observation, rules, false).0;
-        lines.extend(LogLine::of(checked, &observation));
+        let course = courses.entry(checked.stream.0).or_insert_with(|| before.clone());
+        let is_shielded = watched.shields(*provider, observation.at_ms);
+        let (after, turn) = course.after(observation, rules, is_shielded);
+        *course = after;
+        lines.extend(LogLine::of(checked, observation));
+        turned.extend(turn.map(|turn| Turned {
+            stream: checked.stream,
+            provider: *provider,
+            at_ms: observation.at_ms,
+            turn,
+            fault: observation.fault.clone(),
+        }));
     }
     let health: Vec<Health> = courses
         .iter()
@@ -63,12 +81,42 @@ pub(super) async fn save(ctx: &Ctx, found: &[Checked], job: Option<&JobRun>) -> 
         .collect();
     let is_changed = checks::keep(&mut tx, &results, &health, &active, now).await?;
     store::log(&mut tx, &lines).await?;
+    watched.keep(&mut tx, &turned, now).await?;
     tx.commit().await?;
     if is_changed {
         ctx.events.publish(Event::CatalogueChanged);
     }
     ctx.events.publish(Event::HealthChanged);
     Ok(())
+}
+
+/// What checks found of whether each stream works, as outages of a provider are told by it. A check that ended before the last
+/// one known says nothing any more.
+fn seen<'a>(told: &'a [(&Checked, ProviderId, Observation)], before: &HashMap<i64, Course>) -> Vec<Seen<'a>> {
+    let mut last: HashMap<i64, (Option<i64>, bool)> = before
+        .iter()
+        .map(|(id, course)| (*id, (course.last_check_ms, course.works())))
+        .collect();
+    let mut seen = Vec::with_capacity(told.len());
+    for (checked, provider, observation) in told {
+        let Some((last_check_ms, works)) = last.get_mut(&checked.stream.0) else {
+            continue;
+        };
+        if last_check_ms.is_some_and(|last| observation.at_ms < last) {
+            continue;
+        }
+        seen.push(Seen {
+            stream: checked.stream,
+            provider: *provider,
+            worked: *works,
+            observation,
+        });
+        if let Some(state) = observation.finding.state() {
+            *last_check_ms = Some(observation.at_ms);
+            *works = state.is_working();
+        }
+    }
+    seen
 }
 
 impl Checked {

@@ -16,6 +16,7 @@ pub(super) fn kind(kind: &str) -> &str {
         kinds::FILM_DETAILS => "Details of films",
         kinds::MERGE_RULES => "Merge rules",
         kinds::HEALTH_CHECK => "Health check",
+        kinds::HEALTH_RECHECK => "Health check of what failed",
         kinds::LIBRARY => "Library",
         kinds::BACKUP => "Backup",
         kinds::STRM_FROM_PLAYLIST => "STRM files from a playlist",
@@ -24,12 +25,13 @@ pub(super) fn kind(kind: &str) -> &str {
 }
 
 /// The kinds that the list can be narrowed to.
-pub(super) const KINDS: [&str; 10] = [
+pub(super) const KINDS: [&str; 11] = [
     kinds::SYNC,
     kinds::SYNC_APPROVAL,
     kinds::CHANNELS,
     kinds::MERGE_RULES,
     kinds::HEALTH_CHECK,
+    kinds::HEALTH_RECHECK,
     kinds::LIBRARY,
     kinds::PROVIDER_REMOVAL,
     kinds::SERIES_DETAILS,

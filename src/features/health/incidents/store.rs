@@ -1,0 +1,292 @@
+//! The tables `incidents` and `incident_streams`.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
+
+use super::{End, Fault, Lapse, Outage, Turn, Turned, ending};
+use crate::args;
+use crate::db::{Db, DbError, Tx, Value};
+use crate::record;
+use crate::support::ids::{ProviderId, StreamId};
+
+/// The open incidents of these providers, each with its id.
+pub(super) async fn outages(
+    tx: &mut Tx,
+    providers: &BTreeSet<ProviderId>,
+) -> Result<Vec<(ProviderId, i64, Outage)>, DbError> {
+    let keys: Vec<Value> = providers.iter().map(|provider| Value::from(*provider)).collect();
+    let open: Vec<(ProviderId, i64, i64, i64)> = tx
+        .all_in(
+            "select provider_id, id, opened_at, confirmed_at from incidents \
+             where resolved_at is null and stream_id is null and provider_id in",
+            keys,
+            "",
+        )
+        .await?;
+    let keys: Vec<Value> = open.iter().map(|(_, id, ..)| Value::from(*id)).collect();
+    let mut members: BTreeMap<i64, Vec<(StreamId, bool)>> = BTreeMap::new();
+    tx.each_in(
+        "select m.incident_id, m.stream_id, h.failing_since is not null \
+         from incident_streams m left join stream_health h on h.stream_id = m.stream_id where m.incident_id in",
+        keys,
+        "",
+        |row| {
+            let member = (row.get(1)?, row.get(2)?);
+            members.entry(row.get(0)?).or_default().push(member);
+            Ok(())
+        },
+    )
+    .await?;
+    let outage = |(provider, id, opened_ms, confirmed_ms)| {
+        let members = members.remove(&id).unwrap_or_default();
+        let failing = members.iter().filter(|(_, fails)| *fails);
+        let outage = Outage {
+            opened_ms,
+            confirmed_ms,
+            failing: failing.map(|(stream, _)| *stream).collect(),
+            members: members.iter().map(|(stream, _)| *stream).collect(),
+        };
+        (provider, id, outage)
+    };
+    Ok(open.into_iter().map(outage).collect())
+}
+
+/// How many streams of a provider worked at their last check.
+pub(super) async fn working(tx: &mut Tx, provider: ProviderId) -> Result<usize, DbError> {
+    let (count,): (i64,) = tx
+        .one(
+            "select count(*) from channel_streams s join stream_health h on h.stream_id = s.id
+             where s.provider_id = $1 and s.missing_since is null and h.failing_since is null
+                 and h.state in ('up', 'degraded')",
+            args![provider],
+        )
+        .await?;
+    Ok(usize::try_from(count).unwrap_or(0))
+}
+
+/// The streams of a provider that worked once and have been failing since an instant or later, those aside that were part of
+/// an incident that is over.
+pub(super) async fn failing_since(
+    tx: &mut Tx,
+    provider: ProviderId,
+    from_ms: i64,
+) -> Result<Vec<(StreamId, i64)>, DbError> {
+    tx.all(
+        "select h.stream_id, h.failing_since from stream_health h join channel_streams s on s.id = h.stream_id
+         where h.failing_since >= $2 and h.last_success is not null and s.provider_id = $1 and s.missing_since is null
+             and not exists (select 1 from incident_streams m join incidents i on i.id = m.incident_id
+                 where m.stream_id = h.stream_id and i.resolved_at >= h.failing_since)",
+        args![provider, from_ms],
+    )
+    .await
+}
+
+/// Opens an incident of a provider; its streams [`join`] it.
+pub(super) async fn open(
+    tx: &mut Tx,
+    provider: ProviderId,
+    outage: &Outage,
+    fault: Option<&Fault>,
+) -> Result<i64, DbError> {
+    let (id,): (i64,) = tx
+        .one(
+            "insert into incidents (provider_id, opened_at, confirmed_at, streams, cause, reason)
+             values ($1, $2, $3, 0, $4, $5) returning id",
+            args![
+                provider,
+                outage.opened_ms,
+                outage.confirmed_ms,
+                fault.map(|fault| fault.code.clone()),
+                fault.map(|fault| fault.reason.clone()),
+            ],
+        )
+        .await?;
+    Ok(id)
+}
+
+/// Adds streams to an incident of their provider.
+pub(super) async fn join(tx: &mut Tx, id: i64, streams: Vec<StreamId>) -> Result<(), DbError> {
+    if streams.is_empty() {
+        return Ok(());
+    }
+    let values: Vec<Value> = streams.into_iter().flat_map(|stream| args![id, stream]).collect();
+    tx.insert_many(
+        "insert into incident_streams (incident_id, stream_id)",
+        2,
+        values,
+        "on conflict do nothing",
+    )
+    .await?;
+    tx.execute(
+        "update incidents set streams = (select count(*) from incident_streams where incident_id = $1) where id = $1",
+        args![id],
+    )
+    .await?;
+    Ok(())
+}
+
+/// Ends an incident of a provider.
+pub(super) async fn end(tx: &mut Tx, id: i64, at_ms: i64, end: End) -> Result<(), DbError> {
+    let sql = "update incidents set resolved_at = $2, ending = $3 where id = $1";
+    tx.execute(sql, args![id, at_ms, ending(end)]).await?;
+    Ok(())
+}
+
+/// The providers whose open incident is as old.
+pub(super) async fn open_since_before(db: &Db, until_ms: i64) -> Result<Vec<ProviderId>, DbError> {
+    let found: Vec<(ProviderId,)> = db
+        .all(
+            "select provider_id from incidents where resolved_at is null and stream_id is null and opened_at <= $1",
+            args![until_ms],
+        )
+        .await?;
+    Ok(found.into_iter().map(|(provider,)| provider).collect())
+}
+
+/// Opens the incidents of streams whose run of failures was confirmed.
+pub(super) async fn confirm(tx: &mut Tx, turned: &[Turned]) -> Result<(), DbError> {
+    let rows = turned.iter().filter_map(|turned| {
+        let Turn::Confirmed { since_ms } = turned.turn else {
+            return None;
+        };
+        let fault = turned.fault.as_ref();
+        Some(args![
+            turned.provider,
+            turned.stream,
+            since_ms,
+            turned.at_ms,
+            1_i64,
+            fault.map(|fault| fault.code.clone()),
+            fault.map(|fault| fault.reason.clone()),
+        ])
+    });
+    let values: Vec<Value> = rows.flatten().collect();
+    tx.insert_many(
+        "insert into incidents (provider_id, stream_id, opened_at, confirmed_at, streams, cause, reason)",
+        7,
+        values,
+        "on conflict do nothing",
+    )
+    .await?;
+    Ok(())
+}
+
+/// Resolves the incidents of streams that work again.
+pub(super) async fn resolve(tx: &mut Tx, turned: &[Turned]) -> Result<(), DbError> {
+    let values: Vec<Value> = turned
+        .iter()
+        .filter(|turned| turned.turn == Turn::Resolved)
+        .flat_map(|turned| args![turned.stream, turned.at_ms])
+        .collect();
+    tx.insert_many(
+        "update incidents set resolved_at = v.column2, ending = 'recovered' from (",
+        2,
+        values,
+        ") as v where incidents.stream_id = v.column1 and incidents.resolved_at is null",
+    )
+    .await?;
+    Ok(())
+}
+
+/// When streams failed and worked again, of a provider or of all, as far as it matters for a window.
+pub(super) async fn lapses(
+    db: &Db,
+    provider: Option<ProviderId>,
+    window_ms: &Range<i64>,
+) -> Result<Vec<Lapse>, DbError> {
+    let mut lapses = Vec::new();
+    db.each(
+        "select opened_at, resolved_at from incidents
+         where stream_id is not null and opened_at < $3 and (resolved_at is null or resolved_at >= $2)
+             and ($1 = 0 or provider_id = $1)",
+        args![
+            provider.map_or(0, |provider| provider.0),
+            window_ms.start,
+            window_ms.end
+        ],
+        |row| {
+            lapses.push(Lapse {
+                opened_ms: row.get(0)?,
+                resolved_ms: row.get(1)?,
+            });
+            Ok(())
+        },
+    )
+    .await?;
+    Ok(lapses)
+}
+
+record! {
+    /// An incident as it is shown. Instants are milliseconds since the epoch, UTC.
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub struct Incident {
+        pub id: i64,
+        pub provider_id: ProviderId,
+        pub provider: String,
+        /// Absent where it is the provider's as a whole.
+        pub stream_id: Option<i64>,
+        pub stream: Option<String>,
+        pub channel_id: Option<i64>,
+        /// The first failure.
+        pub opened_at: i64,
+        pub confirmed_at: i64,
+        pub resolved_at: Option<i64>,
+        /// `recovered`, or `lasted` where a provider's was left to each stream after an hour.
+        pub ending: Option<String>,
+        /// How many streams failed in it.
+        pub streams: i64,
+        /// Stable, for programs.
+        pub cause: Option<String>,
+        pub reason: Option<String>,
+    }
+}
+
+/// Open incidents, those of providers first, then those opened last; what was taken off the lists aside.
+pub async fn list_open(db: &Db, limit: i64) -> Result<Vec<Incident>, DbError> {
+    db.all(
+        "select i.id, p.id, p.name, s.id, s.original_name, s.channel_id, i.opened_at, i.confirmed_at, i.resolved_at,
+             i.ending, i.streams, i.cause, i.reason
+         from incidents i join providers p on p.id = i.provider_id left join channel_streams s on s.id = i.stream_id
+         where i.resolved_at is null and p.enabled and p.deleted_at is null and s.missing_since is null
+         order by i.stream_id is not null, i.opened_at desc, i.id desc limit $1",
+        args![limit],
+    )
+    .await
+}
+
+/// How many are open, by the same measure as [`list_open`].
+pub async fn count_open(db: &Db) -> Result<i64, DbError> {
+    let (count,): (i64,) = db
+        .one(
+            "select count(*) from incidents i join providers p on p.id = i.provider_id
+             left join channel_streams s on s.id = i.stream_id
+             where i.resolved_at is null and p.enabled and p.deleted_at is null and s.missing_since is null",
+            args![],
+        )
+        .await?;
+    Ok(count)
+}
+
+/// The incidents of a stream, the newest first.
+pub async fn of_stream(db: &Db, stream: StreamId, limit: i64) -> Result<Vec<Incident>, DbError> {
+    db.all(
+        "select i.id, p.id, p.name, s.id, s.original_name, s.channel_id, i.opened_at, i.confirmed_at, i.resolved_at,
+             i.ending, i.streams, i.cause, i.reason
+         from incidents i join providers p on p.id = i.provider_id join channel_streams s on s.id = i.stream_id
+         where i.stream_id = $1 order by i.opened_at desc, i.id desc limit $2",
+        args![stream, limit],
+    )
+    .await
+}
+
+/// The incidents of a provider as a whole, the newest first.
+pub async fn of_provider(db: &Db, provider: ProviderId, limit: i64) -> Result<Vec<Incident>, DbError> {
+    db.all(
+        "select i.id, p.id, p.name, i.stream_id, p.name, i.stream_id, i.opened_at, i.confirmed_at, i.resolved_at,
+             i.ending, i.streams, i.cause, i.reason
+         from incidents i join providers p on p.id = i.provider_id
+         where i.provider_id = $1 and i.stream_id is null order by i.opened_at desc, i.id desc limit $2",
+        args![provider, limit],
+    )
+    .await
+}
