@@ -1,7 +1,7 @@
 //! Channels are edited by keyboard alone.
 
 use fantoccini::key::Key;
-use m3u_strm_processor::simulator::Resource;
+use m3u_strm_processor::simulator::{Fault, Resource, ts};
 use serde_json::json;
 
 use crate::browser::{Browser, Theme};
@@ -15,6 +15,7 @@ pub fn cases() -> Vec<Case> {
         what_is_done_to_ticked_channels_is_in_reach_from_every_row,
         a_stream_moves_by_keyboard_and_the_focus_stays_with_it,
         a_merge_rule_is_tried_and_kept_by_keyboard,
+        a_check_is_begun_by_keyboard_and_tells_by_itself_what_it_found,
     ]
 }
 
@@ -266,5 +267,33 @@ async fn a_stream_moves_by_keyboard_and_the_focus_stays_with_it(browser: Browser
     browser
         .wait_for("document.querySelector('#stream-3 .cell-place').textContent === '3'")
         .await;
+    browser.expect_quiet_console().await;
+}
+
+async fn a_check_is_begun_by_keyboard_and_tells_by_itself_what_it_found(browser: Browser) {
+    let world = World::start().await;
+    let here = list(&["Seven News"]).replace("http://tv.example", &world.simulator.url(""));
+    world.simulator.put(LIST, Resource::bytes(here));
+    world.simulator.put("/live/0.ts", Resource::bytes(ts::block()));
+    let api = world.api().await;
+    let provider = api.provider("Living room", &world.list_url()).await;
+    api.sync(provider).await;
+    world.sign_in(&browser, "/channels/1").await;
+    let state = "document.querySelector('.cell-state').textContent";
+    browser
+        .wait_for(&format!("{state}.includes('Not checked')"))
+        .await;
+    tab_to(&browser, "#check-streams").await;
+    browser.press(Key::Enter).await;
+    browser.wait_for(&format!("{state}.includes('Up')")).await;
+    world.simulator.fault("/live/0.ts", Fault::html());
+    tab_to(&browser, "#check-1").await;
+    browser.press(Key::Enter).await;
+    browser
+        .wait_for(&format!(
+            "{state}.includes('1 failed check') && document.activeElement.id === 'check-1'"
+        ))
+        .await;
+    browser.expect_accessible("checked channel").await;
     browser.expect_quiet_console().await;
 }

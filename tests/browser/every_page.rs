@@ -1,7 +1,7 @@
 //! Every page on a phone and a desk, light and dark: empty, filled with long names, with something wrong.
 
 use m3u_strm_processor::simulator::panel::{Account, Catalogue, Panel};
-use m3u_strm_processor::simulator::{Fault, Playlist, Resource};
+use m3u_strm_processor::simulator::{Fault, Playlist, Resource, ts};
 use serde_json::json;
 
 use crate::browser::{Browser, Theme, WIDTHS};
@@ -54,6 +54,7 @@ async fn empty_pages_are_accessible(browser: Browser) {
             ("empty-jobs", "/jobs"),
             ("empty-merge-rules", "/merge-rules"),
             ("empty-library", "/library"),
+            ("empty-health", "/stream-health"),
             ("provider-new", "/providers/new"),
         ],
     )
@@ -268,13 +269,18 @@ async fn pages_that_tell_of_trouble_are_accessible(browser: Browser) {
         .map(|at| format!("Station {at} of the north and the far east"))
         .collect();
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
-    world
-        .simulator
-        .put(LIST, Resource::bytes(crate::world::list(&names)));
+    let list = |names: &[&str]| {
+        let here = crate::world::list(names).replace("http://tv.example", &world.simulator.url(""));
+        Resource::bytes(here)
+    };
+    world.simulator.put(LIST, list(&names));
+    world.simulator.put("/live/0.ts", Resource::bytes(ts::block()));
+    world.simulator.fault("/live/1.ts", Fault::html());
     api.sync(shrunk).await;
-    world
-        .simulator
-        .put(LIST, Resource::bytes(crate::world::list(&names[..20])));
+    for _ in 0..3 {
+        api.check().await;
+    }
+    world.simulator.put(LIST, list(&names[..20]));
     let held = api.sync(shrunk).await;
     api.set("public_url", json!("http://localhost:8080")).await;
     api.set("strm_link_mode", json!("redirect")).await;
@@ -293,6 +299,9 @@ async fn pages_that_tell_of_trouble_are_accessible(browser: Browser) {
             ("sync-failed", &failed),
             ("sync-held", &held),
             ("sync-approval", &approval),
+            ("trouble-health", "/stream-health"),
+            ("channel-working", "/channels/1"),
+            ("channel-failing", "/channels/2"),
             ("trouble-syncs", "/syncs"),
             ("trouble-jobs", "/jobs"),
             ("job-failed", "/jobs/1"),

@@ -147,6 +147,12 @@ impl Api {
         runs["items"][0]["id"].as_i64().unwrap()
     }
 
+    /// Has every stream checked.
+    pub async fn check(&self) {
+        let job = self.post("/api/health/check", json!({})).await;
+        self.ended(&job).await;
+    }
+
     pub async fn write_library(&self) {
         let job = self.post("/api/vod/generate-strm", json!({})).await;
         self.ended(&job).await;

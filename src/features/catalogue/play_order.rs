@@ -180,6 +180,7 @@ pub fn reason(stream: &Standing, before: Option<&Standing>) -> String {
 fn first_reason(stream: &Standing) -> String {
     match (stream.manual, stream.tier) {
         (Some(_), _) => "placed first by hand".to_owned(),
+        _ if stream.state == State::Down => "the best there is, though it does not work".to_owned(),
         (None, Some(tier)) => format!("the best there is ({tier})"),
         (None, None) => "the best there is".to_owned(),
     }

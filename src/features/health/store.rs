@@ -85,16 +85,6 @@ pub async fn log(tx: &mut Tx, lines: &[LogLine]) -> Result<u64, DbError> {
     .await
 }
 
-/// The last checks of a stream, the newest first.
-pub async fn last_of(db: &Db, stream: StreamId, limit: i64) -> Result<Vec<LogLine>, DbError> {
-    db.all(
-        "select stream_id, checked_at, state, status_code, latency_ms, first_byte_ms, connect_ms, resolve_ms, error, by_hand
-         from health_check_log where stream_id = $1 order by checked_at desc, id desc limit $2",
-        args![stream, limit],
-    )
-    .await
-}
-
 record! {
     /// How many streams of a provider are in which state, missing ones aside.
     #[derive(Debug, Clone, PartialEq, Eq)]

@@ -45,6 +45,14 @@ impl Moment {
         }
     }
 
+    /// Like [`Self::ago_or`], of what is to come: what is overdue is "due now".
+    pub fn due_or(&self, at_ms: impl Borrow<Option<i64>>, never: &str) -> Time {
+        match *at_ms.borrow() {
+            Some(at_ms) if at_ms <= self.now_ms => self.time(at_ms, "due now".to_owned()),
+            at_ms => self.ago_or(at_ms, never),
+        }
+    }
+
     /// `<time>` with date and time.
     pub fn at(&self, at_ms: impl Borrow<i64>) -> Time {
         let at_ms = *at_ms.borrow();

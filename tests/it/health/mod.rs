@@ -3,6 +3,7 @@
 mod checker;
 mod connections;
 mod incidents;
+mod pages;
 mod probe;
 mod states;
 mod tower;

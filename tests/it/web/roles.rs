@@ -35,6 +35,9 @@ fn admin_only(played: &Played, run: i64, job: i64) -> (Vec<String>, Vec<String>)
         "/merge-rules/new",
         "/merge-rules/1/edit",
         "/merge-rules/1/removal",
+        "/stream-health",
+        "/stream-health/events",
+        "/channels/1/events",
     ]
     .map(str::to_owned)
     .into_iter()
@@ -91,6 +94,9 @@ fn admin_only(played: &Played, run: i64, job: i64) -> (Vec<String>, Vec<String>)
         "/channels/1/streams/1/place",
         "/channels/1/streams/1/activation",
         "/channels/1/streams/1/deactivation",
+        "/channels/1/streams/1/checks",
+        "/channels/1/stream-checks",
+        "/stream-health/checks",
         "/channels/1",
         "/channels/1/checks",
         "/channels/bulk",
@@ -110,6 +116,7 @@ fn admin_only(played: &Played, run: i64, job: i64) -> (Vec<String>, Vec<String>)
             "/removal",
             "/schedule",
             "/schedule/checks",
+            "/stream-checks",
         ]
         .map(|rest| format!("{provider}{rest}")),
     )
