@@ -14,7 +14,7 @@ use crate::edge::{Admin, Member, Problem};
 use crate::features::catalogue::detail;
 use crate::features::health::checker::{Checked, Payload};
 use crate::features::health::verdict::Verdict;
-use crate::features::health::{Checker, Overview, States, start};
+use crate::features::health::{Checker, Overview, States, incidents, start};
 use crate::features::providers;
 use crate::support::ids::{ChannelId, ProviderId, StreamId};
 
@@ -61,6 +61,8 @@ pub struct StatusView {
     /// Those that are down.
     failed_streams: i64,
     by_state: StatesView,
+    /// Runs of failures that were confirmed and are not over: of streams, and of providers as a whole.
+    incidents_open: i64,
 }
 
 /// Streams in each state.
@@ -127,6 +129,7 @@ pub(super) async fn status(
             down: status.down,
             unknown: status.unknown(),
         },
+        incidents_open: incidents::store::count_open(&ctx.db).await?,
     }))
 }
 

@@ -24,3 +24,6 @@ pub const LIBRARY: &str = "library";
 pub const BACKUP: &str = "backup";
 /// The one-shot tool on a playlist of the web. Payload: `{sealed}`, what is wanted, encrypted.
 pub const STRM_FROM_PLAYLIST: &str = "strm_from_playlist";
+
+/// Kinds that may come every few seconds: those that have ended are not kept for long.
+pub const FREQUENT: [&str; 1] = [HEALTH_RECHECK];

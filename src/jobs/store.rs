@@ -6,7 +6,7 @@ mod schedules;
 
 use serde_json::Value as Json;
 
-pub(super) use left::{interrupt, lease, of_node, prune, release, silent_nodes};
+pub(super) use left::{interrupt, lease, of_node, prune, prune_kind, release, silent_nodes};
 use read::COLUMNS;
 pub(super) use read::{find, list, logs};
 pub(super) use schedules::{begin_schedule, claim_fire, end_schedule, fired, fired_last};

@@ -5,7 +5,7 @@ use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
 use super::job::Failure;
-use super::{Jobs, store};
+use super::{Jobs, kinds, store};
 use crate::db::DbError;
 use crate::events::Event;
 
@@ -13,6 +13,8 @@ const TICK: Duration = Duration::from_secs(10);
 /// Longer than any transaction that keeps a heartbeat waiting.
 const SILENCE_OF_THE_DEAD_MS: i64 = 60_000;
 const KEPT_MS: i64 = 30 * 24 * 3_600_000;
+/// Of a kind that comes again and again.
+const FREQUENT_KEPT_MS: i64 = 24 * 3_600_000;
 const PRUNED_AT_ONCE: u32 = 200;
 const PRUNE_PAUSE_MS: i64 = 3_600_000;
 
@@ -87,7 +89,7 @@ async fn bury(jobs: &Jobs, node: &str) -> Result<(), DbError> {
     Ok(())
 }
 
-/// Removes jobs that ended a month ago; at most once an hour over all nodes, for the lease is kept until it ends.
+/// Removes jobs that ended a month ago, frequent ones after a day; at most once an hour over all nodes, for the lease is kept until it ends.
 ///
 /// # Errors
 /// Whatever the database says.
@@ -98,6 +100,12 @@ pub async fn prune(jobs: &Jobs) -> Result<(), DbError> {
     let before = jobs.clock().now_ms() - KEPT_MS;
     while store::prune(jobs.db(), before, PRUNED_AT_ONCE).await? == u64::from(PRUNED_AT_ONCE) {
         tokio::task::yield_now().await;
+    }
+    let before = jobs.clock().now_ms() - FREQUENT_KEPT_MS;
+    for kind in kinds::FREQUENT {
+        while store::prune_kind(jobs.db(), kind, before, PRUNED_AT_ONCE).await? == u64::from(PRUNED_AT_ONCE) {
+            tokio::task::yield_now().await;
+        }
     }
     Ok(())
 }

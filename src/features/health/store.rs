@@ -1,5 +1,7 @@
 //! The table `health_check_log`.
 
+use std::ops::Range;
+
 use crate::args;
 use crate::db::{Db, DbError, Tx, Value};
 use crate::record;
@@ -81,6 +83,22 @@ pub async fn log(tx: &mut Tx, lines: &[LogLine]) -> Result<u64, DbError> {
         10,
         values,
         "",
+    )
+    .await
+}
+
+/// The checks of a stream within a window, and the last one before it: when, and what it found; in order of time.
+pub async fn sightings(
+    db: &Db,
+    stream: StreamId,
+    window_ms: &Range<i64>,
+) -> Result<Vec<(i64, String)>, DbError> {
+    db.all(
+        "select checked_at, state from health_check_log
+         where stream_id = $1 and checked_at < $3 and checked_at >= coalesce((select max(checked_at)
+             from health_check_log where stream_id = $1 and checked_at < $2), $2)
+         order by checked_at, id",
+        args![stream, window_ms.start, window_ms.end],
     )
     .await
 }

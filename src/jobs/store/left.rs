@@ -66,6 +66,21 @@ pub(in crate::jobs) async fn prune(db: &Db, before: i64, at_most: u32) -> Result
     .await
 }
 
+/// As [`prune`], of one kind.
+pub(in crate::jobs) async fn prune_kind(
+    db: &Db,
+    kind: &'static str,
+    before: i64,
+    at_most: u32,
+) -> Result<u64, DbError> {
+    db.execute(
+        "delete from jobs where id in (select id from jobs where kind = $1 and finished_at is not null \
+         and finished_at < $2 order by id limit $3)",
+        args![kind, before, at_most],
+    )
+    .await
+}
+
 /// Takes or renews a lease; false while another holds it.
 pub(in crate::jobs) async fn lease(
     db: &Db,

@@ -14,6 +14,11 @@ on_both_engines! {
             assert!(stand.in_use && stand.state == "up" && stand.failures > 3, "{stand:?}");
         }
         assert_eq!(tower.incidents().await, [(true, opened, None, None, CHANNELS as i64)]);
+        let (app, admin) = (&tower.world.app, &tower.world.admin);
+        let page = app.page(admin, "/stream-health", 200).await;
+        assert!(page.contains("One fails as a whole") && page.contains("8 streams began to fail"), "{page}");
+        assert!(page.contains("unless this lasts for another 40 min 0 s"), "{page}");
+        assert_eq!(app.json(admin, "/api/health/status", 200).await["incidents_open"], 1);
 
         tower.world.simulator.mend();
         tower.until(CHANNELS, 20 * MINUTE, |stand| stand.failures == 0).await;
@@ -26,6 +31,9 @@ on_both_engines! {
         let (_, _, resolved, ending, _) = &incidents[0];
         assert!(resolved.is_some_and(|at| at > opened + 20 * MINUTE));
         assert_eq!(ending.as_deref(), Some("recovered"));
+        let (app, admin) = (&tower.world.app, &tower.world.admin);
+        assert_eq!(app.json(admin, "/api/health/status", 200).await["incidents_open"], 0);
+        assert!(!app.page(admin, "/stream-health", 200).await.contains("fails as a whole"));
     }
 
     async fn once_it_is_over_those_that_still_fail_are_judged_alone(tower: Tower) {
@@ -68,6 +76,8 @@ on_both_engines! {
         }
         let incidents = tower.incidents().await;
         assert!(incidents.iter().all(|(_, _, resolved, ..)| resolved.is_some()));
+        let page = tower.world.app.page(&tower.world.admin, "/stream-health", 200).await;
+        assert!(page.contains("8 times a stream was out of use and back within the last 30 days"), "{page}");
     }
 
     async fn four_streams_that_fail_together_are_each_their_own_incident(tower: Tower) {

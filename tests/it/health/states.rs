@@ -3,9 +3,11 @@
 use m3u_strm_processor::app::schedule::tick;
 use m3u_strm_processor::args;
 use m3u_strm_processor::features::health::attendance;
+use m3u_strm_processor::features::health::uptime::of_stream::of_stream;
 use m3u_strm_processor::features::{health, settings};
 use m3u_strm_processor::jobs::{Job, kinds};
 use m3u_strm_processor::simulator::Fault;
+use m3u_strm_processor::support::ids::StreamId;
 use reqwest::Method;
 use serde_json::json;
 
@@ -125,6 +127,36 @@ on_both_engines! {
         test.db.db.execute(sql, Vec::new()).await.unwrap();
         tick(&test.ctx).await.unwrap();
         assert_eq!(queued(&test).await.len(), 1, "nothing is asked of a provider that is switched off");
+    }
+
+    async fn the_uptime_of_a_stream_is_told_by_days_and_knows_nothing_of_the_time_without_a_server(test: TestCtx) {
+        seed::provider(&test.db.db, 1, "One").await;
+        seed::channels(&test.db.db, [(1, "News".to_owned(), "News")]).await;
+        let (hour, day) = (60 * MINUTE, 24 * 60 * MINUTE);
+        test.advance_ms(3 * day + 12 * hour);
+        let logged = [(-2 * hour, "up"), (day, "down"), (day + 6 * hour, "up"), (3 * day, "degraded")];
+        for (after_ms, state) in logged {
+            let sql = "insert into health_check_log (stream_id, checked_at, state, by_hand) values (1, $1, $2, false)";
+            test.db.db.execute(sql, args![START_MS + after_ms, state]).await.unwrap();
+        }
+        // There until noon of the second day, and again from its end on.
+        for (from_ms, to_ms) in [(-day, day + 12 * hour - MINUTE), (2 * day, 4 * day)] {
+            let sql = "insert into health_attendance (node, from_at, to_at) values ('a', $1, $2)";
+            test.db.db.execute(sql, args![START_MS + from_ms, START_MS + to_ms]).await.unwrap();
+        }
+        let uptime = of_stream(&test.ctx, StreamId(1), 4).await.unwrap();
+        assert_eq!(uptime.checks, 3);
+        let told: Vec<[i64; 4]> = uptime
+            .days
+            .iter()
+            .map(|(_, day)| [day.up_ms, day.degraded_ms, day.down_ms, day.unknown_ms].map(|ms| ms / hour))
+            .collect();
+        assert_eq!(told, [[24, 0, 0, 0], [6, 0, 6, 12], [24, 0, 0, 0], [0, 12, 0, 0]]);
+        assert_eq!(uptime.days[1].0, START_MS + day);
+        assert_eq!(uptime.whole.uptime(), Some(66.0 / 72.0));
+        assert_eq!(uptime.whole.coverage(), Some(72.0 / 84.0));
+        let (from, to) = uptime.interval().unwrap();
+        assert!(from < 0.6 && to > 0.95, "three checks say little: {from} to {to}");
     }
 
     async fn the_time_in_which_no_server_was_there_is_known(test: TestCtx) {

@@ -1,5 +1,5 @@
 use m3u_strm_processor::db::DbError;
-use m3u_strm_processor::jobs::{Cancellation, Enqueued, JobFilter, NewJob, State, prune};
+use m3u_strm_processor::jobs::{Cancellation, Enqueued, JobFilter, NewJob, State, kinds, prune};
 use m3u_strm_processor::support::ids::JobId;
 use serde_json::json;
 
@@ -57,6 +57,21 @@ on_both_engines! {
         prune(&queue.jobs).await.unwrap();
         assert_eq!(queue.jobs.find(old).await.unwrap(), None);
         for kept in [young, waiting] {
+            assert!(queue.jobs.find(kept).await.unwrap().is_some());
+        }
+    }
+
+    async fn jobs_of_a_frequent_kind_are_removed_a_day_after_they_ended(queue: Queue) {
+        let recheck = || NewJob::new(kinds::HEALTH_RECHECK, json!({}));
+        let [old, other] = [queue.add(recheck()).await, queue.add(job()).await];
+        queue.jobs.cancel(old).await.unwrap();
+        queue.jobs.cancel(other).await.unwrap();
+        queue.clock.advance_ms(86_400_000 + 1);
+        let young = queue.add(recheck()).await;
+        queue.jobs.cancel(young).await.unwrap();
+        prune(&queue.jobs).await.unwrap();
+        assert_eq!(queue.jobs.find(old).await.unwrap(), None);
+        for kept in [young, other] {
             assert!(queue.jobs.find(kept).await.unwrap().is_some());
         }
     }

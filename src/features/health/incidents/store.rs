@@ -217,44 +217,33 @@ pub(super) async fn lapses(
 }
 
 record! {
-    /// An incident as it is shown. Instants are milliseconds since the epoch, UTC.
+    /// An open incident of a provider. Instants are milliseconds since the epoch, UTC.
     #[derive(Debug, Clone, PartialEq, Eq)]
     pub struct Incident {
-        pub id: i64,
         pub provider_id: ProviderId,
         pub provider: String,
-        /// Absent where it is the provider's as a whole.
-        pub stream_id: Option<i64>,
-        pub stream: Option<String>,
-        pub channel_id: Option<i64>,
         /// The first failure.
         pub opened_at: i64,
-        pub confirmed_at: i64,
-        pub resolved_at: Option<i64>,
-        /// `recovered`, or `lasted` where a provider's was left to each stream after an hour.
-        pub ending: Option<String>,
         /// How many streams failed in it.
         pub streams: i64,
-        /// Stable, for programs.
-        pub cause: Option<String>,
+        /// Why the stream failed that made it one.
         pub reason: Option<String>,
     }
 }
 
-/// Open incidents, those of providers first, then those opened last; what was taken off the lists aside.
-pub async fn list_open(db: &Db, limit: i64) -> Result<Vec<Incident>, DbError> {
+/// Providers that fail as a whole, the last first.
+pub async fn outages_now(db: &Db) -> Result<Vec<Incident>, DbError> {
     db.all(
-        "select i.id, p.id, p.name, s.id, s.original_name, s.channel_id, i.opened_at, i.confirmed_at, i.resolved_at,
-             i.ending, i.streams, i.cause, i.reason
-         from incidents i join providers p on p.id = i.provider_id left join channel_streams s on s.id = i.stream_id
-         where i.resolved_at is null and p.enabled and p.deleted_at is null and s.missing_since is null
-         order by i.stream_id is not null, i.opened_at desc, i.id desc limit $1",
-        args![limit],
+        "select p.id, p.name, i.opened_at, i.streams, i.reason from incidents i join providers p on p.id = i.provider_id
+         where i.resolved_at is null and i.stream_id is null and p.enabled and p.deleted_at is null
+         order by i.opened_at desc, i.id desc",
+        args![],
     )
     .await
 }
 
-/// How many are open, by the same measure as [`list_open`].
+/// How many incidents are open, of providers and of streams; those of providers that are switched off and of streams that
+/// are listed no more aside.
 pub async fn count_open(db: &Db) -> Result<i64, DbError> {
     let (count,): (i64,) = db
         .one(
@@ -265,28 +254,4 @@ pub async fn count_open(db: &Db) -> Result<i64, DbError> {
         )
         .await?;
     Ok(count)
-}
-
-/// The incidents of a stream, the newest first.
-pub async fn of_stream(db: &Db, stream: StreamId, limit: i64) -> Result<Vec<Incident>, DbError> {
-    db.all(
-        "select i.id, p.id, p.name, s.id, s.original_name, s.channel_id, i.opened_at, i.confirmed_at, i.resolved_at,
-             i.ending, i.streams, i.cause, i.reason
-         from incidents i join providers p on p.id = i.provider_id join channel_streams s on s.id = i.stream_id
-         where i.stream_id = $1 order by i.opened_at desc, i.id desc limit $2",
-        args![stream, limit],
-    )
-    .await
-}
-
-/// The incidents of a provider as a whole, the newest first.
-pub async fn of_provider(db: &Db, provider: ProviderId, limit: i64) -> Result<Vec<Incident>, DbError> {
-    db.all(
-        "select i.id, p.id, p.name, i.stream_id, p.name, i.stream_id, i.opened_at, i.confirmed_at, i.resolved_at,
-             i.ending, i.streams, i.cause, i.reason
-         from incidents i join providers p on p.id = i.provider_id
-         where i.provider_id = $1 and i.stream_id is null order by i.opened_at desc, i.id desc limit $2",
-        args![provider, limit],
-    )
-    .await
 }

@@ -6,6 +6,7 @@
 
 pub mod availability;
 pub mod buckets;
+pub mod of_stream;
 
 use std::ops::{AddAssign, Range};
 

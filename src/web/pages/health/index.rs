@@ -6,6 +6,7 @@ use askama::Template;
 use askama::filters::HtmlSafe;
 
 use super::failing::{Failures, Part as Wanted};
+use super::incidents::Incidents;
 use super::work::Work;
 use crate::ctx::Ctx;
 use crate::edge::{Admin, Problem};
@@ -19,6 +20,7 @@ use crate::web::pages::providers;
 use crate::web::ui;
 
 const FIGURES: &str = "health-figures";
+const INCIDENTS: &str = "health-incidents";
 const WORK: &str = "health-work";
 
 #[derive(Template)]
@@ -27,6 +29,7 @@ struct Index {
     page: Page,
     figures: Figures,
     work: Work,
+    incidents: Incidents,
     failures: Failures,
 }
 
@@ -54,6 +57,7 @@ pub(super) async fn index(
     let view = Index {
         figures: Figures::read(&ctx, &overview, page.now.clone()).await?,
         work: Work::read(&ctx, page.now.clone(), Payload::default()).await?,
+        incidents: Incidents::read(&ctx, page.now.clone()).await?,
         failures: Failures::read(&ctx, page.now.clone(), &wanted).await?,
         page,
     };
@@ -73,7 +77,8 @@ pub(super) async fn events(
         Box::pin(async move {
             Ok(vec![
                 Part::new(FIGURES, &Figures::read(&ctx, &overview, now.clone()).await?)?,
-                Part::new(WORK, &Work::read(&ctx, now, Payload::default()).await?)?,
+                Part::new(WORK, &Work::read(&ctx, now.clone(), Payload::default()).await?)?,
+                Part::new(INCIDENTS, &Incidents::read(&ctx, now).await?)?,
             ])
         })
     }))

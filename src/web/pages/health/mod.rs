@@ -2,6 +2,7 @@
 
 mod check;
 mod failing;
+mod incidents;
 mod index;
 mod of_provider;
 mod work;
