@@ -4,11 +4,13 @@
 //! - *course*: what all checks of a stream have made of it.
 //! - *checker*: checks many streams within the connections that their accounts have free.
 //! - *outage*: a provider that fails as a whole.
+//! - *ffprobe*: what a stream measures, in a place of which there are few.
 
 pub mod attendance;
 pub mod checker;
 pub mod course;
 mod error;
+pub mod ffprobe;
 pub mod incidents;
 pub mod outage;
 pub mod overview;

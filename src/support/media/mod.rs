@@ -3,6 +3,7 @@
 mod container;
 mod frames;
 mod markup;
+pub mod mp4;
 mod text;
 pub mod ts;
 

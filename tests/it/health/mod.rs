@@ -2,6 +2,7 @@
 
 mod checker;
 mod connections;
+mod ffprobe;
 mod incidents;
 mod pages;
 mod probe;

@@ -1,4 +1,5 @@
 use std::fmt;
+use std::time::Duration;
 
 use crate::fetch::{Cause, FetchError, HostFailure};
 
@@ -32,6 +33,10 @@ pub enum Reason {
     BadPlaylist,
     /// The playlist lists no segment.
     NoSegment,
+    /// Media that ffprobe makes nothing of.
+    Unreadable,
+    /// It could not be measured within this time.
+    Unmeasured(Duration),
 }
 
 impl Failure {
@@ -55,6 +60,8 @@ impl Reason {
             Self::Encoding => "encoding",
             Self::BadPlaylist => "bad_playlist",
             Self::NoSegment => "no_segment",
+            Self::Unreadable => "unreadable",
+            Self::Unmeasured(_) => "unmeasured",
         }
     }
 }
@@ -97,6 +104,10 @@ impl fmt::Display for Reason {
             Self::Encoding => "sent an encoding that was not asked for",
             Self::BadPlaylist => "sent a playlist that leads nowhere",
             Self::NoSegment => "sent a playlist without segments",
+            Self::Unreadable => "sent media that cannot be read",
+            Self::Unmeasured(after) => {
+                return write!(f, "could not be measured within {} s", after.as_secs());
+            }
         })
     }
 }
@@ -111,9 +122,10 @@ impl From<HostFailure> for Failure {
 }
 
 /// What ends a test early.
-pub(super) enum Stop {
+pub enum Stop {
     Cancelled,
     Failed(Failure),
+    Untestable(&'static str),
 }
 
 impl From<Failure> for Stop {
@@ -138,8 +150,6 @@ impl From<FetchError> for Stop {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use crate::fetch::{Refusal, Waiting};
 
     use super::*;

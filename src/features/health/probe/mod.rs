@@ -1,6 +1,7 @@
 //! One stream tested once: a single GET of its first bytes of media, as a player would begin, and never more.
 //!
 //! - *probe*: what a test found: its *outcome*, the *phases* it went through, the *container* it saw.
+//! - *visit*: its requests, one after the other.
 //! - *verdict*: what bytes are, said of them while they come.
 //! - *part*: what an HLS playlist leads to next: a variant, then a segment.
 //!
@@ -8,8 +9,9 @@
 
 mod check;
 mod failure;
-mod part;
+pub(super) mod part;
 mod verdict;
+pub(super) mod visit;
 
 use std::time::Duration;
 
@@ -20,6 +22,7 @@ use crate::features::providers::url_parts::Format;
 use crate::fetch::Fetcher;
 use crate::support::media::Container;
 
+pub(super) use failure::Stop;
 pub use failure::{Failure, Reason};
 
 use check::Check;
@@ -97,7 +100,8 @@ pub async fn probe(
     Ok(check.found(outcome))
 }
 
-fn untestable(source: &Source) -> Option<&'static str> {
+/// Why nothing can be said of a stream, by its address and format.
+pub(super) fn untestable(source: &Source) -> Option<&'static str> {
     if !matches!(source.url.scheme(), "http" | "https") {
         return Some("only streams over HTTP can be tested");
     }

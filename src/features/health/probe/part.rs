@@ -1,3 +1,5 @@
+use std::collections::VecDeque;
+
 use url::Url;
 
 use crate::support::hls::{Attribute, Attributes, Variables};
@@ -30,34 +32,78 @@ impl Part {
     }
 }
 
-/// The part by which a playlist at `base` is tested: the first variant of a master playlist; of the others the newest
-/// segment if they go on, the first if they have an end.
-///
-/// # Errors
-/// [`Reason::NoSegment`] or [`Reason::BadPlaylist`] if there is none.
-pub fn part(playlist: &str, base: &Url) -> Result<Part, Reason> {
-    let mut reading = Reading::default();
-    for line in playlist.trim_start_matches('\u{feff}').lines() {
-        reading.line(line.trim(), base);
+/// What to fetch next to measure a stream.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Sample {
+    Variant(Part),
+    /// In the order they play, what sets up the decoder first.
+    Segments(VecDeque<Part>),
+}
+
+/// Segments that are remembered from each end of a playlist: enough for some seconds.
+const KEPT: usize = 3;
+
+/// What is remembered of a playlist, however long it is.
+#[derive(Debug)]
+pub struct Playlist(Reading);
+
+impl Playlist {
+    /// Reads a playlist whose address is `base`.
+    pub fn read(text: &str, base: &Url) -> Self {
+        let mut reading = Reading::default();
+        for line in text.trim_start_matches('\u{feff}').lines() {
+            reading.line(line.trim(), base);
+        }
+        Self(reading)
     }
-    let found = if let Some(variant) = reading.variant {
-        Some(variant)
-    } else if reading.has_end {
-        reading.first
-    } else {
-        reading.last
-    };
-    match found {
-        Some(part) => part.ok_or(Reason::BadPlaylist),
-        None if reading.is_master => Err(Reason::BadPlaylist),
-        None => Err(Reason::NoSegment),
+
+    /// The part by which a stream is tested: the first variant of a master playlist; of the others the newest segment if
+    /// they go on, the first if they have an end.
+    ///
+    /// # Errors
+    /// [`Reason::NoSegment`] or [`Reason::BadPlaylist`] if there is none.
+    pub fn part(mut self) -> Result<Part, Reason> {
+        let found = match self.0.variant.take() {
+            Some(variant) => Some(variant),
+            None if self.0.has_end => self.0.first.pop_front(),
+            None => self.0.last.pop_back(),
+        };
+        self.found(found)
+    }
+
+    /// The parts by which a stream is measured: the variant with most bits a second, or the segments of some seconds.
+    ///
+    /// # Errors
+    /// As [`Self::part`].
+    pub fn sample(mut self) -> Result<Sample, Reason> {
+        if let Some((_, variant)) = self.0.best.take() {
+            return self.found(Some(variant)).map(Sample::Variant);
+        }
+        let (segments, map) = if self.0.has_end {
+            (std::mem::take(&mut self.0.first), self.0.first_map.take())
+        } else {
+            (std::mem::take(&mut self.0.last), self.0.map.take())
+        };
+        if segments.is_empty() {
+            return self.found(None).map(Sample::Variant);
+        }
+        let parts: Option<VecDeque<Part>> = map.into_iter().map(Some).chain(segments).collect();
+        parts.map(Sample::Segments).ok_or(Reason::BadPlaylist)
+    }
+
+    fn found(&self, found: Option<Found>) -> Result<Part, Reason> {
+        match found {
+            Some(part) => part.ok_or(Reason::BadPlaylist),
+            None if self.0.is_master => Err(Reason::BadPlaylist),
+            None => Err(Reason::NoSegment),
+        }
     }
 }
 
 /// A part, or none where its address is none.
 type Found = Option<Part>;
 
-#[derive(Default)]
+#[derive(Debug, Default)]
 struct Reading {
     variables: Variables,
     is_master: bool,
@@ -68,9 +114,15 @@ struct Reading {
     piece: Option<(u64, Option<u64>)>,
     /// Where the next piece begins if nothing is said.
     behind: u64,
+    /// Bits a second of the next variant.
+    bandwidth: u64,
     variant: Option<Found>,
-    first: Option<Found>,
-    last: Option<Found>,
+    best: Option<(u64, Found)>,
+    /// What sets up the decoder for the next segment, and for the first.
+    map: Option<Part>,
+    first_map: Option<Part>,
+    first: VecDeque<Found>,
+    last: VecDeque<Found>,
 }
 
 impl Reading {
@@ -84,7 +136,13 @@ impl Reading {
         }
         let (tag, value) = line.split_once(':').unwrap_or((&line, ""));
         match tag {
-            "#EXT-X-STREAM-INF" => self.is_master = true,
+            "#EXT-X-STREAM-INF" => {
+                self.is_master = true;
+                self.bandwidth = attribute(value, "BANDWIDTH")
+                    .and_then(|bits| bits.parse().ok())
+                    .unwrap_or(0);
+            }
+            "#EXT-X-MAP" => self.map = map(value, base),
             "#EXT-X-ENDLIST" => self.has_end = true,
             "#EXT-X-PLAYLIST-TYPE" => self.has_end |= value.trim().eq_ignore_ascii_case("VOD"),
             "#EXT-X-KEY" => self.is_encrypted = is_encrypted(value),
@@ -109,18 +167,42 @@ impl Reading {
             is_encrypted: self.is_encrypted,
         });
         if self.is_master {
+            if self.best.as_ref().is_none_or(|(most, _)| self.bandwidth > *most) {
+                self.best = Some((self.bandwidth, found.clone()));
+            }
             self.variant.get_or_insert(found);
             return;
         }
-        self.first.get_or_insert_with(|| found.clone());
-        self.last = Some(found);
+        if self.first.is_empty() {
+            self.first_map.clone_from(&self.map);
+        }
+        if self.first.len() < KEPT {
+            self.first.push_back(found.clone());
+        }
+        if self.last.len() == KEPT {
+            self.last.pop_front();
+        }
+        self.last.push_back(found);
     }
 }
 
 fn is_encrypted(value: &str) -> bool {
-    Attributes(value).any(|attribute| {
-        matches!(attribute, Attribute::Named { name, value, .. }
-            if name.trim() == "METHOD" && !value.trim().eq_ignore_ascii_case("NONE"))
+    attribute(value, "METHOD").is_some_and(|method| !method.eq_ignore_ascii_case("NONE"))
+}
+
+fn map(value: &str, base: &Url) -> Option<Part> {
+    let url = base.join(attribute(value, "URI")?).ok()?;
+    let piece = attribute(value, "BYTERANGE").and_then(piece);
+    Some(Part {
+        piece: piece.map(|(length, start)| (start.unwrap_or(0), length)),
+        ..Part::whole(url)
+    })
+}
+
+fn attribute<'l>(value: &'l str, wanted: &str) -> Option<&'l str> {
+    Attributes(value).find_map(|attribute| match attribute {
+        Attribute::Named { name, value, .. } if name.trim() == wanted => Some(value.trim()),
+        _ => None,
     })
 }
 
@@ -137,10 +219,41 @@ mod tests {
     use super::*;
 
     fn found(playlist: &str) -> Result<Part, Reason> {
-        part(
-            playlist,
-            &Url::parse("http://cdn.example/live/one/index.m3u8?token=s3cret").unwrap(),
-        )
+        read(playlist).part()
+    }
+
+    fn read(playlist: &str) -> Playlist {
+        let base = Url::parse("http://cdn.example/live/one/index.m3u8?token=s3cret").unwrap();
+        Playlist::read(playlist, &base)
+    }
+
+    /// The last parts of the addresses of a sample.
+    fn sampled(playlist: &str) -> Vec<String> {
+        let name = |part: &Part| part.url.path().rsplit('/').next().unwrap().to_owned();
+        match read(playlist).sample().unwrap() {
+            Sample::Variant(part) => vec![name(&part)],
+            Sample::Segments(parts) => parts.iter().map(name).collect(),
+        }
+    }
+
+    #[test]
+    fn a_stream_is_measured_by_its_best_variant_and_by_some_segments() {
+        let master = "#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=1\nlow.m3u8\n#EXT-X-STREAM-INF:CODECS=\"a,b\",BANDWIDTH=9\n\
+                      high.m3u8\n#EXT-X-STREAM-INF:BANDWIDTH=3\nmid.m3u8\n";
+        assert_eq!(sampled(master), ["high.m3u8"]);
+        let segments = |map: &str| {
+            let listed = (1..=5).map(|number| format!("#EXTINF:4,\n{number}.m4s\n"));
+            format!("#EXTM3U\n{map}{}", listed.collect::<String>())
+        };
+        assert_eq!(sampled(&segments("")), ["3.m4s", "4.m4s", "5.m4s"]);
+        let map = "#EXT-X-MAP:URI=\"init.mp4\",BYTERANGE=\"720@9\"\n";
+        let film = format!("{}#EXT-X-ENDLIST\n", segments(map));
+        assert_eq!(sampled(&film), ["init.mp4", "1.m4s", "2.m4s", "3.m4s"]);
+        let Ok(Sample::Segments(parts)) = read(&film).sample() else {
+            unreachable!("it lists segments");
+        };
+        assert_eq!(parts[0].piece, Some((9, 720)));
+        assert_eq!(read("#EXTM3U\n").sample(), Err(Reason::NoSegment));
     }
 
     fn address(playlist: &str) -> String {

@@ -19,16 +19,16 @@ use tokio_util::sync::CancellationToken;
 use url::Url;
 
 /// What must never stand in what is said of a stream.
-const SECRETS: [&str; 3] = ["s3cret", "u5er", "hidden"];
+pub const SECRETS: [&str; 3] = ["s3cret", "u5er", "hidden"];
 /// For tests that must not time out however busy the machine is.
-const PATIENCE: Duration = Duration::from_secs(60);
+pub const PATIENCE: Duration = Duration::from_secs(60);
 /// For what never comes.
-const SHORT: Duration = Duration::from_millis(300);
+pub const SHORT: Duration = Duration::from_millis(300);
 /// A test reads no more than its sample and the piece in which that ended.
 const MOST_BYTES: u64 = 2 * 64 * 1024;
-const PATH: &str = "/hidden/u5er/s3cret/1.ts";
+pub const PATH: &str = "/hidden/u5er/s3cret/1.ts";
 
-fn fetcher() -> Fetcher {
+pub fn fetcher() -> Fetcher {
     let config = FetchConfig {
         allowed_networks: vec!["127.0.0.0/8".parse().unwrap()],
         ..FetchConfig::default()
@@ -36,7 +36,7 @@ fn fetcher() -> Fetcher {
     Fetcher::new(config, Clock::manual(0)).unwrap()
 }
 
-fn source(simulator: &Simulator, path: &str, format: &str) -> Source {
+pub fn source(simulator: &Simulator, path: &str, format: &str) -> Source {
     Source {
         offer: Offer::Stream(StreamId(1)),
         provider: ProviderId(1),
@@ -72,14 +72,14 @@ async fn tested_at(simulator: &Simulator, timeout: Duration) -> Probe {
 }
 
 /// A provider with an endless transport stream at [`PATH`].
-async fn live() -> Simulator {
+pub async fn live() -> Simulator {
     let simulator = Simulator::start().await.unwrap();
     simulator.put(PATH, Resource::live(ts::block(), Duration::from_millis(1)));
     simulator
 }
 
 /// A provider that answers [`PATH`] with these bytes, said to be of this type.
-async fn sending(content_type: &str, bytes: Vec<u8>) -> Simulator {
+pub async fn sending(content_type: &str, bytes: Vec<u8>) -> Simulator {
     let simulator = Simulator::start().await.unwrap();
     simulator.put(PATH, Resource::bytes(bytes).content_type(content_type));
     simulator
@@ -93,7 +93,7 @@ fn failure(probe: &Probe) -> &Failure {
 }
 
 /// Random bytes, the same each time.
-fn noise(length: usize) -> Vec<u8> {
+pub fn noise(length: usize) -> Vec<u8> {
     let mut state = 0x2545_F491_4F6C_DD1D_u64;
     let next = || {
         state ^= state << 13;

@@ -1,0 +1,180 @@
+//! One stream measured by ffprobe: picture, codecs, bits a second.
+//!
+//! ffprobe is given bytes, never an address: they come through the same requests as those of a test, so that guard,
+//! headers, redirects and leases stay ours, and no credential is ever an argument that others on the machine can read. It
+//! may open nothing but those bytes, whatever they say.
+//!
+//! - *place*: one of the few that may run at once.
+//! - *feed*: the bytes it is given, until it knows enough.
+//! - *report*: what it printed, read strictly.
+
+mod child;
+mod feed;
+mod report;
+
+use std::ffi::OsString;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::{Instant, timeout_at};
+use tokio_util::sync::CancellationToken;
+
+use crate::features::catalogue::quality::Tier;
+use crate::features::catalogue::sources::Source;
+use crate::fetch::Fetcher;
+
+use super::probe::visit::Visit;
+use super::probe::{Cancelled, Failure, Reason, Stop, untestable};
+use feed::Feed;
+
+/// How many may run at once.
+const PLACES: usize = 2;
+
+/// What a stream measures.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Measured {
+    /// Absent of radio.
+    pub picture: Option<Picture>,
+    /// The codec of its first sound, as ffprobe names it (`aac`, `ac3`).
+    pub sound: Option<String>,
+    /// Kilobits a second of picture and sound, as the container says or else of the packets that came; absent if too few
+    /// came.
+    pub bitrate_kbps: Option<u32>,
+}
+
+/// The first moving picture of a stream.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Picture {
+    pub tier: Tier,
+    /// In pixels.
+    pub width: u32,
+    /// In pixels.
+    pub height: u32,
+    /// As ffprobe names it (`h264`, `hevc`).
+    pub codec: String,
+    /// Frames a second on average; of interlaced pictures two fields are one.
+    pub fps: Option<f64>,
+}
+
+/// How measuring ended.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Measurement {
+    Measured(Measured),
+    Failed(Failure),
+    /// Nothing can be said of it: the reason, in words.
+    Unmeasurable(&'static str),
+}
+
+/// The ffprobe of this machine; cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Ffprobe(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    program: OsString,
+    places: Arc<Semaphore>,
+    is_known: AtomicBool,
+    is_missing: AtomicBool,
+}
+
+/// Leave to run one; given back when dropped.
+#[derive(Debug)]
+pub struct Place {
+    ffprobe: Ffprobe,
+    _permit: OwnedSemaphorePermit,
+}
+
+impl Ffprobe {
+    /// `program` by its path, or by its name where the system looks for programs. Whether it is there is found out later.
+    pub fn new(program: impl Into<OsString>) -> Self {
+        Self(Arc::new(Inner {
+            program: program.into(),
+            places: Arc::new(Semaphore::new(PLACES)),
+            is_known: AtomicBool::new(false),
+            is_missing: AtomicBool::new(false),
+        }))
+    }
+
+    /// Waits for a place; none if ffprobe is missing or does not run, which is logged once. To be taken before a lease,
+    /// so that no connection is held while waiting.
+    pub async fn place(&self) -> Option<Place> {
+        let permit = Arc::clone(&self.0.places).acquire_owned().await.ok()?;
+        if !self.0.is_known.load(Ordering::Relaxed) {
+            if let Err(error) = child::runs(&self.0.program).await {
+                if !self.0.is_missing.swap(true, Ordering::Relaxed) {
+                    tracing::warn!(%error, "ffprobe does not run: quality is told from names and addresses only");
+                }
+                return None;
+            }
+            self.0.is_known.store(true, Ordering::Relaxed);
+            self.0.is_missing.store(false, Ordering::Relaxed);
+        }
+        Some(Place {
+            ffprobe: self.clone(),
+            _permit: permit,
+        })
+    }
+}
+
+impl Place {
+    /// Measures one stream within `limit`, over one connection at a time; it is closed, and ffprobe and whatever that
+    /// started have ended, when this returns or is dropped.
+    ///
+    /// It takes no lease: whoever calls it holds one.
+    ///
+    /// # Errors
+    /// [`Cancelled`] once `cancel` is.
+    pub async fn measure(
+        &self,
+        fetcher: &Fetcher,
+        source: &Source,
+        limit: Duration,
+        cancel: &CancellationToken,
+    ) -> Result<Measurement, Cancelled> {
+        if let Some(reason) = untestable(source) {
+            return Ok(Measurement::Unmeasurable(reason));
+        }
+        tokio::select! {
+            biased;
+            () = cancel.cancelled() => Err(Cancelled),
+            measured = self.within(fetcher, source, limit, cancel) => match measured {
+                Ok(measured) => Ok(Measurement::Measured(measured)),
+                Err(Stop::Failed(failure)) => Ok(Measurement::Failed(failure)),
+                Err(Stop::Untestable(reason)) => Ok(Measurement::Unmeasurable(reason)),
+                Err(Stop::Cancelled) => Err(Cancelled),
+            },
+        }
+    }
+
+    async fn within(
+        &self,
+        fetcher: &Fetcher,
+        source: &Source,
+        limit: Duration,
+        cancel: &CancellationToken,
+    ) -> Result<Measured, Stop> {
+        let began = Instant::now();
+        let mut visit = Visit::new(fetcher, source, limit, cancel);
+        let opened = timeout_at(began + limit, Feed::open(&mut visit)).await;
+        let mut feed = match opened {
+            Ok(feed) => feed?,
+            Err(_) => return Err(visit.timed_out().into()),
+        };
+        // What came until then has to do: ffprobe needs a moment to end.
+        let fed_until = began + limit.mul_f32(2.0 / 3.0);
+        let program = &self.ffprobe.0.program;
+        let printed = timeout_at(began + limit, child::run(program, &mut feed, fed_until)).await;
+        let failure = |reason| Stop::from(feed.failure(reason));
+        match printed {
+            Ok(Ok(printed)) => report::read(&printed, feed.is_known).map_err(failure),
+            Ok(Err(error)) => {
+                tracing::warn!(%error, "ffprobe could not be run");
+                self.ffprobe.0.is_known.store(false, Ordering::Relaxed);
+                Err(Stop::Untestable("ffprobe does not run"))
+            }
+            Err(_) => Err(failure(Reason::Unmeasured(limit))),
+        }
+    }
+}
