@@ -10,6 +10,7 @@ use super::time::rfc3339;
 use crate::ctx::Ctx;
 use crate::edge::{Admin, Edge, Problem};
 use crate::features::audit::{self, Filter, Line};
+use crate::support::days::days;
 use crate::support::ids::UserId;
 
 /// One act.
@@ -72,7 +73,7 @@ pub(super) async fn index(
         from,
         to,
     } = filter.into_inner();
-    let (from_ms, until_ms) = audit::days(
+    let (from_ms, until_ms) = days(
         from.as_deref().unwrap_or_default(),
         to.as_deref().unwrap_or_default(),
         &edge.zone(),

@@ -17,6 +17,7 @@ pub mod list;
 mod merge_rules;
 pub mod openapi;
 mod output_credentials;
+mod performance;
 mod plays;
 mod providers;
 mod renaming;

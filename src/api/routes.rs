@@ -4,8 +4,8 @@ use utoipa::OpenApi;
 use super::openapi::{self, Security};
 use super::{
     audit, auth, bulk, channels, decisions, favourites, health, jobs, library, merge_rules,
-    output_credentials, plays, providers, renaming, schedules, second_factor, settings, streams, strm, syncs,
-    system, tokens, users, vod,
+    output_credentials, performance, plays, providers, renaming, schedules, second_factor, settings, streams,
+    strm, syncs, system, tokens, users, vod,
 };
 
 /// Each path with its methods and handlers: makes the routes, the table that tests go through, and the description.
@@ -101,5 +101,6 @@ table! {
     "/api/favorites/{id}": delete favourites::destroy;
     "/api/analytics/history": get plays::index, post plays::create;
     "/api/analytics/history/{id}": patch plays::update;
+    "/api/analytics/providers/{id}/performance": get performance::show;
     "/api/openapi.json": get openapi::show;
 }

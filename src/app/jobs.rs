@@ -12,7 +12,7 @@ use crate::features::catalogue::editing::bulk;
 use crate::features::catalogue::{favourites, rules};
 use crate::features::outputs::{conversion, library};
 use crate::features::system::backup;
-use crate::features::{history, sync};
+use crate::features::{health, history, sync};
 use crate::jobs::{Handlers, JobError, JobRun, kinds};
 
 /// The handlers of every kind, with the context inside.
@@ -62,6 +62,8 @@ fn all(app: &App, lists: Option<Lists>) -> Handlers {
             kinds::HEALTH_RECHECK,
             shown(with(ctx, move |ctx, job| rechecker.clone().run(ctx, job))),
         )
+        .on(kinds::HEALTH_HOUR, with(ctx, health::performance::job))
+        .on(kinds::HEALTH_RETENTION, with(ctx, health::retention::job))
         .on(kinds::LIBRARY, with(ctx, library::job))
         .on(kinds::BACKUP, with(ctx, backup::job))
         .on(kinds::STRM_FROM_PLAYLIST, with(ctx, conversion::job))

@@ -18,6 +18,8 @@ const LOOKED_AT_EVERY: Duration = Duration::from_secs(10);
 async fn planned(ctx: &Ctx) -> Result<Vec<Planned>, DbError> {
     let mut planned = sync::schedule::planned(ctx).await?;
     planned.extend(health::schedule::planned(ctx).await?);
+    planned.extend(health::performance::planned(ctx).await?);
+    planned.extend(health::retention::planned(ctx).await?);
     planned.extend(backup::planned(ctx).await?);
     Ok(planned)
 }

@@ -18,6 +18,10 @@ pub const MERGE_RULES: &str = "merge_rules";
 pub const HEALTH_CHECK: &str = "health_check";
 /// Checks the streams that are due before the schedule. Payload: `{due: true}`. One attempt: what is left is still due.
 pub const HEALTH_RECHECK: &str = "health_recheck";
+/// Sums up the last hour of every provider.
+pub const HEALTH_HOUR: &str = "health_hour";
+/// Forgets checks and hours that are old.
+pub const HEALTH_RETENTION: &str = "health_retention";
 /// Writes the STRM and NFO library.
 pub const LIBRARY: &str = "library";
 /// Writes a backup into the data folder.
@@ -26,4 +30,4 @@ pub const BACKUP: &str = "backup";
 pub const STRM_FROM_PLAYLIST: &str = "strm_from_playlist";
 
 /// Kinds that may come every few seconds: those that have ended are not kept for long.
-pub const FREQUENT: [&str; 1] = [HEALTH_RECHECK];
+pub const FREQUENT: [&str; 2] = [HEALTH_RECHECK, HEALTH_HOUR];

@@ -4,6 +4,7 @@ pub mod clean;
 pub mod clock;
 pub mod cron;
 pub mod crypto;
+pub mod days;
 pub mod hls;
 pub mod ids;
 pub mod keyed_hash;

@@ -3,11 +3,9 @@
 //! *Actor*: who did it; *action*: `noun.verb` in the past (`user.created`); *resource*: `noun:id`, what it was done to;
 //! *details*: a few words more, never a secret.
 
-mod days;
 mod line;
 mod store;
 
-pub use days::days;
 pub use line::{Actor, Filter, Line};
 
 use crate::db::{Db, DbError, Tx};

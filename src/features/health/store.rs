@@ -104,6 +104,44 @@ pub async fn sightings(
 }
 
 record! {
+    /// A check as the course of an hour is told by it.
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub struct Seen {
+        pub stream_id: StreamId,
+        /// Milliseconds since the epoch, UTC.
+        pub checked_at: i64,
+        pub state: String,
+        pub latency_ms: Option<i64>,
+    }
+}
+
+/// The checks of all streams that a provider lists within a window, by stream and in order of time.
+pub async fn sightings_of(
+    db: &Db,
+    provider: ProviderId,
+    window_ms: &Range<i64>,
+) -> Result<Vec<Seen>, DbError> {
+    db.all(
+        "select l.stream_id, l.checked_at, l.state, l.latency_ms
+         from channel_streams s join health_check_log l on l.stream_id = s.id
+         where s.provider_id = $1 and s.missing_since is null and l.checked_at >= $2 and l.checked_at < $3
+         order by l.stream_id, l.checked_at, l.id",
+        args![provider, window_ms.start, window_ms.end],
+    )
+    .await
+}
+
+/// Removes checks from before an instant, the oldest of at most so many. Ids were given in order of time.
+pub async fn prune(db: &Db, before_ms: i64, at_most: i64) -> Result<u64, DbError> {
+    db.execute(
+        "delete from health_check_log where id in (select o.id from (select id, checked_at from health_check_log
+             order by id limit $2) as o where o.checked_at < $1)",
+        args![before_ms, at_most],
+    )
+    .await
+}
+
+record! {
     /// How many streams of a provider are in which state, missing ones aside.
     #[derive(Debug, Clone, PartialEq, Eq)]
     pub struct ProviderStates {

@@ -17,6 +17,8 @@ pub const HEALTH_CHECK_SCHEDULE: &str = "health_check_schedule";
 pub const HEALTH_CHECK_TIMEOUT: &str = "health_check_timeout";
 pub const MAX_CONCURRENT_HEALTH_CHECKS: &str = "max_concurrent_health_checks";
 pub const HEALTH_CHECK_FAILURE_THRESHOLD: &str = "health_check_failure_threshold";
+pub const HEALTH_CHECK_RETENTION_DAYS: &str = "health_check_retention_days";
+pub const PERFORMANCE_RETENTION_DAYS: &str = "performance_retention_days";
 pub const PLAYLIST_PREFER_QUALITY: &str = "playlist_prefer_quality";
 pub const BACKUP_ENABLED: &str = "backup_enabled";
 pub const BACKUP_SCHEDULE: &str = "backup_schedule";
@@ -195,6 +197,30 @@ pub const KEYS: &[Key] = &[
             default: 3,
             min: 1,
             max: 20,
+        },
+    },
+    Key {
+        name: HEALTH_CHECK_RETENTION_DAYS,
+        category: "health",
+        title: "Checks are kept for",
+        help: "What each check found, from which uptime is told. Each night older ones are forgotten.",
+        unit: "days",
+        kind: Kind::Number {
+            default: 180,
+            min: 7,
+            max: 3650,
+        },
+    },
+    Key {
+        name: PERFORMANCE_RETENTION_DAYS,
+        category: "health",
+        title: "Hours of providers are kept for",
+        help: "How each provider did in each hour. Each night older ones are forgotten.",
+        unit: "days",
+        kind: Kind::Number {
+            default: 730,
+            min: 7,
+            max: 3650,
         },
     },
     Key {

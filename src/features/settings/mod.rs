@@ -86,6 +86,8 @@ pub struct Settings {
     pub max_concurrent_health_checks: usize,
     /// In a row, until a stream is taken out of use.
     pub health_check_failure_threshold: u32,
+    pub health_check_retention_days: i64,
+    pub performance_retention_days: i64,
     pub strm_organize_by_genre: bool,
     pub strm_include_year: bool,
     pub strm_link_mode: LinkMode,
@@ -289,6 +291,8 @@ fn typed(settings: &[Setting], config: &Config) -> Settings {
             .unwrap_or(usize::MAX),
         health_check_failure_threshold: u32::try_from(number(list::HEALTH_CHECK_FAILURE_THRESHOLD))
             .unwrap_or(u32::MAX),
+        health_check_retention_days: value(list::HEALTH_CHECK_RETENTION_DAYS).as_i64().unwrap_or(180),
+        performance_retention_days: value(list::PERFORMANCE_RETENTION_DAYS).as_i64().unwrap_or(730),
         strm_organize_by_genre: flag(list::STRM_ORGANIZE_BY_GENRE),
         strm_include_year: flag(list::STRM_INCLUDE_YEAR),
         strm_link_mode: match value(list::STRM_LINK_MODE).as_str() {

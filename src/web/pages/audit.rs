@@ -9,6 +9,7 @@ use crate::ctx::Ctx;
 use crate::edge::{Admin, Problem};
 use crate::features::accounts::users;
 use crate::features::audit::{self, Filter, Line};
+use crate::support::days::days;
 use crate::support::ids::UserId;
 use crate::support::paging::{MAX_LIMIT, Slice};
 use crate::web::kit::respond::{self, Answer};
@@ -68,7 +69,7 @@ async fn index(req: HttpRequest, _: Admin, ctx: Data<Ctx>, wanted: Query<Wanted>
     let wanted = wanted.into_inner();
     let page = Page::new(&req, "Audit log")
         .lead("What was changed here, by whom and when. Nothing is ever removed from it.");
-    let (from_ms, until_ms) = audit::days(&wanted.from, &wanted.to, &page.now.zone)?;
+    let (from_ms, until_ms) = days(&wanted.from, &wanted.to, &page.now.zone)?;
     let filter = Filter {
         user_id: number(&wanted.user, "user")?.map(UserId),
         action: Some(wanted.action.clone()).filter(|action| !action.is_empty()),

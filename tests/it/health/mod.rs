@@ -5,6 +5,7 @@ mod connections;
 mod ffprobe;
 mod incidents;
 mod pages;
+mod performance;
 mod probe;
 mod states;
 mod tower;

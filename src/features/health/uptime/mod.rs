@@ -6,11 +6,14 @@
 
 pub mod availability;
 pub mod buckets;
+mod hold;
 pub mod of_stream;
 
 use std::ops::{AddAssign, Range};
 
 use super::course::State;
+
+pub use hold::hold_of;
 
 /// What a check found, and when, in milliseconds since the epoch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

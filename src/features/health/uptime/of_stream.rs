@@ -1,16 +1,13 @@
 //! The uptime of one stream, from the log of its checks.
 
-use super::{Sighting, Tally, buckets, hold_ms, spans};
+use super::{Sighting, Tally, buckets, hold_of, spans};
 use crate::ctx::Ctx;
 use crate::db::DbError;
 use crate::features::health::course::State;
 use crate::features::health::{attendance, store};
-use crate::features::settings::{self, Settings};
-use crate::support::cron::Cron;
+use crate::features::settings;
 use crate::support::ids::StreamId;
 use crate::support::statistics::share;
-
-const DAY_MS: i64 = 24 * 60 * 60_000;
 
 /// How a stream fared in the last days of the installation, the present one with what there is of it.
 #[derive(Debug, Clone, PartialEq)]
@@ -55,8 +52,7 @@ pub async fn of_stream(ctx: &Ctx, stream: StreamId, days: u32) -> Result<StreamU
         })
         .collect();
     let away = attendance::away(&ctx.db, &window_ms).await?;
-    let timeout_ms = i64::try_from(settings.health_check_timeout.as_millis()).unwrap_or(i64::MAX);
-    let hold = hold_ms(interval_ms(&settings, now_ms), timeout_ms);
+    let hold = hold_of(&settings, now_ms);
     let spans = spans(&sightings, hold, &away, &window_ms);
     let tallies = buckets::tallies(&spans, &edges);
     Ok(StreamUptime {
@@ -64,16 +60,4 @@ pub async fn of_stream(ctx: &Ctx, stream: StreamId, days: u32) -> Result<StreamU
         days: edges.into_iter().zip(tallies).collect(),
         checks: within as u64,
     })
-}
-
-/// The pause between two runs of the schedule; a day where there is none.
-fn interval_ms(settings: &Settings, now_ms: i64) -> i64 {
-    let next = |after_ms: i64| {
-        let cron = Cron::parse(&settings.health_check_schedule).ok()?;
-        cron.next_after(after_ms, &settings.zone)
-    };
-    let pause_ms = next(now_ms).and_then(|first| Some(next(first)? - first));
-    pause_ms
-        .filter(|_| settings.health_check_enabled)
-        .unwrap_or(DAY_MS)
 }

@@ -17,6 +17,8 @@ pub(super) fn kind(kind: &str) -> &str {
         kinds::MERGE_RULES => "Merge rules",
         kinds::HEALTH_CHECK => "Health check",
         kinds::HEALTH_RECHECK => "Health check of what failed",
+        kinds::HEALTH_HOUR => "Hour of providers",
+        kinds::HEALTH_RETENTION => "Old checks forgotten",
         kinds::LIBRARY => "Library",
         kinds::BACKUP => "Backup",
         kinds::STRM_FROM_PLAYLIST => "STRM files from a playlist",

@@ -1,0 +1,103 @@
+//! The table `provider_performance_logs`.
+
+use std::ops::Range;
+
+use crate::args;
+use crate::db::{Db, DbError, Tx};
+use crate::record;
+use crate::support::ids::ProviderId;
+
+record! {
+    /// A provider in one hour. Durations are milliseconds; what is not known is absent.
+    #[derive(Debug, Clone, PartialEq)]
+    pub struct Hour {
+        pub provider_id: ProviderId,
+        /// Its beginning, in milliseconds since the epoch, UTC.
+        pub hour: i64,
+        /// As they were when the hour was over.
+        pub streams_total: i64,
+        pub streams_active: i64,
+        pub streams_failed: i64,
+        pub checks_total: i64,
+        pub checks_passed: i64,
+        pub checks_failed: i64,
+        /// Of the checks that passed.
+        pub mean_ms: Option<f64>,
+        pub p50_ms: Option<i64>,
+        pub p95_ms: Option<i64>,
+        /// A histogram as JSON.
+        pub latencies: String,
+        /// 0 to 100.
+        pub uptime_percentage: Option<f64>,
+    }
+}
+
+/// Writes hours, in place of what was said of them before.
+pub async fn write(tx: &mut Tx, hours: &[Hour]) -> Result<u64, DbError> {
+    let values = hours.iter().flat_map(|hour| {
+        args![
+            hour.provider_id,
+            hour.hour,
+            hour.streams_total,
+            hour.streams_active,
+            hour.streams_failed,
+            hour.checks_total,
+            hour.checks_passed,
+            hour.checks_failed,
+            hour.mean_ms,
+            hour.p50_ms,
+            hour.p95_ms,
+            hour.latencies.clone(),
+            hour.uptime_percentage,
+        ]
+    });
+    let values = values.collect();
+    tx.insert_many(
+        "insert into provider_performance_logs (provider_id, hour, streams_total, streams_active, streams_failed, \
+         checks_total, checks_passed, checks_failed, mean_ms, p50_ms, p95_ms, latencies, uptime_percentage)",
+        13,
+        values,
+        "on conflict (provider_id, hour) do update set streams_total = excluded.streams_total, \
+         streams_active = excluded.streams_active, streams_failed = excluded.streams_failed, \
+         checks_total = excluded.checks_total, checks_passed = excluded.checks_passed, \
+         checks_failed = excluded.checks_failed, mean_ms = excluded.mean_ms, p50_ms = excluded.p50_ms, \
+         p95_ms = excluded.p95_ms, latencies = excluded.latencies, uptime_percentage = excluded.uptime_percentage",
+    )
+    .await
+}
+
+/// The hours of a provider within a window, in order.
+pub async fn of_provider(
+    db: &Db,
+    provider: ProviderId,
+    window_ms: &Range<i64>,
+) -> Result<Vec<Hour>, DbError> {
+    db.all(
+        "select provider_id, hour, streams_total, streams_active, streams_failed, checks_total, checks_passed,
+             checks_failed, mean_ms, p50_ms, p95_ms, latencies, uptime_percentage
+         from provider_performance_logs where provider_id = $1 and hour >= $2 and hour < $3 order by hour",
+        args![provider, window_ms.start, window_ms.end],
+    )
+    .await
+}
+
+/// Removes the oldest hours from before an instant, at most so many.
+pub async fn prune(db: &Db, before_ms: i64, at_most: i64) -> Result<u64, DbError> {
+    let mut tx = db.begin().await?;
+    let last: Option<(i64,)> = tx
+        .optional(
+            "select max(o.hour) from (select hour from provider_performance_logs where hour < $1
+                 order by hour limit $2) as o having max(o.hour) is not null",
+            args![before_ms, at_most],
+        )
+        .await?;
+    let Some((last,)) = last else { return Ok(0) };
+    let removed = tx
+        .execute(
+            "delete from provider_performance_logs where hour <= $1",
+            args![last],
+        )
+        .await?;
+    tx.commit().await?;
+    Ok(removed)
+}

@@ -1,0 +1,61 @@
+//! What is forgotten in time: each night, in small batches.
+
+use serde_json::{Value, json};
+
+use super::{performance, store};
+use crate::ctx::Ctx;
+use crate::db::DbError;
+use crate::features::settings;
+use crate::jobs::{JobError, JobRun, NewJob, Planned, kinds};
+use crate::support::cron::Cron;
+
+const EACH_NIGHT: &str = "40 4 * * *";
+const DAY_MS: i64 = 86_400_000;
+/// Rows of one transaction.
+const AT_ONCE: i64 = 500;
+
+/// The nightly clean-up.
+///
+/// # Errors
+/// Whatever the database says.
+pub async fn planned(ctx: &Ctx) -> Result<Option<Planned>, DbError> {
+    let settings = settings::load(ctx).await?;
+    Ok(Cron::parse(EACH_NIGHT).ok().map(|cron| Planned {
+        name: "health_retention".to_owned(),
+        cron,
+        zone: settings.zone,
+        job: NewJob::new(kinds::HEALTH_RETENTION, Value::Null)
+            .key("retention")
+            .attempts(3),
+        unless: None,
+    }))
+}
+
+/// Forgets checks and hours that are older than the settings say; when it is stopped, what is gone is gone.
+///
+/// # Errors
+/// Whatever the database says.
+pub async fn job(ctx: Ctx, job: JobRun) -> Result<Value, JobError> {
+    let settings = settings::load(&ctx).await?;
+    let before = |days: i64| ctx.clock.now_ms() - days * DAY_MS;
+    let (mut checks, mut hours) = (0, 0);
+    loop {
+        job.check()?;
+        let gone = store::prune(&ctx.db, before(settings.health_check_retention_days), AT_ONCE).await?;
+        checks += gone;
+        job.progress.set(checks, None, "Forgets old checks");
+        if gone == 0 {
+            break;
+        }
+    }
+    loop {
+        job.check()?;
+        let gone =
+            performance::store::prune(&ctx.db, before(settings.performance_retention_days), AT_ONCE).await?;
+        hours += gone;
+        if gone == 0 {
+            break;
+        }
+    }
+    Ok(json!({ "checks_removed": checks, "hours_removed": hours }))
+}
