@@ -11,7 +11,7 @@ use m3u_strm_processor::support::ids::StreamId;
 use reqwest::Method;
 use serde_json::json;
 
-use super::tower::{MINUTE, SECOND, TICK, Tower, path};
+use super::tower::{CHANNELS, MINUTE, SECOND, TICK, Tower, path};
 use crate::on_both_engines;
 use crate::players::world::soon;
 use crate::support::ctx::{ACTOR, START_MS, TestCtx};
@@ -60,6 +60,32 @@ on_both_engines! {
         let other = tower.world.simulator.count(&path(5));
         tower.pass(MINUTE).await;
         assert_eq!(tower.world.simulator.count(&path(5)), other, "one that works waits for the schedule");
+    }
+
+    async fn what_becomes_due_in_a_long_run_goes_before_what_still_waits(tower: Tower) {
+        let (app, admin) = (&tower.world.app, &tower.world.admin);
+        // Nothing comes by itself, and the one connection is the run's.
+        let set = json!({ "health_check_enabled": false, "health_check_timeout": 5 });
+        settings::set(&app.ctx, &ACTOR, set.as_object().unwrap()).await.unwrap();
+        let path_of = format!("/api/providers/{}", tower.world.provider);
+        let answer = app.send(admin, Method::PATCH, &path_of, &json!({ "max_connections": 1 })).await;
+        assert_eq!(answer.status(), 200);
+        tower.fail([CHANNELS]);
+        let id = tower.world.id("select max(id) from channel_streams", Vec::new()).await;
+        app.api(admin, Method::POST, &format!("/api/streams/{id}/check")).await;
+        assert_eq!(tower.stand(CHANNELS).await.failures, 1);
+        app.ctx.clock.advance_ms(15 * SECOND);
+
+        tower.world.simulator.fault(&path(1), Fault::silent());
+        let before = tower.world.simulator.requests().len();
+        let run = tower.begin_all().await;
+        tower.world.until(|counters| counters.open > 0).await;
+        app.ctx.clock.advance_ms(20 * SECOND);
+        soon(app.ctx.jobs.follow(run, |_| {})).await.unwrap();
+        let requests = tower.world.simulator.requests();
+        let asked: Vec<&str> = requests[before..].iter().map(|request| request.path()).collect();
+        assert_eq!(asked[..3], [path(1), path(CHANNELS), path(2)]);
+        assert_eq!(tower.stand(CHANNELS).await.failures, 2, "{asked:?}");
     }
 
     async fn a_run_that_is_stopped_keeps_what_it_found_and_what_was_due_stays_due(tower: Tower) {

@@ -81,13 +81,19 @@ impl Tower {
 
     /// Checks every stream by hand, and waits.
     pub async fn check_all(&self) {
+        let job = self.begin_all().await;
+        soon(self.world.app.ctx.jobs.follow(job, |_| {})).await.unwrap();
+    }
+
+    /// Begins to check every stream.
+    pub async fn begin_all(&self) -> JobId {
         let app = &self.world.app;
         let answer = app
             .send(&self.world.admin, Method::POST, "/api/health/check", &json!({}))
             .await;
         assert_eq!(answer.status(), 202);
         let job = answer.json::<Value>().await.unwrap()["job_id"].as_i64().unwrap();
-        soon(app.ctx.jobs.follow(JobId(job), |_| {})).await.unwrap();
+        JobId(job)
     }
 
     /// Ten seconds pass, and what they brought is done; ticks that would bring nothing are left out, up to `limit`.

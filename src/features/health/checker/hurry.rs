@@ -2,31 +2,28 @@
 //! connection would be free for them. So the run lets them go first.
 
 use std::collections::HashMap;
-use std::time::Duration;
-
-use tokio::time::Instant;
 
 use super::lane::Shared;
 use crate::db::DbError;
 use crate::features::catalogue::sources::{self, Scope, Source};
 use crate::support::ids::{ProviderId, StreamId};
 
-const LOOKED_EVERY: Duration = Duration::from_secs(20);
+const LOOKED_EVERY_MS: i64 = 20_000;
 /// Until then what was found of one is stored.
-const STORED_BY: Duration = Duration::from_secs(40);
+const STORED_BY_MS: i64 = 40_000;
 const AT_ONCE: i64 = 100;
 
 /// When a lane looks, and which streams have gone first.
 pub(super) struct Hurry {
-    not_before: Instant,
-    gone: HashMap<StreamId, Instant>,
+    not_before_ms: i64,
+    gone: HashMap<StreamId, i64>,
 }
 
 impl Hurry {
-    /// Of a run that begins now.
-    pub fn from(now: Instant) -> Self {
+    /// Of a run that begins at an instant, in milliseconds since the epoch.
+    pub fn from(now_ms: i64) -> Self {
         Self {
-            not_before: now + LOOKED_EVERY,
+            not_before_ms: now_ms + LOOKED_EVERY_MS,
             gone: HashMap::new(),
         }
     }
@@ -37,18 +34,17 @@ impl Hurry {
         shared: &Shared,
         provider: ProviderId,
     ) -> Result<Vec<(StreamId, Box<Source>)>, DbError> {
-        let now = Instant::now();
-        if now < self.not_before || !matches!(shared.scope, Scope::All | Scope::Provider(_)) {
+        let by_ms = shared.ctx.clock.now_ms();
+        if by_ms < self.not_before_ms || !matches!(shared.scope, Scope::All | Scope::Provider(_)) {
             return Ok(Vec::new());
         }
-        self.not_before = now + LOOKED_EVERY;
-        self.gone.retain(|_, since| now - *since < STORED_BY);
-        let by_ms = shared.ctx.clock.now_ms();
+        self.not_before_ms = by_ms + LOOKED_EVERY_MS;
+        self.gone.retain(|_, since_ms| by_ms - *since_ms < STORED_BY_MS);
         let due = sources::page(&shared.ctx, Scope::Due { by_ms }, provider, StreamId(0), AT_ONCE).await?;
         Ok(due
             .into_iter()
             .filter_map(|(stream, source)| Some((stream, Box::new(source.ok()?))))
-            .filter(|(stream, _)| self.gone.insert(*stream, now).is_none())
+            .filter(|(stream, _)| self.gone.insert(*stream, by_ms).is_none())
             .collect())
     }
 }

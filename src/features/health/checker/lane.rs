@@ -103,6 +103,7 @@ enum Wait {
 impl Lane {
     pub(super) fn new(shared: Shared, provider: ProviderId) -> Self {
         let now = Instant::now();
+        let hurry = Hurry::from(shared.ctx.clock.now_ms());
         Self {
             shared,
             provider,
@@ -117,7 +118,7 @@ impl Lane {
             stuck_since: None,
             refusals: 0,
             pause: Duration::ZERO,
-            hurry: Hurry::from(now),
+            hurry,
         }
     }
 
