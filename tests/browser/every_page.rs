@@ -302,6 +302,8 @@ async fn pages_that_tell_of_trouble_are_accessible(browser: Browser) {
             ("trouble-health", "/stream-health"),
             ("channel-working", "/channels/1"),
             ("channel-failing", "/channels/2"),
+            ("stream-working", "/streams/1"),
+            ("stream-failing", "/streams/2"),
             ("trouble-syncs", "/syncs"),
             ("trouble-jobs", "/jobs"),
             ("job-failed", "/jobs/1"),

@@ -87,6 +87,16 @@ pub async fn log(tx: &mut Tx, lines: &[LogLine]) -> Result<u64, DbError> {
     .await
 }
 
+/// The last checks of a stream, the newest first.
+pub async fn last_of(db: &Db, stream: StreamId, limit: i64) -> Result<Vec<LogLine>, DbError> {
+    db.all(
+        "select stream_id, checked_at, state, status_code, latency_ms, first_byte_ms, connect_ms, resolve_ms, error, by_hand
+         from health_check_log where stream_id = $1 order by checked_at desc, id desc limit $2",
+        args![stream, limit],
+    )
+    .await
+}
+
 /// The checks of a stream within a window, and the last one before it: when, and what it found; in order of time.
 pub async fn sightings(
     db: &Db,

@@ -31,6 +31,7 @@ const STYLES: &[&str] = &[
     "toast",
     "progress",
     "tile",
+    "chart",
     "menu",
     "empty",
     "tabs",

@@ -64,6 +64,11 @@ impl Moment {
         self.format(at_ms, "%-d %b %Y, %H:%M")
     }
 
+    /// The day of an instant: "20 Nov 2026".
+    pub fn day(&self, at_ms: i64) -> String {
+        self.format(at_ms, "%-d %b %Y")
+    }
+
     fn time(&self, at_ms: i64, text: String) -> Time {
         let machine = Timestamp::from_millisecond(at_ms).map_or_else(|_| String::new(), |at| at.to_string());
         Time::new(machine, self.format(at_ms, "%A, %-d %B %Y, %H:%M:%S %Z"), text)

@@ -4,6 +4,7 @@
 
 mod badge;
 mod button;
+pub mod chart;
 mod chips;
 mod empty;
 mod field;

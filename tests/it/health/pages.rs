@@ -46,6 +46,15 @@ on_both_engines! {
         }
         let page = world.read("/stream-health").await;
         assert!(page.contains("Out of use") && page.contains("50.0 % of all"), "{page}");
+        let gone = world
+            .id("select id from channel_streams where original_name like '%Gone%'", Vec::new())
+            .await;
+        let of_stream = world.read(&format!("/streams/{gone}")).await;
+        assert!(of_stream.contains("Out of use") && of_stream.contains("answered 404"), "{of_stream}");
+        assert_eq!(of_stream.matches("by hand").count(), 3, "{of_stream}");
+        assert!(of_stream.contains("insufficient data") && of_stream.contains("strip-unknown"), "{of_stream}");
+        assert!(!of_stream.contains("<b>Gone"));
+        world.app.page(&world.admin, "/streams/99", 404).await;
         let provider = world.read(&format!("/providers/{}", world.provider)).await;
         assert!(provider.contains("1 working, 1 not working"), "{provider}");
         let next = world.read("/stream-health?after=9999999999999.1").await;

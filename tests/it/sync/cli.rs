@@ -5,7 +5,7 @@ use std::process::{Child, Command, Stdio};
 
 use m3u_strm_processor::db::Engine;
 use m3u_strm_processor::simulator::panel::{Account, Catalogue, Panel};
-use m3u_strm_processor::simulator::{Fault, Playlist, Resource, Simulator};
+use m3u_strm_processor::simulator::{Fault, Playlist, Resource, Simulator, ts};
 use tempfile::TempDir;
 
 use super::LIST;
@@ -233,4 +233,31 @@ fn peak_kib(process: u32) -> u64 {
     let line = status.lines().find(|line| line.starts_with("VmHWM:"));
     line.and_then(|line| line.split_whitespace().nth(1)?.parse().ok())
         .unwrap_or(0)
+}
+
+#[tokio::test]
+async fn streams_are_checked_from_the_terminal() {
+    let terminal = Terminal::on(Engine::Sqlite).await;
+    let (status, _, error) = terminal.run(&["check"]).await;
+    assert_eq!(status, Some(1), "{error}");
+    assert!(error.contains("There is no stream to check"), "{error}");
+    let (status, _, error) = terminal.run(&["check", "--provider", "Nobody's"]).await;
+    assert_eq!(status, Some(2), "{error}");
+    let entry = |name: &str| {
+        format!(
+            "#EXTINF:-1,{name}\n{}\n",
+            terminal.simulator.url(&format!("/{name}.ts"))
+        )
+    };
+    let list = format!("#EXTM3U\n{}{}", entry("Good"), entry("Gone"));
+    terminal.simulator.put(LIST, Resource::bytes(list));
+    terminal.simulator.put("/Good.ts", Resource::bytes(ts::block()));
+    let (status, _, error) = terminal.run(&["sync"]).await;
+    assert_eq!(status, Some(0), "{error}");
+    let (status, out, error) = terminal.run(&["check", "--provider", "One"]).await;
+    assert_eq!(status, Some(0), "{error}");
+    assert!(
+        out.contains("2 streams checked: 1 work, 0 work badly, 1 do not; 0 skipped"),
+        "{out}"
+    );
 }

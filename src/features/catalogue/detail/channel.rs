@@ -111,6 +111,14 @@ pub async fn channel(db: &Db, id: ChannelId) -> Result<Option<ChannelDetail>, Db
     }
 }
 
+/// The channel of a stream; none if its provider lists it no more.
+///
+/// # Errors
+/// Whatever the database says.
+pub async fn channel_of(db: &Db, stream: StreamId) -> Result<Option<ChannelId>, DbError> {
+    store::channel_of(db, stream).await
+}
+
 /// The tags of a channel, by name.
 ///
 /// # Errors

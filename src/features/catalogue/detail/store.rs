@@ -25,6 +25,12 @@ pub async fn resolve_in(tx: &mut Tx, id: ChannelId) -> Result<Option<ChannelId>,
     Ok(found.map(|(id,)| id))
 }
 
+pub async fn channel_of(db: &Db, stream: StreamId) -> Result<Option<ChannelId>, DbError> {
+    let sql = "select channel_id from channel_streams where id = $1 and missing_since is null";
+    let found: Option<(ChannelId,)> = db.optional(sql, args![stream]).await?;
+    Ok(found.map(|(id,)| id))
+}
+
 pub async fn channel(db: &Db, id: ChannelId) -> Result<Option<ChannelDetail>, DbError> {
     db.optional(
         "select id, name, category, country, language, feed, lineup_number, logo_url, epg_id, enabled, stream_count,

@@ -5,6 +5,7 @@ mod failing;
 mod incidents;
 mod index;
 mod of_provider;
+mod stream;
 mod work;
 
 use actix_web::web::{self, ServiceConfig};
@@ -18,6 +19,7 @@ pub fn routes(config: &mut ServiceConfig) {
     config
         .route(INDEX, web::get().to(index::index))
         .route("/stream-health/events", web::get().to(index::events))
+        .route("/streams/{id}", web::get().to(stream::show))
         .route("/stream-health/checks", web::post().to(check::all))
         .route(
             "/providers/{id}/stream-checks",
