@@ -21,18 +21,18 @@ async fn code(fault: Fault, timeout: Duration) -> (&'static str, Probe) {
 #[tokio::test]
 async fn whoever_keeps_silent_has_timed_out() {
     for (fault, sentence) in [
-        (Fault::silent(), "timed out after 300 ms waiting for an answer"),
+        (Fault::silent(), "timed out after 1 s waiting for an answer"),
         (
             Fault::head_only(),
-            "timed out after 300 ms waiting for the next bytes",
+            "timed out after 1 s waiting for the next bytes",
         ),
         (
             Fault::stop_after(100),
-            "timed out after 300 ms waiting for the next bytes",
+            "timed out after 1 s waiting for the next bytes",
         ),
         (
-            Fault::drip(1, Duration::from_millis(20)),
-            "timed out after 300 ms waiting for the next bytes",
+            Fault::drip(1, Duration::from_millis(50)),
+            "timed out after 1 s waiting for the next bytes",
         ),
     ] {
         let (code, probe) = code(fault, SHORT).await;

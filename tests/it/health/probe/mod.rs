@@ -22,8 +22,8 @@ use url::Url;
 pub const SECRETS: [&str; 3] = ["s3cret", "u5er", "hidden"];
 /// For tests that must not time out however busy the machine is.
 pub const PATIENCE: Duration = Duration::from_secs(60);
-/// For what never comes.
-pub const SHORT: Duration = Duration::from_millis(300);
+/// For what never comes, and long enough for what comes before that.
+pub const SHORT: Duration = Duration::from_secs(1);
 /// A test reads no more than its sample and the piece in which that ended.
 const MOST_BYTES: u64 = 2 * 64 * 1024;
 pub const PATH: &str = "/hidden/u5er/s3cret/1.ts";
