@@ -33,12 +33,18 @@ async fn place_of(ffprobe: &Ffprobe) -> Place {
 
 /// Waits until a file holds a line; that line.
 async fn line(path: &Path) -> String {
-    loop {
-        if let Some((line, _)) = std::fs::read_to_string(path).unwrap_or_default().split_once('\n') {
-            return line.to_owned();
+    let reading = async {
+        loop {
+            let text = std::fs::read_to_string(path).unwrap_or_default();
+            if let Some((line, _)) = text.split_once('\n') {
+                return line.to_owned();
+            }
+            tokio::time::sleep(Duration::from_millis(5)).await;
         }
-        tokio::time::sleep(Duration::from_millis(5)).await;
-    }
+    };
+    tokio::time::timeout(PATIENCE, reading)
+        .await
+        .expect("it is written")
 }
 
 /// Waits until a process has ended, whether or not anybody noticed.
@@ -79,7 +85,8 @@ async fn one_that_hangs_is_killed_with_its_children() {
     let ffprobe = pretended(folder.path(), HANGS);
     let simulator = live().await;
     let place = place_of(&ffprobe).await;
-    let limit = Duration::from_millis(1_500);
+    // Long enough for its child to start.
+    let limit = Duration::from_secs(4);
     let measurement = place
         .measure(
             &fetcher(),
