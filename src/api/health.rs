@@ -17,6 +17,7 @@ use crate::features::health::verdict::Verdict;
 use crate::features::health::{Checker, Overview, States, incidents, start};
 use crate::features::providers;
 use crate::support::ids::{ChannelId, ProviderId, StreamId};
+use crate::support::validation::Invalid;
 
 /// Which streams are to be checked: all, if nothing is named.
 #[derive(Deserialize, ToSchema)]
@@ -84,6 +85,11 @@ pub(super) async fn create(
     ctx: Data<Ctx>,
     body: Json<CheckBody>,
 ) -> Result<HttpResponse, Problem> {
+    if body.provider_id.is_some() && body.channel_id.is_some() {
+        let mut invalid = Invalid::default();
+        invalid.add("channel_id", "Name a provider or a channel, not both.");
+        return Err(invalid.into());
+    }
     let mut wanted = Payload::default();
     if let Some(id) = body.provider_id {
         wanted.provider_id = Some(providers::store::get(&ctx.db, ProviderId(id)).await?.id);

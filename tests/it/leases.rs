@@ -134,6 +134,23 @@ on_both_engines! {
         assert_eq!(leases.in_use(ProviderId(1)).await.unwrap(), InUse { checks: 0, ..in_use });
     }
 
+    async fn a_sync_is_wished_for_as_a_player_is_and_what_was_wished_before_a_check_is_over(test: TestDb) {
+        add_provider(&test.db).await;
+        let leases = Leases::new("one", test.db.clone(), Clock::manual(1_000_000));
+        let of = |purpose| Connection { provider: ProviderId(1), purpose };
+        let playing = leases.acquire(CONNECTION, Some(1)).await.unwrap();
+        assert!(leases.acquire(CONNECTION, Some(1)).await.is_err());
+        playing.give_back().await;
+        let checking = leases.acquire(of(Purpose::Check(StreamId(7))), Some(1)).await.unwrap();
+        let wished = leases.wished(ProviderId(1));
+        tokio::pin!(wished);
+        assert!(futures_util::poll!(wished.as_mut()).is_pending(), "that was before it");
+        assert!(leases.acquire(of(Purpose::Sync), Some(1)).await.is_err());
+        wished.await;
+        checking.give_back().await;
+        leases.acquire(of(Purpose::Sync), Some(1)).await.unwrap();
+    }
+
     async fn who_checks_is_told_that_a_player_found_nothing_free(test: TestDb) {
         add_provider(&test.db).await;
         let leases = Leases::new("one", test.db.clone(), Clock::manual(1_000_000));

@@ -68,7 +68,7 @@ pub async fn keep(
     let mut placed = streams::placed_with(tx, ids.clone()).await?;
     placed.sort_unstable_by_key(|stream| (stream.channel_id, stream.id));
     placed.dedup_by_key(|stream| stream.id);
-    let moved = line_up::reorder(tx, &placed).await?;
+    line_up::reorder(tx, &placed).await?;
     let shown = recount::channels_with(tx, ids.into_iter().map(Value::from).collect()).await?;
     let owners: BTreeSet<ProviderId> = switched
         .iter()
@@ -79,7 +79,8 @@ pub async fn keep(
         provider::recount_totals(tx, *owner).await?;
     }
     state::raise_health(tx).await?;
-    let is_changed = moved + shown > 0 || !owners.is_empty();
+    // No list shows the order, and no link depends on it.
+    let is_changed = shown > 0 || !owners.is_empty();
     if is_changed {
         state::raise(tx, now_ms).await?;
     }

@@ -29,7 +29,8 @@ impl Parts {
     /// 0 to 100.
     pub fn score(&self) -> u32 {
         let left = 100_u32.saturating_sub(self.failures + self.slowness);
-        (f64::from(left) * self.uptime).round() as u32
+        // Rounded down, but for what a product of floats lacks of a whole.
+        (f64::from(left) * self.uptime + 1e-9).floor() as u32
     }
 }
 

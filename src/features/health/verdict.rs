@@ -31,7 +31,7 @@ pub fn of(probe: &Probe) -> Verdict {
         reason,
     };
     match &probe.outcome {
-        Outcome::Failed(failure) => Verdict::Down(fault(failure.code(), failure.to_string())),
+        Outcome::Failed(failure) => Verdict::Down(fault(failure.code(), failure.reason.to_string())),
         Outcome::Untestable(reason) => Verdict::Untestable((*reason).to_owned()),
         Outcome::Passed => match probe.latency_ms {
             Some(latency_ms) if latency_ms > SLOW_MS => Verdict::Degraded(fault(

@@ -206,6 +206,34 @@ on_both_engines! {
         world.until_lent(0).await;
     }
 
+    async fn two_checks_at_the_same_time_see_one_failure(world: World) {
+        world.simulator.put("/One.ts", live());
+        world.simulator.fault("/One.ts", Fault::silent());
+        world.lists_channels(&["One"]).await;
+        let second = json!({ "value": 1 });
+        let path = "/api/settings/health_check_timeout";
+        assert_eq!(world.app.send(&world.admin, Method::PUT, path, &second).await.status(), 200);
+        let passing = async {
+            world.until(|counters| counters.open == 2).await;
+            world.app.ctx.clock.advance_ms(1_000);
+        };
+        tokio::join!(world.check_now("One"), world.check_now("One"), passing);
+        assert_eq!(world.stream("One").await["consecutive_failures"], 1);
+        world.check_now("One").await;
+        assert_eq!(world.stream("One").await["consecutive_failures"], 2);
+    }
+
+    async fn what_cannot_be_tested_any_more_is_not_asked_again(world: World) {
+        world.lists_channels(&["One"]).await;
+        world.check(json!({})).await;
+        let due = "select count(*) from stream_health where next_check_at is not null";
+        assert_eq!(world.id(due, Vec::new()).await, 1);
+        let changed = "update channel_streams set format = 'dash'";
+        world.app.ctx.db.execute(changed, Vec::new()).await.unwrap();
+        assert_eq!(world.check(json!({})).await["result"]["untestable"], 1);
+        assert_eq!(world.id(due, Vec::new()).await, 0);
+    }
+
     async fn each_scope_is_checked_by_itself(world: World) {
         world.simulator.put("/One.ts", live());
         world.simulator.put("/Two.ts", live());
@@ -261,6 +289,8 @@ async fn whoever_asks_for_what_is_not_there_is_told_so() {
     assert_eq!(ask(&world.admin, json!({ "provider_id": 99 })).await.0, 404);
     assert_eq!(ask(&world.admin, json!({ "channel_id": 99 })).await.0, 404);
     assert_eq!(ask(&world.admin, json!({ "channel_id": "x" })).await.0, 422);
+    let both = json!({ "channel_id": 1, "provider_id": 1 });
+    assert_eq!(ask(&world.admin, both).await.0, 422);
     let viewer = world.app.viewer_token("vera").await;
     assert_eq!(ask(&viewer, json!({})).await.0, 403);
     world.app.json(&viewer, "/api/health/status", 200).await;

@@ -86,6 +86,7 @@ struct Done {
     stream: StreamId,
     source: Box<Source>,
     held: Held,
+    began_ms: i64,
     /// None if it was interrupted.
     probe: Option<Probe>,
 }
@@ -205,7 +206,7 @@ impl Lane {
                         self.limit = source.max_connections;
                         self.waiting.push_back((stream, Box::new(source)));
                     }
-                    Err(error) => self.tell(stream, Err(untestable(&error))).await?,
+                    Err(error) => self.tell_unasked(stream, untestable(&error)).await?,
                 }
             }
         }
@@ -294,7 +295,7 @@ impl Lane {
             self.pause = Duration::ZERO;
             self.keep(done.held).await;
         }
-        self.tell(done.stream, Ok(probe)).await?;
+        self.tell(done.stream, done.began_ms, Ok(probe)).await?;
         if self.refusals >= MOST_REFUSALS {
             self.skip_the_rest().await?;
         }
@@ -338,7 +339,7 @@ impl Lane {
     async fn skip_the_rest(&mut self) -> Result<(), Error> {
         loop {
             while let Some((stream, _)) = self.waiting.pop_front() {
-                self.tell(stream, Err(Verdict::Skipped)).await?;
+                self.tell_unasked(stream, Verdict::Skipped).await?;
             }
             if self.read.is_none() {
                 return Ok(());
@@ -347,9 +348,20 @@ impl Lane {
         }
     }
 
-    async fn tell(&self, stream: StreamId, asked: Result<Probe, Verdict>) -> Result<(), Error> {
+    /// Of a stream that nobody was asked for.
+    async fn tell_unasked(&self, stream: StreamId, verdict: Verdict) -> Result<(), Error> {
+        let now_ms = self.shared.ctx.clock.now_ms();
+        self.tell(stream, now_ms, Err(verdict)).await
+    }
+
+    async fn tell(
+        &self,
+        stream: StreamId,
+        began_ms: i64,
+        asked: Result<Probe, Verdict>,
+    ) -> Result<(), Error> {
         let Shared { ctx, manner, .. } = &self.shared;
-        let checked = Checked::new(ctx, stream, self.provider, asked, manner.by_hand);
+        let checked = Checked::new(ctx, (stream, self.provider), began_ms, asked, manner.by_hand);
         // Whoever collects them ends early only with an error of its own.
         self.shared
             .found
@@ -373,8 +385,10 @@ async fn check(
         ctx, checker, manner, ..
     } = &shared;
     let is_small = source.max_connections.is_none_or(|limit| limit < SMALL_ACCOUNT);
+    let mut began_ms = ctx.clock.now_ms();
     let work = async {
         let entered = checker.gate.enter(manner.most).await;
+        began_ms = ctx.clock.now_ms();
         let probe = probe(&ctx.fetch, &source, manner.timeout, &end).await.ok();
         drop(entered);
         if is_small {
@@ -393,6 +407,7 @@ async fn check(
         stream,
         source,
         held,
+        began_ms,
         probe,
     }
 }

@@ -38,7 +38,8 @@ pub struct Checker {
 pub struct Checked {
     pub stream: StreamId,
     pub provider: ProviderId,
-    /// Milliseconds since the epoch, UTC.
+    /// When it began and when its answer was known, in milliseconds since the epoch, UTC.
+    pub began_ms: i64,
     pub at_ms: i64,
     pub verdict: Verdict,
     /// What was measured; none where nobody was asked.
@@ -74,6 +75,7 @@ impl Checker {
         let page = sources::page(ctx, scope, provider, StreamId(0), 1).await?;
         let (_, source) = page.into_iter().next().ok_or(Error::NotFound("stream"))?;
         let settings = settings::load(ctx).await?;
+        let began_ms = ctx.clock.now_ms();
         let asked = match source {
             Err(error) => Err(untestable(&error)),
             Ok(source) => {
@@ -102,7 +104,7 @@ impl Checker {
                 }
             }
         };
-        let checked = Checked::new(ctx, stream, provider, asked, true);
+        let checked = Checked::new(ctx, (stream, provider), began_ms, asked, true);
         save::save(ctx, std::slice::from_ref(&checked), None).await?;
         Ok(checked)
     }
@@ -111,8 +113,8 @@ impl Checker {
 impl Checked {
     fn new(
         ctx: &Ctx,
-        stream: StreamId,
-        provider: ProviderId,
+        (stream, provider): (StreamId, ProviderId),
+        began_ms: i64,
         asked: Result<Probe, Verdict>,
         by_hand: bool,
     ) -> Self {
@@ -123,6 +125,7 @@ impl Checked {
         Self {
             stream,
             provider,
+            began_ms,
             at_ms: ctx.clock.now_ms(),
             verdict,
             probe,

@@ -21,7 +21,7 @@ use crate::support::ids::ProviderId;
 /// # Errors
 /// Whatever the database says; [`Error::Cancelled`] if the job is another node's by now.
 pub(super) async fn save(ctx: &Ctx, found: &[Checked], job: Option<&JobRun>) -> Result<(), Error> {
-    let mut found: Vec<&Checked> = found.iter().filter(|checked| checked.is_told()).collect();
+    let mut found: Vec<&Checked> = found.iter().collect();
     if found.is_empty() {
         return Ok(());
     }
@@ -40,10 +40,10 @@ pub(super) async fn save(ctx: &Ctx, found: &[Checked], job: Option<&JobRun>) -> 
     ids.sort_unstable();
     let results = checks::open(&mut tx, &ids).await?;
     let told: Vec<(&Checked, ProviderId, Observation)> = found
-        .into_iter()
+        .iter()
         .filter_map(|checked| {
             let known = results.known.get(&checked.stream.0)?;
-            Some((checked, known.provider_id, checked.observation()?))
+            Some((*checked, known.provider_id, checked.observation()?))
         })
         .collect();
     let before: HashMap<i64, Course> = results
@@ -51,6 +51,7 @@ pub(super) async fn save(ctx: &Ctx, found: &[Checked], job: Option<&JobRun>) -> 
         .iter()
         .map(|(id, known)| (*id, course_of(results.before.get(id), known.is_active)))
         .collect();
+    let told = once_each(told, &before);
     let watched = Watched::through(&mut tx, &seen(&told, &before)).await?;
     let mut courses: HashMap<i64, Course> = HashMap::with_capacity(ids.len());
     let (mut lines, mut turned) = (Vec::with_capacity(told.len()), Vec::new());
@@ -71,6 +72,16 @@ pub(super) async fn save(ctx: &Ctx, found: &[Checked], job: Option<&JobRun>) -> 
             fault: observation.fault.clone(),
         }));
     }
+    for checked in found.iter().filter(|checked| checked.is_untestable()) {
+        // Asking again would tell nothing either.
+        let stream = checked.stream.0;
+        if let (true, Some(known)) = (results.before.contains_key(&stream), before.get(&stream)) {
+            courses
+                .entry(stream)
+                .or_insert_with(|| known.clone())
+                .next_check_ms = None;
+        }
+    }
     let health: Vec<Health> = courses
         .iter()
         .map(|(id, course)| health_of(*id, course))
@@ -88,6 +99,27 @@ pub(super) async fn save(ctx: &Ctx, found: &[Checked], job: Option<&JobRun>) -> 
     }
     ctx.events.publish(Event::HealthChanged);
     Ok(())
+}
+
+/// Without failures of checks that had begun before the last result of their stream was known: two checks at the same time
+/// see one failure, not two in a row.
+fn once_each<'a>(
+    mut told: Vec<(&'a Checked, ProviderId, Observation)>,
+    before: &HashMap<i64, Course>,
+) -> Vec<(&'a Checked, ProviderId, Observation)> {
+    let mut last: HashMap<i64, Option<i64>> = before
+        .iter()
+        .map(|(id, course)| (*id, course.last_check_ms))
+        .collect();
+    told.retain(|(checked, _, observation)| {
+        let last = last.entry(checked.stream.0).or_default();
+        let is_same = last.is_some_and(|last| checked.began_ms < last);
+        if observation.finding != Finding::Skipped {
+            *last = (*last).max(Some(observation.at_ms));
+        }
+        observation.finding != Finding::Down || !is_same
+    });
+    told
 }
 
 /// What checks found of whether each stream works, as outages of a provider are told by it. A check that ended before the last
@@ -120,9 +152,8 @@ fn seen<'a>(told: &'a [(&Checked, ProviderId, Observation)], before: &HashMap<i6
 }
 
 impl Checked {
-    /// Whether it says anything about its stream.
-    fn is_told(&self) -> bool {
-        !matches!(self.verdict, Verdict::Untestable(_))
+    fn is_untestable(&self) -> bool {
+        matches!(self.verdict, Verdict::Untestable(_))
     }
 
     /// As the stream's course takes it.

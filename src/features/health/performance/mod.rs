@@ -8,6 +8,7 @@ use std::ops::Range;
 use serde_json::{Value, json};
 
 use super::course::State;
+use super::store::ProviderStates;
 use super::uptime::availability::{Availability, Member};
 use super::uptime::{Sighting, Tally, hold_of, spans};
 use super::{attendance, store as checks};
@@ -16,7 +17,7 @@ use crate::db::DbError;
 use crate::features::settings;
 use crate::jobs::{JobError, JobRun, NewJob, Planned, kinds};
 use crate::support::cron::Cron;
-use crate::support::ids::{ProviderId, StreamId};
+use crate::support::ids::StreamId;
 use crate::support::statistics::histogram::Histogram;
 use store::Hour;
 
@@ -54,7 +55,7 @@ pub async fn job(ctx: Ctx, job: JobRun) -> Result<Value, JobError> {
     for (done, provider) in (0..).zip(&providers) {
         job.check()?;
         job.progress.set(done, Some(total), "Sums up the hour");
-        let seen = Seen::read(&ctx, provider.id, &hour).await?;
+        let seen = Seen::read(&ctx, provider, &hour).await?;
         hours.push(Hour {
             provider_id: provider.id,
             hour: hour.start,
@@ -71,6 +72,8 @@ pub async fn job(ctx: Ctx, job: JobRun) -> Result<Value, JobError> {
             uptime_percentage: seen.uptime.map(|share| share * 100.0),
         });
     }
+    // Rows of providers are locked in this order by whoever stores results.
+    hours.sort_by_key(|hour| hour.provider_id);
     let mut tx = ctx.db.begin().await?;
     job.hold(&mut tx).await?;
     store::write(&mut tx, &hours).await?;
@@ -89,7 +92,7 @@ struct Seen {
 }
 
 impl Seen {
-    async fn read(ctx: &Ctx, provider: ProviderId, hour: &Range<i64>) -> Result<Self, DbError> {
+    async fn read(ctx: &Ctx, provider: &ProviderStates, hour: &Range<i64>) -> Result<Self, DbError> {
         let settings = settings::load(ctx).await?;
         let hold_ms = hold_of(&settings, hour.start);
         let away = attendance::away(&ctx.db, hour).await?;
@@ -101,7 +104,7 @@ impl Seen {
         };
         let mut streams: BTreeMap<StreamId, Vec<Sighting>> = BTreeMap::new();
         let window = hour.start.saturating_sub(hold_ms)..hour.end;
-        for line in checks::sightings_of(&ctx.db, provider, &window).await? {
+        for line in checks::sightings_of(&ctx.db, provider.id, &window).await? {
             let state = State::from_word(&line.state);
             if hour.contains(&line.checked_at) {
                 match state.is_working() {
@@ -116,13 +119,22 @@ impl Seen {
                 state,
             });
         }
-        let members: Vec<Member> = streams
+        let member = |tally| Member { tally, watched: 0.0 };
+        let mut members: Vec<Member> = streams
             .values()
-            .map(|sightings| Member {
-                tally: Tally::of(&spans(sightings, hold_ms, &away, hour)),
-                watched: 0.0,
-            })
+            .map(|sightings| member(Tally::of(&spans(sightings, hold_ms, &away, hour))))
             .collect();
+        // A stream that nobody has seen is unknown all the time.
+        let all = usize::try_from(provider.total)
+            .unwrap_or_default()
+            .max(members.len());
+        members.resize(
+            all,
+            member(Tally {
+                unknown_ms: HOUR_MS,
+                ..Tally::default()
+            }),
+        );
         let availability = Availability::of(&members);
         seen.uptime = availability.by_stream.filter(|_| availability.is_sufficient());
         Ok(seen)

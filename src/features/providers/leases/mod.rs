@@ -1,5 +1,5 @@
 //! Connections to providers, counted as leases: each is a row that lives as long as its socket and is given back when
-//! the guard is dropped. Players, checks and syncs share them; a check gives its connection up at once when a player has none,
+//! the guard is dropped. Players, checks and syncs share them; a check gives its connection up at once when one of the others has none,
 //! see [`Leases::wished`]. A node that dies stops its heartbeat, and its leases run out. A row of this node without a guard
 //! is a *ghost*: the wait for it was given up just as it was written, or it could not be removed; the heartbeat does so.
 
@@ -8,6 +8,7 @@ mod store;
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use futures_util::FutureExt;
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
@@ -123,7 +124,7 @@ impl Leases {
             if store::count(&mut tx, connection.provider).await? >= limit {
                 // What ran out is gone for good, whether or not one was free.
                 tx.commit().await?;
-                if matches!(connection.purpose, Purpose::Play { .. }) {
+                if !matches!(connection.purpose, Purpose::Check(_)) {
                     self.held.wish(connection.provider).notify_one();
                 }
                 return Err(LeaseError::AllInUse { limit });
@@ -131,6 +132,10 @@ impl Leases {
         }
         let id = store::insert(&mut tx, connection, &self.node, now).await?;
         tx.commit().await?;
+        if matches!(connection.purpose, Purpose::Check(_)) {
+            // A wish from before it, which nobody was there to hear, is over.
+            let _ = self.held.wish(connection.provider).notified().now_or_never();
+        }
         self.held.ids().insert(id);
         Ok(Lease {
             id,
@@ -146,7 +151,7 @@ impl Leases {
         let _ = tokio::time::timeout(LOOK_AGAIN, self.held.freed.notified()).await;
     }
 
-    /// Waits until a player on this node finds no connection of the provider free; of those who wait, one is told. Who
+    /// Waits until a player or a sync on this node finds no connection of the provider free; of those who wait, one is told. Who
     /// holds a connection for a check gives it back then.
     pub async fn wished(&self, provider: ProviderId) {
         self.held.wish(provider).notified().await;

@@ -119,7 +119,7 @@ impl Figures {
         self.tile(
             "Working",
             self.all.up,
-            "Streams that sent picture data at their last check",
+            "Streams that were found working; a failure or two in a row do not change that yet",
         )
     }
 
