@@ -15,7 +15,7 @@ const BY_HAND: Duration = Duration::from_secs(30);
 /// How long a scheduled one does.
 const SCHEDULED: Duration = Duration::from_secs(600);
 
-/// One of the provider's connections, once one is free. Panels count who watches, not who reads their lists: where players
+/// One of the connections of a provider that counts them, once one is free. Panels count who watches, not who reads their lists: where players
 /// hold all of them for long, the run goes on without one rather than let the catalogue grow old.
 ///
 /// # Errors
@@ -26,7 +26,8 @@ pub(super) async fn of(
     provider: &Provider,
     by_hand: bool,
 ) -> Result<Option<Lease>, Error> {
-    if !matches!(provider.source, Source::Address) {
+    let limit = provider.connection_limit();
+    if !matches!(provider.source, Source::Address) || limit.is_none() {
         return Ok(None);
     }
     let until = Instant::now() + if by_hand { BY_HAND } else { SCHEDULED };
@@ -35,7 +36,7 @@ pub(super) async fn of(
         purpose: Purpose::Sync,
     };
     loop {
-        match leases.acquire(wanted, provider.connection_limit()).await {
+        match leases.acquire(wanted, limit).await {
             Ok(lease) => return Ok(Some(lease)),
             Err(LeaseError::Db(error)) => return Err(error.into()),
             Err(LeaseError::AllInUse { .. }) if Instant::now() >= until => {

@@ -50,7 +50,7 @@ on_both_engines! {
             .id("select id from channel_streams where original_name like '%Gone%'", Vec::new())
             .await;
         let of_stream = world.read(&format!("/streams/{gone}")).await;
-        assert!(of_stream.contains("Out of use") && of_stream.contains("answered 404"), "{of_stream}");
+        assert!(of_stream.contains("Out of use") && of_stream.contains("Answered 404"), "{of_stream}");
         assert_eq!(of_stream.matches("by hand").count(), 3, "{of_stream}");
         assert!(of_stream.contains("insufficient data") && of_stream.contains("strip-unknown"), "{of_stream}");
         assert!(!of_stream.contains("<b>Gone"));
