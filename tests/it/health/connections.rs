@@ -83,6 +83,7 @@ on_both_engines! {
         assert_eq!(account.peak(), 1);
         drop(playing);
         account.world.until_lent(0).await;
+        account.world.until(|counters| !counters.accounts.contains_key(ACCOUNT)).await;
         assert_eq!(account.world.check_now("Two").await["state"], "up");
     }
 

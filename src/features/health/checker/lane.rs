@@ -27,6 +27,8 @@ const FEW: usize = 250;
 /// Accounts with fewer connections are given a moment after each check: panels notice late that a connection was closed.
 const SMALL_ACCOUNT: i64 = 5;
 const BREATH: Duration = Duration::from_millis(100);
+/// What others are given: as long as the end of a connection takes to arrive.
+const SHORT_BREATH: Duration = Duration::from_millis(5);
 /// Between two beginnings, so that an account is not asked by all at the same instant.
 const STEP: Duration = Duration::from_millis(2);
 /// How soon it is worth asking again for a connection, where none was free.
@@ -34,7 +36,7 @@ const ASK_AGAIN: Duration = Duration::from_secs(1);
 /// How long checks wait for players to leave before the rest is skipped.
 const PATIENCE: Duration = Duration::from_secs(10);
 /// Pauses after a provider said that the account is at its limit, each twice the last.
-const TURNED_AWAY: Duration = Duration::from_secs(1);
+const TURNED_AWAY: Duration = Duration::from_millis(100);
 const LONGEST_PAUSE: Duration = Duration::from_secs(10);
 /// So many refusals one after the other end the lane.
 const MOST_REFUSALS: u32 = 8;
@@ -282,6 +284,8 @@ impl Lane {
         self.running.retain(|(number, _)| *number != done.number);
         let Some(probe) = done.probe else {
             self.waiting.push_front((done.stream, done.source));
+            // The provider has to see the end of it before whoever wished for it begins.
+            tokio::time::sleep(4 * SHORT_BREATH).await;
             done.held.lease.give_back().await;
             return Ok(());
         };
@@ -391,9 +395,7 @@ async fn check(
         began_ms = ctx.clock.now_ms();
         let probe = probe(&ctx.fetch, &source, manner.timeout, &end).await.ok();
         drop(entered);
-        if is_small {
-            tokio::time::sleep(BREATH).await;
-        }
+        tokio::time::sleep(if is_small { BREATH } else { SHORT_BREATH }).await;
         probe
     };
     // What was measured before the end came counts.
