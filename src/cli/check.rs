@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use clap::Args;
 use serde_json::Value;
 
-use super::follow::{Left, follow};
+use super::follow::{Left, follow, trouble};
 use super::{complain, fail, say, status};
 use crate::app::{App, StartError, shutdown};
 use crate::config::Config;
@@ -14,7 +14,7 @@ use crate::features::audit::Actor;
 use crate::features::health::checker::Payload;
 use crate::features::health::{self, start};
 use crate::features::providers;
-use crate::jobs::{Job, State, settle};
+use crate::jobs::{Job, settle};
 
 /// Check whether streams work
 #[derive(Debug, Args)]
@@ -87,17 +87,8 @@ async fn check(app: &App, end: &mut shutdown::Wish, name: Option<&str>) -> Resul
 
 /// Says how a run ended; the answer is its exit status.
 fn report(job: &Job) -> u8 {
-    let failure = job.error.as_ref();
-    match job.state {
-        State::Succeeded => {}
-        State::Failed if failure.is_some_and(|failure| failure.code != "interrupted") => {
-            complain(failure.map_or("", |failure| failure.message.as_str()));
-            return status::FAILED;
-        }
-        _ => {
-            complain("Cut short; what was found is stored.");
-            return status::CANCELLED;
-        }
+    if let Some(status) = trouble(job, "", "Cut short; what was found is stored.") {
+        return status;
     }
     let field = |name: &str| job.result.as_ref().and_then(|result| result.get(name));
     let count = |name: &str| field(name).and_then(Value::as_u64).unwrap_or_default();

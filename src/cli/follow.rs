@@ -6,9 +6,10 @@ use std::time::Duration;
 use indicatif::{ProgressBar, ProgressStyle};
 use tokio_util::sync::CancellationToken;
 
+use super::{complain, status};
 use crate::app::{App, handlers, shutdown};
 use crate::db::DbError;
-use crate::jobs::{Job, run_here};
+use crate::jobs::{Job, State, run_here};
 use crate::support::ids::JobId;
 
 /// How a job was left.
@@ -45,6 +46,24 @@ pub(super) async fn follow(
     }
     app.ctx.jobs.cancel(job).await?;
     running.await.map(|job| Left::Ended(Box::new(job)))
+}
+
+/// Says why a job did not do its work; the answer is the exit status of one that did not. `failed` stands before its own
+/// sentence, `cut_short` is said of one that was stopped.
+pub(super) fn trouble(job: &Job, failed: &str, cut_short: &str) -> Option<u8> {
+    let failure = job.error.as_ref();
+    match job.state {
+        State::Succeeded => None,
+        State::Failed if failure.is_some_and(|failure| failure.code != "interrupted") => {
+            let message = failure.map_or("", |failure| failure.message.as_str());
+            complain(&format!("{failed}{message}"));
+            Some(status::FAILED)
+        }
+        _ => {
+            complain(cut_short);
+            Some(status::CANCELLED)
+        }
+    }
 }
 
 enum Display {

@@ -6,14 +6,14 @@ use std::process::ExitCode;
 use clap::Args;
 use serde_json::Value;
 
-use super::follow::{Left, follow};
+use super::follow::{Left, follow, trouble};
 use super::{complain, fail, say, status};
 use crate::app::{App, StartError, shutdown};
 use crate::config::Config;
 use crate::db::DbError;
 use crate::features::audit::Actor;
 use crate::features::outputs::library::{self, LibraryError};
-use crate::jobs::{Enqueued, Job, State, settle};
+use crate::jobs::{Enqueued, Job, settle};
 
 /// Write the library of STRM and NFO files
 #[derive(Debug, Args)]
@@ -82,17 +82,8 @@ async fn write(app: &App, end: &mut shutdown::Wish, out: Option<&Path>) -> Resul
 
 /// Says how a run ended; the answer is its exit status.
 fn report(job: &Job) -> u8 {
-    let failure = job.error.as_ref();
-    match job.state {
-        State::Succeeded => {}
-        State::Failed if failure.is_some_and(|failure| failure.code != "interrupted") => {
-            complain(failure.map_or("", |failure| failure.message.as_str()));
-            return status::FAILED;
-        }
-        _ => {
-            complain("Cut short; what was written stays.");
-            return status::CANCELLED;
-        }
+    if let Some(status) = trouble(job, "", "Cut short; what was written stays.") {
+        return status;
     }
     let field = |name: &str| job.result.as_ref().and_then(|result| result.get(name));
     let count = |name: &str| field(name).and_then(Value::as_u64).unwrap_or_default();

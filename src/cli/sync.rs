@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use clap::Args;
 use serde_json::Value;
 
-use super::follow::{Left, follow};
+use super::follow::{Left, follow, trouble};
 use super::{complain, fail, say, status};
 use crate::app::{App, StartError, shutdown};
 use crate::config::Config;
@@ -165,18 +165,9 @@ async fn episodes(app: &App, end: &mut shutdown::Wish, provider: &Provider) -> R
 
 /// Says how a run ended; the answer is its exit status.
 async fn report(app: &App, name: &str, job: &Job) -> Result<u8, Failure> {
-    let failure = job.error.as_ref();
-    match job.state {
-        State::Succeeded => {}
-        State::Failed if failure.is_some_and(|failure| failure.code != "interrupted") => {
-            let message = failure.map_or("", |failure| failure.message.as_str());
-            complain(&format!("{name}: failed. {message}"));
-            return Ok(status::FAILED);
-        }
-        _ => {
-            complain(&format!("{name}: cut short; the catalogue is as it was."));
-            return Ok(status::CANCELLED);
-        }
+    let cut_short = format!("{name}: cut short; the catalogue is as it was.");
+    if let Some(status) = trouble(job, &format!("{name}: failed. "), &cut_short) {
+        return Ok(status);
     }
     let result = job.result.as_ref();
     let id = result

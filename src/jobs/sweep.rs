@@ -89,7 +89,8 @@ async fn bury(jobs: &Jobs, node: &str) -> Result<(), DbError> {
     Ok(())
 }
 
-/// Removes jobs that ended a month ago, frequent ones after a day; at most once an hour over all nodes, for the lease is kept until it ends.
+/// Removes jobs that ended a month ago, frequent ones after a day; at most once an hour over all nodes, for the lease is kept
+/// until it ends.
 ///
 /// # Errors
 /// Whatever the database says.

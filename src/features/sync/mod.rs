@@ -152,7 +152,8 @@ async fn check_pace(ctx: &Ctx, key: &str) -> Result<(), Error> {
     })
 }
 
-/// The handler of [`kinds::SYNC`]; its provider's lists take one of the connections in `leases`. It works on a thread of its own, so that nothing else waits for its arithmetic.
+/// The handler of [`kinds::SYNC`]; its provider's lists take one of the connections in `leases`. It works on a thread of its
+/// own, so that nothing else waits for its arithmetic.
 ///
 /// # Errors
 /// Why the run ended without a new catalogue; a held run is no error.

@@ -21,15 +21,38 @@ crate::record! {
     }
 }
 
+/// A select list that [`Stored`] is read from, of the table that is called `$row`, and what follows it. An account that names
+/// no limit has one connection.
+macro_rules! stored {
+    ($row:literal, $rest:literal) => {
+        concat!(
+            "select ",
+            $row,
+            ".id, p.id, coalesce(p.max_connections, p.account_connections, case when p.type = 'xstream' then 1 end), \
+             p.user_agent, p.secrets, ",
+            $row,
+            ".url_template, ",
+            $row,
+            ".format, ",
+            $row,
+            ".headers, ",
+            $row,
+            ".resolution ",
+            $rest
+        )
+    };
+}
+
 /// The streams of a channel in play order.
 pub async fn channel(db: &Db, id: ChannelId) -> Result<Vec<Stored>, DbError> {
     db.all(
-        "select s.id, s.provider_id, coalesce(p.max_connections, p.account_connections, case when p.type = 'xstream' then 1 end), p.user_agent, p.secrets, s.url_template, s.format, s.headers,
-             s.resolution
-         from channel_streams s join providers p on p.id = s.provider_id join channels c on c.id = s.channel_id
+        stored!(
+            "s",
+            "from channel_streams s join providers p on p.id = s.provider_id join channels c on c.id = s.channel_id
          where s.channel_id = $1 and c.enabled and s.missing_since is null and s.enabled and p.enabled
              and p.deleted_at is null
-         order by s.backup_order, s.id limit $2",
+         order by s.backup_order, s.id limit $2"
+        ),
         args![id, MOST],
     )
     .await
@@ -38,11 +61,12 @@ pub async fn channel(db: &Db, id: ChannelId) -> Result<Vec<Stored>, DbError> {
 /// The versions of a film, the best picture first.
 pub async fn movie(db: &Db, id: MovieId) -> Result<Vec<Stored>, DbError> {
     db.all(
-        "select v.id, v.provider_id, coalesce(p.max_connections, p.account_connections, case when p.type = 'xstream' then 1 end), p.user_agent, p.secrets, v.url_template, v.format, v.headers,
-             v.resolution
-         from vod_versions v join providers p on p.id = v.provider_id
+        stored!(
+            "v",
+            "from vod_versions v join providers p on p.id = v.provider_id
          where v.movie_id = $1 and v.missing_since is null and p.enabled and p.deleted_at is null
-         order by v.quality_score desc nulls last, p.priority desc, v.id limit $2",
+         order by v.quality_score desc nulls last, p.priority desc, v.id limit $2"
+        ),
         args![id, MOST],
     )
     .await
@@ -51,11 +75,12 @@ pub async fn movie(db: &Db, id: MovieId) -> Result<Vec<Stored>, DbError> {
 /// The versions of an episode, the best picture first.
 pub async fn episode(db: &Db, id: EpisodeId) -> Result<Vec<Stored>, DbError> {
     db.all(
-        "select v.id, v.provider_id, coalesce(p.max_connections, p.account_connections, case when p.type = 'xstream' then 1 end), p.user_agent, p.secrets, v.url_template, v.format, v.headers,
-             v.resolution
-         from vod_versions v join providers p on p.id = v.provider_id
+        stored!(
+            "v",
+            "from vod_versions v join providers p on p.id = v.provider_id
          where v.episode_id = $1 and v.missing_since is null and p.enabled and p.deleted_at is null
-         order by v.quality_score desc nulls last, p.priority desc, v.id limit $2",
+         order by v.quality_score desc nulls last, p.priority desc, v.id limit $2"
+        ),
         args![id, MOST],
     )
     .await
@@ -64,10 +89,11 @@ pub async fn episode(db: &Db, id: EpisodeId) -> Result<Vec<Stored>, DbError> {
 /// One stream, also if its provider listed it no more since somebody began to watch.
 pub async fn stream(db: &Db, id: StreamId) -> Result<Option<Stored>, DbError> {
     db.optional(
-        "select s.id, s.provider_id, coalesce(p.max_connections, p.account_connections, case when p.type = 'xstream' then 1 end), p.user_agent, p.secrets, s.url_template, s.format, s.headers,
-             s.resolution
-         from channel_streams s join providers p on p.id = s.provider_id join channels c on c.id = s.channel_id
-         where s.id = $1 and c.enabled and s.enabled and p.enabled and p.deleted_at is null",
+        stored!(
+            "s",
+            "from channel_streams s join providers p on p.id = s.provider_id join channels c on c.id = s.channel_id
+         where s.id = $1 and c.enabled and s.enabled and p.enabled and p.deleted_at is null"
+        ),
         args![id],
     )
     .await
@@ -76,10 +102,11 @@ pub async fn stream(db: &Db, id: StreamId) -> Result<Option<Stored>, DbError> {
 /// One version, also if its provider listed it no more since somebody began to watch.
 pub async fn version(db: &Db, id: VersionId) -> Result<Option<Stored>, DbError> {
     db.optional(
-        "select v.id, v.provider_id, coalesce(p.max_connections, p.account_connections, case when p.type = 'xstream' then 1 end), p.user_agent, p.secrets, v.url_template, v.format, v.headers,
-             v.resolution
-         from vod_versions v join providers p on p.id = v.provider_id
-         where v.id = $1 and p.enabled and p.deleted_at is null",
+        stored!(
+            "v",
+            "from vod_versions v join providers p on p.id = v.provider_id
+         where v.id = $1 and p.enabled and p.deleted_at is null"
+        ),
         args![id],
     )
     .await
@@ -87,7 +114,7 @@ pub async fn version(db: &Db, id: VersionId) -> Result<Option<Stored>, DbError> 
 
 /// What stands before the condition of each scope; a stream of a provider that is switched off is in none.
 macro_rules! in_scope {
-    ($select:literal, $condition:literal, $rest:literal) => {
+    ($select:expr, $condition:literal, $rest:literal) => {
         concat!(
             $select,
             " from channel_streams s join providers p on p.id = s.provider_id where s.missing_since is null \
@@ -99,7 +126,7 @@ macro_rules! in_scope {
 }
 
 macro_rules! of_scope {
-    ($scope:expr, $select:literal, $rest:literal) => {
+    ($scope:expr, $select:expr, $rest:literal) => {
         match $scope {
             Scope::All => (in_scope!($select, "$1 = 0", $rest), 0),
             Scope::Provider(id) => (in_scope!($select, "s.provider_id = $1", $rest), id.0),
@@ -137,8 +164,7 @@ pub async fn page(
 ) -> Result<Vec<Stored>, DbError> {
     let (sql, key) = of_scope!(
         scope,
-        "select s.id, s.provider_id, coalesce(p.max_connections, p.account_connections, case when p.type = 'xstream' then 1 end), \
-         p.user_agent, p.secrets, s.url_template, s.format, s.headers, s.resolution",
+        stored!("s", ""),
         " and p.id = $2 and s.id > $3 order by s.id limit $4"
     );
     db.all(sql, args![key, provider, after, limit]).await

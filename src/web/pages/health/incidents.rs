@@ -42,7 +42,7 @@ impl Incidents {
             "{} began to fail within ten minutes, {} ago.{} None of its streams goes out of use unless this lasts for another {}.",
             format::count(outage.streams, "stream", "streams"),
             format::duration(for_ms),
-            why.map(|why| format!(" The first: {why}.")).unwrap_or_default(),
+            why.map(|why| format!(" One of them: {why}.")).unwrap_or_default(),
             format::duration(left_ms),
         );
         ui::Notice::warning(text).title(format!("{} fails as a whole", outage.provider))
