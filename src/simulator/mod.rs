@@ -121,10 +121,15 @@ impl Simulator {
 
     /// At most `most` requests of `account` at once; more are answered with `status` (509 or 403, as panels do).
     pub fn limit(&self, account: &str, most: usize, status: u16) {
+        self.limit_late(account, most, status, Duration::ZERO);
+    }
+
+    /// As [`Self::limit`], where a request counts for a while after it has ended.
+    pub fn limit_late(&self, account: &str, most: usize, status: u16, cool_down: Duration) {
         let limit = Limit {
             most,
             over: Over::Refuse(status),
-            cool_down: Duration::ZERO,
+            cool_down,
         };
         self.state.limit(account, limit);
     }

@@ -158,6 +158,55 @@ async fn an_account_that_is_used_elsewhere_is_not_held_against_its_streams() {
 }
 
 #[tokio::test]
+async fn a_list_whose_account_allows_fewer_than_are_asked_at_once_loses_no_stream() {
+    let world = World::on(Engine::Sqlite).await;
+    let names: Vec<String> = (0..12).map(|number| format!("Channel{number}")).collect();
+    let panel = Resource::bytes(ts::block()).account(ACCOUNT);
+    world.simulator.put("/*", panel);
+    world
+        .simulator
+        .fault("/*", Fault::delay(Duration::from_millis(100)));
+    world.simulator.limit(ACCOUNT, 2, 403);
+    world
+        .lists_channels(&names.iter().map(String::as_str).collect::<Vec<_>>())
+        .await;
+    let job = world.check(json!({})).await;
+    assert_eq!(
+        (&job["result"]["up"], &job["result"]["down"]),
+        (&json!(12), &json!(0)),
+        "{job}"
+    );
+    assert_eq!(world.simulator.counters().account_peaks[ACCOUNT], 2);
+}
+
+#[tokio::test]
+async fn a_panel_that_notices_late_that_a_stream_was_closed_is_waited_for() {
+    let account = Account::on(Engine::Sqlite).await;
+    account
+        .world
+        .simulator
+        .limit_late(ACCOUNT, 1, 403, Duration::from_millis(500));
+    let job = account.world.check(json!({})).await;
+    assert_eq!(
+        (&job["result"]["up"], &job["result"]["down"]),
+        (&json!(3), &json!(0)),
+        "{job}"
+    );
+}
+
+#[tokio::test]
+async fn a_stream_that_is_refused_whoever_asks_does_not_work() {
+    let account = Account::on(Engine::Sqlite).await;
+    account.world.simulator.fault("/Two.ts", Fault::status(403));
+    assert_eq!(account.world.check_now("Two").await["state"], "down");
+    let stream = account.world.stream("Two").await;
+    assert_eq!(
+        (&stream["consecutive_failures"], &stream["failure_reason"]),
+        (&json!(1), &json!("answered 403"))
+    );
+}
+
+#[tokio::test]
 async fn accounts_are_checked_beside_each_other_and_hosts_without_a_limit_by_four() {
     let world = World::on(Engine::Sqlite).await;
     let names: Vec<String> = (0..12).map(|number| format!("Channel{number}")).collect();

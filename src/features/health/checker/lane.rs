@@ -1,6 +1,6 @@
 //! The streams of one provider, checked within its connections.
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 use std::time::Duration;
 
 use futures_util::StreamExt;
@@ -9,37 +9,35 @@ use tokio::sync::mpsc;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
+use super::check::{Done, Held, Start, check};
 use super::gate::AtHost;
 use super::hurry::Hurry;
+use super::pace::{Pace, Worth, is_refusal};
 use super::{Checked, Checker, Manner, untestable};
 use crate::ctx::Ctx;
 use crate::db::{DbError, Engine};
 use crate::features::catalogue::sources::{self, Scope, Source};
 use crate::features::health::Error;
-use crate::features::health::probe::{Probe, probe};
-use crate::features::health::verdict::{Verdict, is_turned_away};
+use crate::features::health::probe::Probe;
+use crate::features::health::verdict::Verdict;
 use crate::features::providers::leases::{Connection, Lease, LeaseError, Purpose};
 use crate::support::ids::{ProviderId, StreamId};
 
 /// Streams that are read at once, and those waiting from which on more are read.
 const PAGE: i64 = 500;
 const FEW: usize = 250;
-/// Accounts with fewer connections are given a moment after each check: panels notice late that a connection was closed.
-const SMALL_ACCOUNT: i64 = 5;
-const BREATH: Duration = Duration::from_millis(100);
-/// What others are given: as long as the end of a connection takes to arrive.
-const SHORT_BREATH: Duration = Duration::from_millis(5);
+/// How long the end of a connection takes to arrive at the provider.
+const ARRIVAL: Duration = Duration::from_millis(20);
 /// Between two beginnings, so that an account is not asked by all at the same instant.
 const STEP: Duration = Duration::from_millis(2);
 /// How soon it is worth asking again for a connection, where none was free.
 const ASK_AGAIN: Duration = Duration::from_secs(1);
 /// How long checks wait for players to leave before the rest is skipped.
 const PATIENCE: Duration = Duration::from_secs(10);
-/// Pauses after a provider said that the account is at its limit, each twice the last.
-const TURNED_AWAY: Duration = Duration::from_millis(100);
-const LONGEST_PAUSE: Duration = Duration::from_secs(10);
-/// So many refusals one after the other end the lane.
-const MOST_REFUSALS: u32 = 8;
+/// How often a stream whose check was refused for want of a connection is asked again.
+const MOST_RETURNS: u32 = 3;
+/// How soon it is worth looking again whether an account or host may be asked.
+const LOOK_AGAIN: Duration = Duration::from_millis(100);
 /// How long a connection is kept on from check to check where other nodes may have players who want it.
 const HELD: Duration = Duration::from_secs(3);
 
@@ -71,26 +69,11 @@ pub(super) struct Lane {
     full_until: Instant,
     /// Since when nothing could begin for want of a connection.
     stuck_since: Option<Instant>,
-    refusals: u32,
-    pause: Duration,
+    /// Of the account, or of each host where it has no limit.
+    paces: HashMap<String, Pace>,
+    /// How often a stream was sent back to wait.
+    returned: HashMap<StreamId, u32>,
     hurry: Hurry,
-}
-
-/// A connection that goes from check to check.
-struct Held {
-    lease: Lease,
-    since: Instant,
-}
-
-/// A check that ended.
-struct Done {
-    number: u64,
-    stream: StreamId,
-    source: Box<Source>,
-    held: Held,
-    began_ms: i64,
-    /// None if it was interrupted.
-    probe: Option<Probe>,
 }
 
 /// Why nothing more begins now.
@@ -119,8 +102,8 @@ impl Lane {
             not_before: now,
             full_until: now,
             stuck_since: None,
-            refusals: 0,
-            pause: Duration::ZERO,
+            paces: HashMap::new(),
+            returned: HashMap::new(),
             hurry,
         }
     }
@@ -147,7 +130,18 @@ impl Lane {
                         let end = self.shared.cancel.child_token();
                         self.last += 1;
                         self.running.push((self.last, end.clone()));
-                        let work = check(self.shared.clone(), self.last, stream, source, held, host, end);
+                        let breath = self.pace(&source).breath();
+                        self.pace(&source).begin();
+                        let start = Start {
+                            number: self.last,
+                            stream,
+                            source,
+                            held,
+                            host,
+                            breath,
+                            end,
+                        };
+                        let work = check(self.shared.clone(), start);
                         checks.push(work);
                     }
                     Err(wait) => break wait,
@@ -169,7 +163,8 @@ impl Lane {
             let at = match wait {
                 Wait::Until(at) => at,
                 Wait::Connection => self.full_until,
-                Wait::Nothing | Wait::Host => Instant::now() + Duration::from_secs(60),
+                Wait::Host => Instant::now() + LOOK_AGAIN,
+                Wait::Nothing => Instant::now() + Duration::from_secs(60),
             };
             let cancel = self.shared.cancel.clone();
             let leases = self.shared.checker.leases.clone();
@@ -230,7 +225,7 @@ impl Lane {
         if now < self.not_before {
             return Ok(Err(Wait::Until(self.not_before)));
         }
-        let Some((at, host)) = self.startable() else {
+        let Some((at, host)) = self.startable(now) else {
             return Ok(Err(Wait::Host));
         };
         let held = match self.idle.pop() {
@@ -253,14 +248,28 @@ impl Lane {
         }
     }
 
-    /// The first waiting stream whose host may be asked. An account with a limit is one place, whatever its hosts.
-    fn startable(&self) -> Option<(usize, Option<AtHost>)> {
+    /// The pace of whoever is asked for a stream: an account with a limit is one place, whatever its hosts.
+    fn pace(&mut self, source: &Source) -> &mut Pace {
+        let limit = self.limit;
+        let place = match limit {
+            Some(_) => "",
+            None => source.url.host_str().unwrap_or_default(),
+        };
+        self.paces
+            .entry(place.to_owned())
+            .or_insert_with(|| Pace::new(limit))
+    }
+
+    /// The first waiting stream whose account or host may be asked.
+    fn startable(&self, now: Instant) -> Option<(usize, Option<AtHost>)> {
+        let is_ready = |place: &str| self.paces.get(place).is_none_or(|pace| pace.is_ready(now));
         if self.limit.is_some() {
-            return Some((0, None));
+            return is_ready("").then_some((0, None));
         }
         let gate = &self.shared.checker.gate;
         self.waiting.iter().enumerate().find_map(|(at, (_, source))| {
-            let host = gate.try_host(source.url.host_str().unwrap_or_default())?;
+            let host = source.url.host_str().unwrap_or_default();
+            let host = is_ready(host).then(|| gate.try_host(host)).flatten()?;
             Some((at, Some(host)))
         })
     }
@@ -283,26 +292,30 @@ impl Lane {
     async fn took(&mut self, done: Done) -> Result<(), Error> {
         self.running.retain(|(number, _)| *number != done.number);
         let Some(probe) = done.probe else {
+            self.pace(&done.source).give_up();
             self.waiting.push_front((done.stream, done.source));
             // The provider has to see the end of it before whoever wished for it begins.
-            tokio::time::sleep(4 * SHORT_BREATH).await;
+            tokio::time::sleep(ARRIVAL).await;
             done.held.lease.give_back().await;
             return Ok(());
         };
-        if is_turned_away(probe.status) {
-            self.refusals += 1;
-            self.pause = (self.pause * 2).clamp(TURNED_AWAY, LONGEST_PAUSE);
-            self.not_before = Instant::now() + self.pause;
-            done.held.lease.give_back().await;
-        } else {
-            self.refusals = 0;
-            self.pause = Duration::ZERO;
-            self.keep(done.held).await;
+        let worth = self
+            .pace(&done.source)
+            .end(is_refusal(probe.status), Instant::now());
+        match worth {
+            Worth::Counts => self.keep(done.held).await,
+            // The provider may allow fewer than it says; what it refuses is no use to hold.
+            Worth::Later => done.held.lease.give_back().await,
         }
-        self.tell(done.stream, done.began_ms, Ok(probe)).await?;
-        if self.refusals >= MOST_REFUSALS {
-            self.skip_the_rest().await?;
+        if worth == Worth::Counts {
+            return self.tell(done.stream, done.began_ms, Ok(probe)).await;
         }
+        let returns = self.returned.entry(done.stream).or_default();
+        *returns += 1;
+        if *returns > MOST_RETURNS {
+            return self.tell_unasked(done.stream, Verdict::Skipped).await;
+        }
+        self.waiting.push_back((done.stream, done.source));
         Ok(())
     }
 
@@ -372,44 +385,5 @@ impl Lane {
             .send(checked)
             .await
             .map_err(|_| Error::Cancelled)
-    }
-}
-
-/// One check; `end` interrupts it.
-async fn check(
-    shared: Shared,
-    number: u64,
-    stream: StreamId,
-    source: Box<Source>,
-    held: Held,
-    host: Option<AtHost>,
-    end: CancellationToken,
-) -> Done {
-    let Shared {
-        ctx, checker, manner, ..
-    } = &shared;
-    let is_small = source.max_connections.is_none_or(|limit| limit < SMALL_ACCOUNT);
-    let mut began_ms = ctx.clock.now_ms();
-    let work = async {
-        let entered = checker.gate.enter(manner.most).await;
-        began_ms = ctx.clock.now_ms();
-        let probe = probe(&ctx.fetch, &source, manner.timeout, &end).await.ok();
-        drop(entered);
-        tokio::time::sleep(if is_small { BREATH } else { SHORT_BREATH }).await;
-        probe
-    };
-    // What was measured before the end came counts.
-    let probe = tokio::select! {
-        probe = work => probe,
-        () = end.cancelled() => None,
-    };
-    drop(host);
-    Done {
-        number,
-        stream,
-        source,
-        held,
-        began_ms,
-        probe,
     }
 }

@@ -1,10 +1,12 @@
 //! Checks many streams at once, and none of them at the cost of a player: within the connections that each account has
 //! free, given back as soon as somebody wants to watch.
 
+mod check;
 mod collector;
 mod gate;
 mod hurry;
 mod lane;
+mod pace;
 mod run;
 mod save;
 
@@ -23,6 +25,7 @@ use crate::features::settings;
 use crate::support::ids::{ProviderId, StreamId};
 
 use gate::Gate;
+use pace::is_refusal;
 
 pub use run::Payload;
 
@@ -93,8 +96,13 @@ impl Checker {
                             () = self.leases.wished(provider) => None,
                         };
                         drop(entered);
+                        let in_use = self.leases.in_use(provider).await?.total();
                         lease.give_back().await;
                         match probed {
+                            // Beside others a refusal says nothing of the stream.
+                            Some(Ok(probe)) if in_use > 1 && is_refusal(probe.status) => {
+                                Err(Verdict::Skipped)
+                            }
                             Some(Ok(probe)) => Ok(probe),
                             Some(Err(probes::Cancelled)) => return Err(Error::Cancelled),
                             // A player wants the connection.
