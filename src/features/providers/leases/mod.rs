@@ -1,6 +1,6 @@
 //! Connections to providers, counted as leases: each is a row that lives as long as its socket and is given back when
 //! the guard is dropped. Players, checks and syncs share them; a check gives its connection up at once when one of the
-//! others has none, see [`Leases::wished`]. A node that dies stops its heartbeat, and its leases run out. A row of this node without a guard
+//! others has none, see [`Leases::wished`]; a measurement gives it up for a check too, see [`Lease::called_off`]. A node that dies stops its heartbeat, and its leases run out. A row of this node without a guard
 //! is a *ghost*: the wait for it was given up just as it was written, or it could not be removed; the heartbeat does so.
 
 mod store;
@@ -26,6 +26,8 @@ const EXPIRY_MS: i64 = 35_000;
 const YOUNG_MS: i64 = 5_000;
 /// How often it is worth looking whether another node gave a connection back.
 const LOOK_AGAIN: std::time::Duration = std::time::Duration::from_millis(250);
+/// So many looks a check waits at most for the connection of a measurement.
+const GIVEN_UP_BY: u32 = 8;
 
 /// What a connection is used for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -36,6 +38,8 @@ pub enum Purpose {
     },
     /// Of this stream first; further ones of the provider may follow on the same lease.
     Check(StreamId),
+    /// Of this stream by ffprobe, for seconds: whoever else finds no connection free is given this one.
+    Measure(StreamId),
     /// Of the provider's lists.
     Sync,
 }
@@ -78,6 +82,7 @@ struct Held {
     ids: Arc<Mutex<HashSet<i64>>>,
     freed: Arc<Notify>,
     wishes: Arc<Mutex<HashMap<ProviderId, Arc<Notify>>>>,
+    measuring: Arc<Mutex<HashMap<i64, (ProviderId, CancellationToken)>>>,
 }
 
 impl Held {
@@ -88,6 +93,17 @@ impl Held {
     fn wish(&self, provider: ProviderId) -> Arc<Notify> {
         let mut wishes = self.wishes.lock().unwrap_or_else(PoisonError::into_inner);
         Arc::clone(wishes.entry(provider).or_default())
+    }
+
+    fn measuring(&self) -> MutexGuard<'_, HashMap<i64, (ProviderId, CancellationToken)>> {
+        self.measuring.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Ends the measurements of a provider; whether there were any.
+    fn call_off(&self, provider: ProviderId) -> bool {
+        let measuring = self.measuring();
+        let ends = measuring.values().filter(|(of, _)| *of == provider);
+        ends.map(|(_, end)| end.cancel()).count() > 0
     }
 }
 
@@ -111,11 +127,29 @@ impl Leases {
         }
     }
 
-    /// Takes one of the provider's connections; without a limit there is always one.
+    /// Takes one of the provider's connections; without a limit there is always one. A check waits for that of a
+    /// measurement on this node, which is given up at once.
     ///
     /// # Errors
     /// [`LeaseError::AllInUse`] if none is free.
     pub async fn acquire(&self, connection: Connection, limit: Option<i64>) -> Result<Lease, LeaseError> {
+        let mut left = GIVEN_UP_BY;
+        loop {
+            match self.try_acquire(connection, limit).await {
+                Err(LeaseError::AllInUse { .. })
+                    if left > 0
+                        && matches!(connection.purpose, Purpose::Check(_))
+                        && self.held.call_off(connection.provider) =>
+                {
+                    left -= 1;
+                    self.freed().await;
+                }
+                ended => return ended,
+            }
+        }
+    }
+
+    async fn try_acquire(&self, connection: Connection, limit: Option<i64>) -> Result<Lease, LeaseError> {
         let now = self.clock.now_ms();
         let mut tx = self.db.begin().await?;
         if let Some(limit) = limit {
@@ -124,7 +158,8 @@ impl Leases {
             if store::count(&mut tx, connection.provider).await? >= limit {
                 // What ran out is gone for good, whether or not one was free.
                 tx.commit().await?;
-                if !matches!(connection.purpose, Purpose::Check(_)) {
+                if matches!(connection.purpose, Purpose::Play { .. } | Purpose::Sync) {
+                    self.held.call_off(connection.provider);
                     self.held.wish(connection.provider).notify_one();
                 }
                 return Err(LeaseError::AllInUse { limit });
@@ -137,8 +172,14 @@ impl Leases {
             let _ = self.held.wish(connection.provider).notified().now_or_never();
         }
         self.held.ids().insert(id);
+        let called_off = CancellationToken::new();
+        if matches!(connection.purpose, Purpose::Measure(_)) {
+            let measuring = (connection.provider, called_off.clone());
+            self.held.measuring().insert(id, measuring);
+        }
         Ok(Lease {
             id,
+            called_off,
             db: self.db.clone(),
             held: self.held.clone(),
             is_given_back: false,
@@ -201,12 +242,19 @@ impl Leases {
 /// One connection in use; given back when dropped.
 pub struct Lease {
     id: i64,
+    called_off: CancellationToken,
     db: Db,
     held: Held,
     is_given_back: bool,
 }
 
 impl Lease {
+    /// Cancelled once a player, a sync or a check on this node wants the connection of this measurement; that of another use
+    /// never is.
+    pub fn called_off(&self) -> &CancellationToken {
+        &self.called_off
+    }
+
     /// Gives the connection back and waits until that is written, for who wants it again at once.
     pub async fn give_back(mut self) {
         self.is_given_back = true;
@@ -216,6 +264,7 @@ impl Lease {
 
 async fn give_back(id: i64, db: &Db, held: &Held) {
     held.ids().remove(&id);
+    held.measuring().remove(&id);
     if let Err(error) = store::remove(db, id).await {
         tracing::warn!(%error, "a lease was not given back; the next heartbeat does it");
     }
@@ -228,6 +277,7 @@ impl Drop for Lease {
             return;
         }
         self.held.ids().remove(&self.id);
+        self.held.measuring().remove(&self.id);
         // Without a runtime the process is ending; the row then runs out.
         if let Ok(runtime) = tokio::runtime::Handle::try_current() {
             let (id, db, held) = (self.id, self.db.clone(), self.held.clone());

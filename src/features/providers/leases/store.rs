@@ -46,7 +46,7 @@ pub async fn in_use(db: &Db, provider: ProviderId, since_ms: i64) -> Result<InUs
 pub async fn insert(tx: &mut Tx, connection: Connection, node: &str, now_ms: i64) -> Result<i64, DbError> {
     let (purpose, offer, credential) = match connection.purpose {
         Purpose::Play { offer, credential } => ("play", Some(offer), Some(credential)),
-        Purpose::Check(stream) => ("check", Some(Offer::Stream(stream)), None),
+        Purpose::Check(stream) | Purpose::Measure(stream) => ("check", Some(Offer::Stream(stream)), None),
         Purpose::Sync => ("sync", None, None),
     };
     let (stream, version) = match offer {
