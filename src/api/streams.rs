@@ -24,6 +24,8 @@ pub struct StreamJson {
     /// What the provider lists, where its rules name it otherwise; else null.
     listed_name: Option<String>,
     resolution: Option<String>,
+    /// What ffprobe measured of it last, as are codec (of its picture, such as `h264`) and frames a second; null if it was
+    /// never measured.
     bitrate_kbps: Option<i64>,
     codec: Option<String>,
     fps: Option<f64>,
@@ -133,9 +135,9 @@ impl From<StreamDetail> for StreamJson {
             original_name: stream.original_name,
             listed_name: stream.listed_name,
             resolution: stream.resolution,
-            bitrate_kbps: None,
-            codec: None,
-            fps: None,
+            bitrate_kbps: stream.bitrate_kbps,
+            codec: stream.codec,
+            fps: stream.fps,
             quality_score: stream.quality_score,
             health_score: stream.health_score,
             state: stream.state.as_str(),

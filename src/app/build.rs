@@ -8,7 +8,8 @@ use crate::config::{Config, DatabaseUrl};
 use crate::ctx::Ctx;
 use crate::db::{Db, DbError, PoolOptions};
 use crate::events::Events;
-use crate::features::health::Checker;
+use crate::features::health::ffprobe::Ffprobe;
+use crate::features::health::{Checker, Measurer};
 use crate::features::providers::leases::Leases;
 use crate::features::providers::store::Breakers;
 use crate::features::system::backup::{self, BackupError};
@@ -23,6 +24,7 @@ pub struct App {
     /// Of this process; whoever lets it write keeps it alive.
     pub leases: Leases,
     pub checker: Checker,
+    pub measurer: Measurer,
 }
 
 /// Why the start ended: one sentence for the terminal.
@@ -95,6 +97,7 @@ impl App {
         let leases = Leases::new(ctx.jobs.node_id(), ctx.db.clone(), ctx.clock.clone());
         Self {
             checker: Checker::new(leases.clone()),
+            measurer: Measurer::new(leases.clone(), Ffprobe::new(&ctx.config.tools.ffprobe)),
             leases,
             ctx,
         }

@@ -26,7 +26,13 @@ pub(super) fn serving(app: &App, lists: &Lists) -> Handlers {
 }
 
 fn all(app: &App, lists: Option<Lists>) -> Handlers {
-    let App { ctx, leases, checker } = app;
+    let App {
+        ctx,
+        leases,
+        checker,
+        measurer,
+    } = app;
+    let measurer = measurer.clone();
     let (leases, checker, rechecker) = (leases.clone(), checker.clone(), checker.clone());
     let shown = |handler| shown(lists.clone(), handler);
     Handlers::default()
@@ -61,6 +67,10 @@ fn all(app: &App, lists: Option<Lists>) -> Handlers {
         .on(
             kinds::HEALTH_RECHECK,
             shown(with(ctx, move |ctx, job| rechecker.clone().run(ctx, job))),
+        )
+        .on(
+            kinds::QUALITY_MEASURE,
+            shown(with(ctx, move |ctx, job| measurer.clone().run(ctx, job))),
         )
         .on(kinds::HEALTH_HOUR, with(ctx, health::performance::job))
         .on(kinds::HEALTH_RETENTION, with(ctx, health::retention::job))

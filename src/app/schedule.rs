@@ -19,6 +19,7 @@ async fn planned(ctx: &Ctx) -> Result<Vec<Planned>, DbError> {
     let mut planned = sync::schedule::planned(ctx).await?;
     planned.extend(health::schedule::planned(ctx).await?);
     planned.extend(health::performance::planned(ctx).await?);
+    planned.extend(health::quality::start::planned(ctx).await?);
     planned.extend(health::retention::planned(ctx).await?);
     planned.extend(backup::planned(ctx).await?);
     Ok(planned)

@@ -176,6 +176,7 @@ fn http(
         web::Data::new(app.checker.clone()),
         web::Data::new(Overview::default()),
     );
+    let measurer = web::Data::new(app.measurer.clone());
     let server = HttpServer::new(move || {
         // The last one wrapped sees a request first.
         actix_web::App::new()
@@ -186,6 +187,7 @@ fn http(
             .app_data(drafts.clone())
             .app_data(lists.clone())
             .app_data(checker.clone())
+            .app_data(measurer.clone())
             .app_data(overview.clone())
             .app_data(pictures.clone())
             .app_data(live.clone())

@@ -31,6 +31,7 @@ pub struct Config {
     pub database: Database,
     pub output: Output,
     pub import: Import,
+    pub tools: Tools,
     pub security: Security,
     pub network: Network,
     pub time: Time,
@@ -88,6 +89,12 @@ pub struct Output {
 pub struct Import {
     /// The folder below which playlists of this machine may be read; none: nowhere.
     pub dir: Option<PathBuf>,
+}
+
+#[derive(Debug, Clone)]
+pub struct Tools {
+    /// By its path, or by its name where the system looks for programs.
+    pub ffprobe: PathBuf,
 }
 
 #[derive(Debug, Clone)]
@@ -156,6 +163,11 @@ impl Config {
             },
             import: Import {
                 dir: values.parsed("import_dir", parse::path)?,
+            },
+            tools: Tools {
+                ffprobe: values
+                    .parsed("ffprobe", parse::path)?
+                    .unwrap_or_else(|| "ffprobe".into()),
             },
             security: Security {
                 secret_key_file: values

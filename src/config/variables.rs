@@ -77,6 +77,10 @@ pub const VARIABLES: &[Variable] = &[
         "import_dir",
         "Folder below which playlists of this machine may be read [default: none]",
     ),
+    plain(
+        "ffprobe",
+        "Program that measures streams [default: ffprobe, where the system looks for programs]",
+    ),
     secret(
         "admin_password",
         "Password of the first administrator, read at the first start only",

@@ -20,6 +20,9 @@ pub const HEALTH_CHECK: &str = "health_check";
 pub const HEALTH_RECHECK: &str = "health_recheck";
 /// Sums up the last hour of every provider.
 pub const HEALTH_HOUR: &str = "health_hour";
+/// Measures streams by ffprobe: those of a channel or provider, all, or those that are due. Payload:
+/// `{provider_id?, channel_id?, due}`. One attempt: what is left is still due.
+pub const QUALITY_MEASURE: &str = "quality_measure";
 /// Forgets checks and hours that are old.
 pub const HEALTH_RETENTION: &str = "health_retention";
 /// Writes the STRM and NFO library.
@@ -30,4 +33,4 @@ pub const BACKUP: &str = "backup";
 pub const STRM_FROM_PLAYLIST: &str = "strm_from_playlist";
 
 /// Kinds that may come every few seconds: those that have ended are not kept for long.
-pub const FREQUENT: [&str; 2] = [HEALTH_RECHECK, HEALTH_HOUR];
+pub const FREQUENT: [&str; 3] = [HEALTH_RECHECK, HEALTH_HOUR, QUALITY_MEASURE];

@@ -15,6 +15,7 @@ pub mod favourites;
 pub mod health_score;
 pub mod line_up;
 pub mod matching;
+pub mod measured;
 pub mod names;
 pub mod number;
 pub mod pictures;

@@ -48,13 +48,14 @@ impl Column for State {
     }
 }
 
-/// What checks found of a stream, as far as its place depends on it.
+/// What checks found and measurements say of a stream, as far as its place depends on it.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Condition {
     pub state: State,
     /// 0 to 100.
     pub score: Option<i64>,
     pub response_ms: Option<i64>,
+    pub bitrate_kbps: Option<i64>,
 }
 
 /// What the place of a stream depends on. What nobody measured is absent and ranks behind what is known.
@@ -95,7 +96,7 @@ impl Standing {
         }
     }
 
-    /// With what checks found.
+    /// With what checks and measurements found.
     #[must_use]
     pub fn in_condition(self, condition: Condition) -> Self {
         let whole = |value: Option<i64>| value.and_then(|value| u32::try_from(value).ok());
@@ -103,6 +104,7 @@ impl Standing {
             state: condition.state,
             health: whole(condition.score),
             response_ms: whole(condition.response_ms),
+            bitrate_kbps: whole(condition.bitrate_kbps),
             ..self
         }
     }
@@ -167,7 +169,10 @@ pub fn reason(stream: &Standing, before: Option<&Standing>) -> String {
             None => "picture quality not known".to_owned(),
         }
     } else if ours.5 != theirs.5 {
-        "lower or unknown bitrate".to_owned()
+        match stream.bitrate_kbps {
+            Some(kbps) => format!("lower bitrate ({:.1} Mbit/s)", f64::from(kbps) / 1_000.0),
+            None => "bitrate not measured".to_owned(),
+        }
     } else if ours.6 != theirs.6 {
         format!("provider of lower priority ({})", stream.priority)
     } else if ours.7 != theirs.7 {

@@ -4,7 +4,7 @@
 //! - *course*: what all checks of a stream have made of it.
 //! - *checker*: checks many streams within the connections that their accounts have free.
 //! - *outage*: a provider that fails as a whole.
-//! - *ffprobe*: what a stream measures, in a place of which there are few.
+//! - *ffprobe*: what a stream measures, in a place of which there are few; *quality*: which streams are measured, and when.
 
 pub mod attendance;
 pub mod checker;
@@ -16,6 +16,7 @@ pub mod outage;
 pub mod overview;
 pub mod performance;
 pub mod probe;
+pub mod quality;
 pub mod recovery;
 pub mod retention;
 pub mod schedule;
@@ -27,6 +28,7 @@ pub mod verdict;
 pub use checker::Checker;
 pub use error::Error;
 pub use overview::{Overview, States};
+pub use quality::Measurer;
 
 use crate::features::catalogue::checks::Health;
 use crate::features::catalogue::health_score::health_score;

@@ -19,6 +19,8 @@ pub const MAX_CONCURRENT_HEALTH_CHECKS: &str = "max_concurrent_health_checks";
 pub const HEALTH_CHECK_FAILURE_THRESHOLD: &str = "health_check_failure_threshold";
 pub const HEALTH_CHECK_RETENTION_DAYS: &str = "health_check_retention_days";
 pub const PERFORMANCE_RETENTION_DAYS: &str = "performance_retention_days";
+pub const ENABLE_BITRATE_ANALYSIS: &str = "enable_bitrate_analysis";
+pub const FFPROBE_TIMEOUT: &str = "ffprobe_timeout";
 pub const PLAYLIST_PREFER_QUALITY: &str = "playlist_prefer_quality";
 pub const BACKUP_ENABLED: &str = "backup_enabled";
 pub const BACKUP_SCHEDULE: &str = "backup_schedule";
@@ -44,6 +46,11 @@ pub const CATEGORIES: &[Category] = &[
         name: "health",
         title: "Health",
         lead: "How streams are checked, and when one is taken out of use. The next check goes by it.",
+    },
+    Category {
+        name: "quality",
+        title: "Quality",
+        lead: "How the picture of streams is measured. The next measurement goes by it.",
     },
     Category {
         name: "playlists",
@@ -221,6 +228,26 @@ pub const KEYS: &[Key] = &[
             default: 730,
             min: 7,
             max: 3650,
+        },
+    },
+    Key {
+        name: ENABLE_BITRATE_ANALYSIS,
+        category: "quality",
+        title: "Streams are measured by themselves",
+        help: "A few minutes of each hour ffprobe measures streams that work, two at once and only over connections that nobody else wants: the first of each channel every day, those behind it more rarely. Otherwise only when somebody asks.",
+        unit: "",
+        kind: Kind::Flag { default: true },
+    },
+    Key {
+        name: FFPROBE_TIMEOUT,
+        category: "quality",
+        title: "Longest measurement",
+        help: "A stream that cannot be measured within this time keeps what was known of it.",
+        unit: "seconds",
+        kind: Kind::Number {
+            default: 15,
+            min: 5,
+            max: 120,
         },
     },
     Key {

@@ -88,6 +88,10 @@ pub struct Settings {
     pub health_check_failure_threshold: u32,
     pub health_check_retention_days: i64,
     pub performance_retention_days: i64,
+    /// Whether streams are measured by themselves.
+    pub enable_bitrate_analysis: bool,
+    /// Of one measurement.
+    pub ffprobe_timeout: Duration,
     pub strm_organize_by_genre: bool,
     pub strm_include_year: bool,
     pub strm_link_mode: LinkMode,
@@ -293,6 +297,8 @@ fn typed(settings: &[Setting], config: &Config) -> Settings {
             .unwrap_or(u32::MAX),
         health_check_retention_days: value(list::HEALTH_CHECK_RETENTION_DAYS).as_i64().unwrap_or(180),
         performance_retention_days: value(list::PERFORMANCE_RETENTION_DAYS).as_i64().unwrap_or(730),
+        enable_bitrate_analysis: flag(list::ENABLE_BITRATE_ANALYSIS),
+        ffprobe_timeout: Duration::from_secs(number(list::FFPROBE_TIMEOUT)),
         strm_organize_by_genre: flag(list::STRM_ORGANIZE_BY_GENRE),
         strm_include_year: flag(list::STRM_INCLUDE_YEAR),
         strm_link_mode: match value(list::STRM_LINK_MODE).as_str() {

@@ -7,5 +7,6 @@ mod incidents;
 mod pages;
 mod performance;
 mod probe;
+mod quality;
 mod states;
 mod tower;

@@ -47,7 +47,12 @@ impl OnEngine for World {
 impl World {
     /// With these fields of the provider.
     pub async fn with(engine: Engine, fields: Value) -> Self {
-        let flags = [("allow_private_networks", "127.0.0.0/8")];
+        Self::started(engine, &[], fields).await
+    }
+
+    /// With values as if they had been typed as flags too.
+    pub async fn started(engine: Engine, flags: &[(&'static str, &str)], fields: Value) -> Self {
+        let flags = [&[("allow_private_networks", "127.0.0.0/8")], flags].concat();
         let app = TestApp::at(engine, &flags, Clock::manual(START_MS)).await;
         let simulator = Simulator::start().await.unwrap();
         let url = format!("{}?username=anna&password={SECRET}", simulator.url(LIST));

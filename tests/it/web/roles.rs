@@ -96,7 +96,9 @@ fn admin_only(played: &Played, run: i64, job: i64) -> (Vec<String>, Vec<String>)
         "/channels/1/streams/1/deactivation",
         "/channels/1/streams/1/checks",
         "/channels/1/stream-checks",
+        "/channels/1/stream-measurements",
         "/stream-health/checks",
+        "/stream-health/measurements",
         "/channels/1",
         "/channels/1/checks",
         "/channels/bulk",
@@ -117,6 +119,7 @@ fn admin_only(played: &Played, run: i64, job: i64) -> (Vec<String>, Vec<String>)
             "/schedule",
             "/schedule/checks",
             "/stream-checks",
+            "/stream-measurements",
         ]
         .map(|rest| format!("{provider}{rest}")),
     )

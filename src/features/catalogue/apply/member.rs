@@ -22,6 +22,8 @@ pub(super) struct Member {
     pub logo_url: Option<String>,
     pub number: Option<i64>,
     pub tier: Option<Tier>,
+    /// The picture that name or address state, without what was measured.
+    pub listed: Option<Tier>,
     pub score: Option<i64>,
     pub relayable: bool,
     pub owner: Owner,
@@ -32,6 +34,11 @@ pub(super) struct Member {
 impl Member {
     /// A stored stream that this change leaves as it is.
     pub(super) fn stored(node: u32, mut row: StreamRow) -> Self {
+        let tier = row.resolution.as_deref().and_then(Tier::from_word);
+        let listed = match &row.measured_url {
+            None => tier,
+            Some(url) => listed_tier(&row.original_name, url),
+        };
         Self {
             node,
             provider: row.provider_id,
@@ -42,7 +49,8 @@ impl Member {
             language: row.language.take(),
             logo_url: row.logo_url.take(),
             number: row.number,
-            tier: row.resolution.as_deref().and_then(Tier::from_word),
+            tier,
+            listed,
             score: row.quality_score,
             relayable: is_relayable(&row.format),
             owner: Owner {
@@ -61,7 +69,11 @@ impl Member {
         (provider, owner): (ProviderId, Owner),
     ) -> Self {
         let owned = |text: Option<&str>| text.map(str::to_owned);
-        let tier = tier_of(entry);
+        let listed = tier_of(entry);
+        let measured = row.as_ref().and_then(|row| row.measured_tier.as_deref());
+        let tier = listed.or_else(|| measured.and_then(Tier::from_word));
+        let kbps = row.as_ref().and_then(|row| row.bitrate_kbps);
+        let kbps = kbps.and_then(|kbps| u32::try_from(kbps).ok());
         Self {
             node,
             provider: provider.0,
@@ -73,7 +85,8 @@ impl Member {
             logo_url: owned(entry.logo_url),
             number: entry.number.map(ChannelNumber::stored),
             tier,
-            score: quality::score(tier, None).map(i64::from),
+            listed,
+            score: quality::score(tier, kbps).map(i64::from),
             relayable: is_relayable(entry.format),
             owner,
             row: row.map(Box::new),
@@ -92,8 +105,8 @@ impl Member {
         facts.at_home(home.and_then(Country::from_code))
     }
 
-    /// What its place among the streams of a channel depends on, but for what checks found: a channel must not change its
-    /// name whenever a stream fails. `None` is the channel in which it was.
+    /// What its place among the streams of a channel depends on, but for what checks and measurements found: a channel must not
+    /// change its name whenever a stream fails. `None` is the channel in which it was.
     fn standing(&self, channel: Option<i64>) -> Standing {
         let placed = self
             .row
@@ -107,7 +120,7 @@ impl Member {
                 .map_or_else(|| (1 << 48) + i64::from(self.node), |row| row.id),
             manual: placed.and_then(|row| row.manual_order),
             relayable: self.relayable,
-            tier: self.tier,
+            tier: self.listed,
             priority: self.owner.priority,
             ..Standing::default()
         }
@@ -136,8 +149,13 @@ pub(super) fn in_listed_order(members: &mut [&Member], channel: Option<i64>) {
 
 /// Puts members in the play order of `channel`.
 pub(super) fn in_play_order(members: &mut [&Member], channel: Option<i64>) {
-    members
-        .sort_by_key(|member| play_order::rank(&member.standing(channel).in_condition(member.condition())));
+    members.sort_by_key(|member| {
+        let standing = Standing {
+            tier: member.tier,
+            ..member.standing(channel)
+        };
+        play_order::rank(&standing.in_condition(member.condition()))
+    });
 }
 
 /// The state of the best of the members that may be played.
@@ -152,7 +170,11 @@ pub(super) fn best_state(members: &[&Member]) -> State {
 
 /// The picture that the name states, else the URL.
 pub(in crate::features::catalogue) fn tier_of(entry: &Entry<'_>) -> Option<Tier> {
-    quality::tier_from_name(entry.name).or_else(|| quality::tier_from_url(entry.url_template))
+    listed_tier(entry.name, entry.url_template)
+}
+
+fn listed_tier(name: &str, url: &str) -> Option<Tier> {
+    quality::tier_from_name(name).or_else(|| quality::tier_from_url(url))
 }
 
 /// The blocks of a stream as its column holds them.

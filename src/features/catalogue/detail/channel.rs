@@ -82,6 +82,12 @@ pub struct StreamDetail {
     pub failure_reason: Option<String>,
     /// When it is checked again by itself, if before the schedule.
     pub next_check_at: Option<i64>,
+    /// What ffprobe measured of it last; absent if it never did.
+    pub bitrate_kbps: Option<i64>,
+    /// Of its picture, as ffprobe names it.
+    pub codec: Option<String>,
+    /// Frames a second.
+    pub fps: Option<f64>,
 }
 
 /// The channel that `id` leads to now: itself, or the one that took its streams.
@@ -160,6 +166,7 @@ fn standing(row: &store::StreamRow) -> Standing {
         state: row.state,
         score: row.health_score,
         response_ms: row.response_ms,
+        bitrate_kbps: row.bitrate_kbps,
     })
 }
 
@@ -191,6 +198,9 @@ fn detail(row: store::StreamRow, order_reason: String) -> StreamDetail {
         consecutive_failures: row.consecutive_failures.unwrap_or_default(),
         failure_reason: row.failure_reason,
         next_check_at: row.next_check_at,
+        bitrate_kbps: row.bitrate_kbps,
+        codec: row.codec,
+        fps: row.fps,
     }
 }
 

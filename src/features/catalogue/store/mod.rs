@@ -7,6 +7,7 @@ pub mod choices;
 pub mod decisions;
 pub mod facts;
 pub mod listed;
+pub mod measured;
 pub mod names;
 pub mod provider;
 pub mod recount;

@@ -6,12 +6,20 @@ use crate::args;
 use crate::db::{DbError, Tx, Value};
 use crate::support::ids::ProviderId;
 
+/// The name of the best picture.
+macro_rules! tier_name {
+    () => {
+        "case v.tier when 9 then '8K' when 8 then '4K' when 7 then '1440p' when 6 then '1080p' \
+         when 5 then '720p' when 4 then '576p' when 3 then '480p' when 2 then '360p' when 1 then '240p' end"
+    };
+}
+
 /// Counts again the channels that stand between this and [`CHANNELS_END`].
 macro_rules! channels_of {
     () => {
+        concat!(
         "update channels set stream_count = v.streams, active_stream_count = v.active, best_quality_score = v.score, \
-         best_resolution = case v.tier when 9 then '8K' when 8 then '4K' when 7 then '1440p' when 6 then '1080p' \
-         when 5 then '720p' when 4 then '576p' when 3 then '480p' when 2 then '360p' when 1 then '240p' end, \
+         best_resolution = ", tier_name!(), ", \
          health = case v.health when 1 then 'up' when 3 then 'degraded' when 4 then 'down' else 'unknown' end \
          from (select s.channel_id, count(*) filter (where p.enabled and p.deleted_at is null) as streams, \
          count(*) filter (where p.enabled and p.deleted_at is null and s.is_active and s.enabled) as active, \
@@ -23,6 +31,7 @@ macro_rules! channels_of {
          filter (where p.enabled and p.deleted_at is null and s.enabled) as health \
          from channel_streams s join providers p on p.id = s.provider_id \
          left join stream_health h on h.stream_id = s.id where s.missing_since is null and s.channel_id in "
+        )
     };
 }
 
@@ -69,7 +78,7 @@ pub async fn provider(tx: &mut Tx, provider: ProviderId) -> Result<(), DbError> 
     Ok(())
 }
 
-/// Counts again the channels of these streams, if a stream came into use or went out of it or is in another state. The answer
+/// Counts again the channels of these streams, if a stream came into use or went out of it, is in another state or was rated anew. The answer
 /// is how many of them show something else now.
 pub async fn channels_with(tx: &mut Tx, streams: Vec<Value>) -> Result<u64, DbError> {
     tx.insert_many(
@@ -79,9 +88,14 @@ pub async fn channels_with(tx: &mut Tx, streams: Vec<Value>) -> Result<u64, DbEr
         ),
         1,
         streams,
-        ") as n)) group by s.channel_id) as v where channels.id = v.channel_id and \
+        concat!(
+            ") as n)) group by s.channel_id) as v where channels.id = v.channel_id and \
          (channels.active_stream_count <> v.active or channels.health <> case v.health when 1 then 'up' \
-         when 3 then 'degraded' when 4 then 'down' else 'unknown' end)",
+         when 3 then 'degraded' when 4 then 'down' else 'unknown' end \
+         or channels.best_quality_score is distinct from v.score or channels.best_resolution is distinct from ",
+            tier_name!(),
+            ")"
+        ),
     )
     .await
 }

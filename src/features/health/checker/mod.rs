@@ -25,8 +25,7 @@ use crate::features::settings;
 use crate::support::ids::{ProviderId, StreamId};
 
 use gate::Gate;
-use pace::is_refusal;
-
+pub use pace::is_refusal;
 pub use run::Payload;
 
 /// The checks of this node, with what they share; cheap to clone.

@@ -97,6 +97,11 @@ impl Ffprobe {
         }))
     }
 
+    /// Whether it was looked for and is not there.
+    pub fn is_missing(&self) -> bool {
+        self.0.is_missing.load(Ordering::Relaxed)
+    }
+
     /// Waits for a place; none if ffprobe is missing or does not run, which is logged once. To be taken before a lease,
     /// so that no connection is held while waiting.
     pub async fn place(&self) -> Option<Place> {

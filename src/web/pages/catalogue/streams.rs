@@ -11,6 +11,7 @@ use crate::features::catalogue::matching::Method;
 use crate::support::ids::{ChannelId, StreamId};
 use crate::support::validation::Invalid;
 use crate::web::kit::{Flash, Moment, Paging, Pairs, format, respond, respond::Answer};
+use crate::web::pages::health;
 use crate::web::ui;
 
 /// Streams of a page; few channels have more.
@@ -192,6 +193,10 @@ impl Streams {
             .post(format!("{}/stream-checks", self.path()))
     }
 
+    fn measure_all(&self) -> ui::Button {
+        health::measure_button(format!("{}/stream-measurements", self.path()))
+    }
+
     fn switch(&self, row: &Row) -> ui::Button {
         let (label, icon, act) = match row.stream.enabled {
             true => ("Switch off", "pause", "deactivation"),
@@ -278,6 +283,11 @@ impl StreamState<'_> {
 }
 
 impl Row {
+    fn measured(&self) -> Option<String> {
+        let stream = &self.stream;
+        health::measured_words(stream.codec.as_deref(), stream.bitrate_kbps, stream.fps)
+    }
+
     fn is_playable(&self) -> bool {
         is_playable(&self.stream.format)
     }

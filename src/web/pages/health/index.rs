@@ -7,12 +7,14 @@ use askama::filters::HtmlSafe;
 
 use super::failing::{Failures, Part as Wanted};
 use super::incidents::Incidents;
+use super::measure;
+use super::measuring::Measuring;
 use super::work::Work;
 use crate::ctx::Ctx;
 use crate::edge::{Admin, Problem};
 use crate::features::health::checker::Payload;
 use crate::features::health::store::ProviderStates;
-use crate::features::health::{Overview, States};
+use crate::features::health::{Measurer, Overview, States};
 use crate::web::kit::respond::{self, Answer};
 use crate::web::kit::{Moment, Page, format};
 use crate::web::live::{Live, Part, Scene};
@@ -22,6 +24,7 @@ use crate::web::ui;
 const FIGURES: &str = "health-figures";
 const INCIDENTS: &str = "health-incidents";
 const WORK: &str = "health-work";
+const MEASURING: &str = "health-measuring";
 
 #[derive(Template)]
 #[template(path = "health/index.html")]
@@ -29,6 +32,7 @@ struct Index {
     page: Page,
     figures: Figures,
     work: Work,
+    measuring: Measuring,
     incidents: Incidents,
     failures: Failures,
 }
@@ -50,6 +54,7 @@ pub(super) async fn index(
     _: Admin,
     ctx: Data<Ctx>,
     overview: Data<Overview>,
+    measurer: Data<Measurer>,
     wanted: Query<Wanted>,
 ) -> Answer {
     let page = Page::new(&req, "Stream health")
@@ -57,6 +62,7 @@ pub(super) async fn index(
     let view = Index {
         figures: Figures::read(&ctx, &overview, page.now.clone()).await?,
         work: Work::read(&ctx, page.now.clone(), Payload::default()).await?,
+        measuring: Measuring::read(&ctx, &measurer, page.now.clone()).await?,
         incidents: Incidents::read(&ctx, page.now.clone()).await?,
         failures: Failures::read(&ctx, page.now.clone(), &wanted).await?,
         page,
@@ -70,14 +76,16 @@ pub(super) async fn events(
     admin: Admin,
     live: Data<Live>,
     overview: Data<Overview>,
+    measurer: Data<Measurer>,
 ) -> Result<HttpResponse, Problem> {
-    let overview = overview.get_ref().clone();
+    let (overview, measurer) = (overview.get_ref().clone(), measurer.get_ref().clone());
     Ok(live.watch(&req, &admin, move |Scene { ctx, now }| {
-        let overview = overview.clone();
+        let (overview, measurer) = (overview.clone(), measurer.clone());
         Box::pin(async move {
             Ok(vec![
                 Part::new(FIGURES, &Figures::read(&ctx, &overview, now.clone()).await?)?,
                 Part::new(WORK, &Work::read(&ctx, now.clone(), Payload::default()).await?)?,
+                Part::new(MEASURING, &Measuring::read(&ctx, &measurer, now.clone()).await?)?,
                 Part::new(INCIDENTS, &Incidents::read(&ctx, now).await?)?,
             ])
         })
@@ -94,6 +102,10 @@ impl Index {
             .icon("activity")
             .attr("id", "check-all")
             .post("/stream-health/checks")
+    }
+
+    fn measure(&self) -> ui::Button {
+        measure::button("/stream-health/measurements")
     }
 }
 

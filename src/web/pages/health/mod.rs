@@ -4,6 +4,8 @@ mod check;
 mod failing;
 mod incidents;
 mod index;
+mod measure;
+mod measuring;
 mod of_provider;
 mod stream;
 mod work;
@@ -12,6 +14,7 @@ use actix_web::web::{self, ServiceConfig};
 
 pub const INDEX: &str = "/stream-health";
 
+pub use measure::{button as measure_button, words as measured_words};
 pub use of_provider::StreamsOf;
 pub use work::Work;
 
@@ -25,5 +28,14 @@ pub fn routes(config: &mut ServiceConfig) {
             "/providers/{id}/stream-checks",
             web::post().to(check::of_provider),
         )
-        .route("/channels/{id}/stream-checks", web::post().to(check::of_channel));
+        .route("/channels/{id}/stream-checks", web::post().to(check::of_channel))
+        .route("/stream-health/measurements", web::post().to(measure::all))
+        .route(
+            "/providers/{id}/stream-measurements",
+            web::post().to(measure::of_provider),
+        )
+        .route(
+            "/channels/{id}/stream-measurements",
+            web::post().to(measure::of_channel),
+        );
 }

@@ -1,6 +1,7 @@
 use askama::Template;
 use askama::filters::HtmlSafe;
 
+use super::measure;
 use super::work::Work;
 use crate::ctx::Ctx;
 use crate::edge::Problem;
@@ -47,6 +48,10 @@ impl StreamsOf {
             .icon("activity")
             .attr("id", "check-streams")
             .post(format!("{}/stream-checks", providers::path(self.provider)))
+    }
+
+    fn measure(&self) -> ui::Button {
+        measure::button(format!("{}/stream-measurements", providers::path(self.provider)))
     }
 }
 

@@ -17,6 +17,7 @@ pub(super) fn kind(kind: &str) -> &str {
         kinds::MERGE_RULES => "Merge rules",
         kinds::HEALTH_CHECK => "Health check",
         kinds::HEALTH_RECHECK => "Health check of what failed",
+        kinds::QUALITY_MEASURE => "Quality measurement",
         kinds::HEALTH_HOUR => "Hour of providers",
         kinds::HEALTH_RETENTION => "Old checks forgotten",
         kinds::LIBRARY => "Library",
@@ -27,13 +28,14 @@ pub(super) fn kind(kind: &str) -> &str {
 }
 
 /// The kinds that the list can be narrowed to.
-pub(super) const KINDS: [&str; 11] = [
+pub(super) const KINDS: [&str; 12] = [
     kinds::SYNC,
     kinds::SYNC_APPROVAL,
     kinds::CHANNELS,
     kinds::MERGE_RULES,
     kinds::HEALTH_CHECK,
     kinds::HEALTH_RECHECK,
+    kinds::QUALITY_MEASURE,
     kinds::LIBRARY,
     kinds::PROVIDER_REMOVAL,
     kinds::SERIES_DETAILS,
@@ -76,7 +78,7 @@ pub fn progress(job: &Job, label: impl std::fmt::Display, now_ms: i64) -> ui::Pr
         kinds::SYNC => progress.bytes(),
         kinds::SYNC_APPROVAL => progress.unit("entries"),
         kinds::CHANNELS => progress.unit("channels"),
-        kinds::HEALTH_CHECK => progress.unit("streams"),
+        kinds::HEALTH_CHECK | kinds::QUALITY_MEASURE => progress.unit("streams"),
         kinds::LIBRARY => progress.unit("files"),
         kinds::SERIES_DETAILS => progress.unit("series"),
         kinds::FILM_DETAILS => progress.unit("films"),
@@ -111,6 +113,9 @@ pub(super) fn result(job: &Job) -> String {
             }
             _ => String::new(),
         },
+        _ if job.kind == kinds::QUALITY_MEASURE => count("measured").map_or_else(String::new, |measured| {
+            format!("{} measured", format::count(measured, "stream", "streams"))
+        }),
         (Some("applied"), ..) => "Changes applied".to_owned(),
         (Some("unchanged"), ..) => "Nothing had changed".to_owned(),
         (Some("held"), ..) => "Waits for a decision".to_owned(),

@@ -20,7 +20,7 @@ use crate::support::tool;
 const LONGEST: Duration = Duration::from_secs(120);
 
 /// A second and a half of moving bars of this size, with a tone, encoded with these arguments.
-async fn make(folder: &Path, name: &str, size: &str, arguments: &[&str]) -> String {
+pub(super) async fn make(folder: &Path, name: &str, size: &str, arguments: &[&str]) -> String {
     let path = folder.join(name).to_str().unwrap().to_owned();
     let bars = format!("testsrc2=size={size}:rate=25:duration=1.6");
     let inputs = [
@@ -46,7 +46,7 @@ async fn make(folder: &Path, name: &str, size: &str, arguments: &[&str]) -> Stri
 }
 
 /// Quick H.264.
-const H264: [&str; 4] = ["-c:v", "libx264", "-preset", "ultrafast"];
+pub(super) const H264: [&str; 4] = ["-c:v", "libx264", "-preset", "ultrafast"];
 
 /// A provider that serves this file at [`PATH`].
 async fn serving(path: &str, content_type: &str) -> Simulator {

@@ -1,0 +1,199 @@
+//! Streams that wait to be measured, by provider: whose account has no free connection lets the others go first.
+
+use std::collections::{HashMap, VecDeque};
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use crate::support::ids::{ProviderId, StreamId};
+
+/// How soon it is worth asking again for a connection, where none was free.
+const ASK_AGAIN: Duration = Duration::from_secs(1);
+/// How long players are waited for before the rest of their provider is skipped.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// How often a stream that was turned away is asked again, each time after twice the pause.
+const MOST_RETURNS: u32 = 3;
+/// How long an account rests between two measurements: panels notice late that a connection was closed.
+const BREATH: Duration = Duration::from_millis(100);
+
+/// What is to be done next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Next {
+    Stream(ProviderId, StreamId),
+    /// Nothing may begin before.
+    Wait(Instant),
+    Nothing,
+}
+
+/// What waits.
+#[derive(Debug, Default)]
+pub struct Queue {
+    providers: Vec<Waiting>,
+    returned: HashMap<StreamId, u32>,
+}
+
+#[derive(Debug)]
+struct Waiting {
+    provider: ProviderId,
+    /// Each with its place in the whole.
+    streams: VecDeque<(usize, StreamId)>,
+    not_before: Instant,
+    /// Since when it has had no free connection.
+    full_since: Option<Instant>,
+    has_begun: bool,
+}
+
+impl Queue {
+    /// Of streams in the order in which they are wanted.
+    pub fn new(wanted: Vec<(StreamId, ProviderId)>, now: Instant) -> Self {
+        let mut queue = Self::default();
+        for (place, (stream, provider)) in wanted.into_iter().enumerate() {
+            let of = queue.providers.iter().position(|of| of.provider == provider);
+            let of = of.unwrap_or_else(|| {
+                queue.providers.push(Waiting {
+                    provider,
+                    streams: VecDeque::new(),
+                    not_before: now,
+                    full_since: None,
+                    has_begun: false,
+                });
+                queue.providers.len() - 1
+            });
+            if let Some(of) = queue.providers.get_mut(of) {
+                of.streams.push_back((place, stream));
+            }
+        }
+        queue
+    }
+
+    /// Takes the stream that is wanted most of those whose provider may be asked.
+    pub fn next(&mut self, now: Instant) -> Next {
+        let waiting = || self.providers.iter().filter(|of| !of.streams.is_empty());
+        let ready = waiting().filter(|of| of.not_before <= now);
+        let first = ready.min_by_key(|of| of.streams.front().map(|(place, _)| *place));
+        let Some(provider) = first.map(|of| of.provider) else {
+            let soonest = waiting().map(|of| of.not_before).min();
+            return soonest.map_or(Next::Nothing, Next::Wait);
+        };
+        let stream = self.of(provider).and_then(|of| of.streams.pop_front());
+        stream.map_or(Next::Nothing, |(_, stream)| Next::Stream(provider, stream))
+    }
+
+    /// A measurement has ended: its account rests a moment.
+    pub fn ended(&mut self, provider: ProviderId, now: Instant) {
+        if let Some(of) = self.of(provider) {
+            of.has_begun = true;
+            of.full_since = None;
+            of.not_before = of.not_before.max(now + BREATH);
+        }
+    }
+
+    /// The provider had no free connection for a stream, or had to give it up: it waits, first of its provider. The answer is
+    /// how many are skipped because this has lasted too long, or was so from the beginning.
+    pub fn full(&mut self, provider: ProviderId, stream: StreamId, now: Instant) -> u64 {
+        let Some(of) = self.of(provider) else { return 1 };
+        let since = *of.full_since.get_or_insert(now);
+        if !of.has_begun || now.duration_since(since) >= PATIENCE {
+            let skipped = 1 + of.streams.len() as u64;
+            of.streams.clear();
+            return skipped;
+        }
+        of.streams.push_front((0, stream));
+        of.not_before = now + ASK_AGAIN;
+        0
+    }
+
+    /// A measurement was called off for somebody else: its stream waits, first of its provider.
+    pub fn called_off(&mut self, provider: ProviderId, stream: StreamId, now: Instant) {
+        if let Some(of) = self.of(provider) {
+            of.has_begun = true;
+            of.full_since = None;
+            of.not_before = now + ASK_AGAIN;
+            of.streams.push_front((0, stream));
+        }
+    }
+
+    /// The provider turned the connection for a stream away: it is asked again, last of its provider. Not any more if this is
+    /// false.
+    pub fn refused(&mut self, provider: ProviderId, stream: StreamId, now: Instant) -> bool {
+        let returns = self.returned.entry(stream).or_default();
+        *returns += 1;
+        let returns = *returns;
+        let Some(of) = self.of(provider) else { return false };
+        of.has_begun = true;
+        of.not_before = now + ASK_AGAIN * 2_u32.pow(returns.min(MOST_RETURNS) - 1);
+        if returns > MOST_RETURNS {
+            return false;
+        }
+        of.streams.push_back((usize::MAX, stream));
+        true
+    }
+
+    fn of(&mut self, provider: ProviderId) -> Option<&mut Waiting> {
+        self.providers.iter_mut().find(|of| of.provider == provider)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn queue(wanted: &[(i64, i64)], now: Instant) -> Queue {
+        let wanted = wanted
+            .iter()
+            .map(|(stream, of)| (StreamId(*stream), ProviderId(*of)));
+        Queue::new(wanted.collect(), now)
+    }
+
+    fn stream(provider: i64, stream: i64) -> Next {
+        Next::Stream(ProviderId(provider), StreamId(stream))
+    }
+
+    #[tokio::test]
+    async fn a_provider_without_a_free_connection_lets_the_others_go_first() {
+        let now = Instant::now();
+        let mut queue = queue(&[(1, 7), (2, 7), (3, 8)], now);
+        assert_eq!(queue.next(now), stream(7, 1));
+        queue.called_off(ProviderId(7), StreamId(1), now);
+        assert_eq!(queue.next(now), stream(8, 3));
+        assert_eq!(queue.next(now), Next::Wait(now + ASK_AGAIN));
+        assert_eq!(queue.next(now + ASK_AGAIN), stream(7, 1));
+    }
+
+    #[tokio::test]
+    async fn players_who_stay_let_the_rest_of_their_provider_be_skipped() {
+        let now = Instant::now();
+        let mut queue = queue(&[(1, 7), (2, 7), (3, 7)], now);
+        assert_eq!(queue.next(now), stream(7, 1));
+        queue.ended(ProviderId(7), now);
+        assert_eq!(queue.next(now), Next::Wait(now + BREATH));
+        assert_eq!(queue.next(now + BREATH), stream(7, 2));
+        assert_eq!(queue.full(ProviderId(7), StreamId(2), now), 0);
+        assert_eq!(queue.next(now + PATIENCE), stream(7, 2));
+        assert_eq!(queue.full(ProviderId(7), StreamId(2), now + PATIENCE), 2);
+        assert_eq!(queue.next(now + PATIENCE * 2), Next::Nothing);
+    }
+
+    #[tokio::test]
+    async fn an_account_that_is_full_from_the_beginning_is_not_waited_for() {
+        let now = Instant::now();
+        let mut queue = queue(&[(1, 7), (2, 7)], now);
+        queue.next(now);
+        assert_eq!(queue.full(ProviderId(7), StreamId(1), now), 2);
+        assert_eq!(queue.next(now), Next::Nothing);
+    }
+
+    #[tokio::test]
+    async fn what_is_turned_away_comes_again_after_growing_pauses_and_is_then_left() {
+        let now = Instant::now();
+        let mut queue = queue(&[(1, 7), (2, 7)], now);
+        assert_eq!(queue.next(now), stream(7, 1));
+        let pauses = [1, 2, 4].map(|seconds| {
+            assert!(queue.refused(ProviderId(7), StreamId(1), now));
+            queue.next(now) == Next::Wait(now + Duration::from_secs(seconds))
+        });
+        assert_eq!(pauses, [true; 3]);
+        assert_eq!(queue.next(now + PATIENCE), stream(7, 2), "others go first");
+        assert!(!queue.refused(ProviderId(7), StreamId(1), now));
+    }
+}

@@ -1,0 +1,112 @@
+//! Measurements within the connections of an account: whoever else wants one gets it.
+
+use std::time::{Duration, Instant};
+
+use m3u_strm_processor::db::Engine;
+use m3u_strm_processor::simulator::Fault;
+use serde_json::json;
+
+use super::serve;
+use crate::on_both_engines;
+use crate::players::world::{World, first_bytes, live, soon};
+use crate::support::OnEngine;
+
+const ACCOUNT: &str = "anna";
+
+/// An account with one connection, which its panel counts too.
+struct Account(World);
+
+impl OnEngine for Account {
+    async fn on(engine: Engine) -> Self {
+        let world = World::with(engine, json!({ "max_connections": 1 })).await;
+        world.simulator.limit(ACCOUNT, 1, 509);
+        Self(world)
+    }
+}
+
+fn peak(world: &World) -> usize {
+    let peaks = world.simulator.counters().account_peaks;
+    peaks.get(ACCOUNT).copied().unwrap_or_default()
+}
+
+async fn until_open(world: &World, wanted: usize) {
+    world
+        .until(|counters| counters.accounts.get(ACCOUNT).copied().unwrap_or_default() == wanted)
+        .await;
+}
+
+on_both_engines! {
+    async fn a_player_gets_the_connection_of_a_measurement_at_once(account: Account) {
+        let world = &account.0;
+        let _clips = serve(world, &[("One", "320x240", "300k")]).await;
+        world.simulator.put("/Two.ts", live().account(ACCOUNT));
+        world.simulator.fault("/One.ts", Fault::silent());
+        world.lists_channels(&["One", "Two"]).await;
+        let id = world.begin_measuring(&world.measurements("One").await).await;
+        until_open(world, 1).await;
+        assert_eq!(world.leases().await, 1);
+        let asked = Instant::now();
+        let mut playing = world.play(&world.channel("Two").await).await;
+        assert_eq!(playing.status(), 200);
+        first_bytes(&mut playing, 188).await;
+        assert!(asked.elapsed() < Duration::from_secs(5), "{:?}", asked.elapsed());
+        // The ledger and the provider count the same: the player alone.
+        assert_eq!((world.leases().await, peak(world)), (1, 1));
+        world.simulator.mend();
+        drop(playing);
+        soon(world.app.ctx.jobs.follow(id, |_| {})).await.unwrap();
+        let job = world.job(id).await;
+        assert_eq!((&job["result"]["measured"], &job["result"]["skipped"]), (&json!(1), &json!(0)), "{job}");
+        until_open(world, 0).await;
+        world.until_lent(0).await;
+        assert_eq!(peak(world), 1);
+    }
+
+    async fn a_check_takes_the_connection_of_a_measurement_and_skips_nothing(account: Account) {
+        let world = &account.0;
+        let _clips = serve(world, &[("One", "320x240", "300k")]).await;
+        world.simulator.put("/Two.ts", live().account(ACCOUNT));
+        world.simulator.fault("/One.ts", Fault::silent());
+        world.lists_channels(&["One", "Two"]).await;
+        let id = world.begin_measuring(&world.measurements("One").await).await;
+        until_open(world, 1).await;
+        assert_eq!(world.check_now("Two").await["state"], "up");
+        world.simulator.mend();
+        let job = world.check(json!({})).await;
+        assert_eq!((&job["result"]["up"], &job["result"]["skipped"]), (&json!(2), &json!(0)), "{job}");
+        soon(world.app.ctx.jobs.follow(id, |_| {})).await.unwrap();
+        assert_eq!(world.job(id).await["result"]["measured"], 1);
+        world.until_lent(0).await;
+        assert_eq!(peak(world), 1);
+    }
+
+    async fn nothing_is_measured_while_somebody_watches_over_the_only_connection(account: Account) {
+        let world = &account.0;
+        world.simulator.put("/Two.ts", live().account(ACCOUNT));
+        world.lists_channels(&["One", "Two"]).await;
+        let mut playing = world.play(&world.channel("Two").await).await;
+        first_bytes(&mut playing, 188).await;
+        let job = world.measure("/stream-health/measurements").await;
+        assert_eq!((&job["result"]["measured"], &job["result"]["skipped"]), (&json!(0), &json!(2)), "{job}");
+        assert_eq!(world.id("select count(*) from stream_quality", Vec::new()).await, 0);
+        assert_eq!((world.leases().await, peak(world)), (1, 1));
+    }
+
+    async fn what_a_provider_turns_away_beside_others_says_nothing_of_a_stream(world: World) {
+        // It allows one connection and has told nobody; somebody watches over it.
+        world.simulator.limit(ACCOUNT, 1, 403);
+        let _clips = serve(&world, &[("One", "320x240", "300k")]).await;
+        world.simulator.put("/Two.ts", live().account(ACCOUNT));
+        world.lists_channels(&["One", "Two"]).await;
+        let mut playing = world.play(&world.channel("Two").await).await;
+        first_bytes(&mut playing, 188).await;
+        let path = world.measurements("One").await;
+        let id = world.begin_measuring(&path).await;
+        world.until(|_| world.simulator.count("/One.ts") >= 1).await;
+        drop(playing);
+        soon(world.app.ctx.jobs.follow(id, |_| {})).await.unwrap();
+        let job = world.job(id).await;
+        assert_eq!((&job["result"]["measured"], &job["result"]["failed"]), (&json!(1), &json!(0)), "{job}");
+        assert_eq!(world.stream("One").await["consecutive_failures"], 0);
+    }
+}
