@@ -31,7 +31,7 @@ pub struct CheckBody {
 pub struct CheckView {
     stream_id: i64,
     checked_at: Option<String>,
-    /// `up`, `degraded`, `down`; `skipped` where the account had no free connection; `unknown` where it cannot be checked.
+    /// `up`, `degraded`, `down`; `skipped` where the account had no free connection; `maintenance` where its provider is at work; `unknown` where it cannot be checked.
     state: &'static str,
     /// Of the provider's answer.
     status_code: Option<u16>,
@@ -73,6 +73,7 @@ pub struct StatesView {
     degraded: i64,
     down: i64,
     unknown: i64,
+    maintenance: i64,
 }
 
 /// Checks streams in the background: every one that is named, also those that are out of use or were checked a moment ago.
@@ -106,14 +107,19 @@ pub(super) async fn create(
 #[utoipa::path(post, path = "/api/streams/{id}/check", tag = "health", params(("id" = i64, Path)), responses(
     (status = 200, body = CheckView), (status = 403, body = ApiError), (status = 404, body = ApiError)))]
 pub(super) async fn check(
-    _admin: Admin,
+    admin: Admin,
     ctx: Data<Ctx>,
     checker: Data<Checker>,
     id: Path<i64>,
 ) -> Result<Json<CheckView>, Problem> {
     let cancel = CancellationToken::new();
     let _gone = cancel.clone().drop_guard();
-    Ok(Json(checker.one(&ctx, StreamId(*id), cancel).await?.into()))
+    Ok(Json(
+        checker
+            .one(&ctx, &admin.user.actor(), StreamId(*id), cancel)
+            .await?
+            .into(),
+    ))
 }
 
 /// How many streams work.
@@ -134,6 +140,7 @@ pub(super) async fn status(
             degraded: status.degraded,
             down: status.down,
             unknown: status.unknown(),
+            maintenance: status.maintenance,
         },
         incidents_open: incidents::store::count_open(&ctx.db).await?,
     }))
@@ -150,6 +157,11 @@ impl From<Checked> for CheckView {
                 "skipped",
                 Some("no_free_connection".to_owned()),
                 Some("its account has no free connection".to_owned()),
+            ),
+            Verdict::Maintenance { .. } => (
+                "maintenance",
+                Some("maintenance".to_owned()),
+                Some("its provider is in maintenance: nothing was asked".to_owned()),
             ),
             Verdict::Untestable(reason) => ("unknown", Some("not_testable".to_owned()), Some(reason)),
         };

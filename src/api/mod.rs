@@ -14,6 +14,7 @@ mod health;
 mod jobs;
 mod library;
 pub mod list;
+mod maintenance;
 mod merge_rules;
 pub mod openapi;
 mod output_credentials;

@@ -3,7 +3,7 @@ use utoipa::OpenApi;
 
 use super::openapi::{self, Security};
 use super::{
-    audit, auth, bulk, channels, decisions, favourites, health, jobs, library, merge_rules,
+    audit, auth, bulk, channels, decisions, favourites, health, jobs, library, maintenance, merge_rules,
     output_credentials, performance, plays, providers, renaming, schedules, second_factor, settings, streams,
     strm, syncs, system, tokens, users, vod,
 };
@@ -85,6 +85,8 @@ table! {
     "/api/streams/{id}/check": post health::check;
     "/api/health/check": post health::create;
     "/api/health/status": get health::status;
+    "/api/providers/{id}/maintenance": get maintenance::index, post maintenance::create;
+    "/api/providers/{id}/maintenance/{window_id}": delete maintenance::delete;
     "/api/merge-rules": get merge_rules::index, post merge_rules::create;
     "/api/merge-rules/preview": post merge_rules::preview;
     "/api/merge-rules/{id}": patch merge_rules::update, delete merge_rules::delete;

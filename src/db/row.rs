@@ -134,6 +134,7 @@ id_column!(
     StreamId,
     DecisionId,
     MergeRuleId,
+    MaintenanceId,
     MovieId,
     SeriesId,
     EpisodeId,

@@ -47,6 +47,7 @@ into_value! {
     crate::support::ids::StreamId => Int(value) value.0,
     crate::support::ids::DecisionId => Int(value) value.0,
     crate::support::ids::MergeRuleId => Int(value) value.0,
+    crate::support::ids::MaintenanceId => Int(value) value.0,
     crate::support::ids::MovieId => Int(value) value.0,
     crate::support::ids::SeriesId => Int(value) value.0,
     crate::support::ids::EpisodeId => Int(value) value.0,

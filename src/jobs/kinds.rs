@@ -34,3 +34,8 @@ pub const STRM_FROM_PLAYLIST: &str = "strm_from_playlist";
 
 /// Kinds that may come every few seconds: those that have ended are not kept for long.
 pub const FREQUENT: [&str; 3] = [HEALTH_RECHECK, HEALTH_HOUR, QUALITY_MEASURE];
+
+/// Kinds that may take hours.
+pub const LONG: [&str; 2] = [HEALTH_CHECK, QUALITY_MEASURE];
+/// Of these one node runs so many at a time, so that there is room for others.
+pub const MOST_LONG: usize = 2;

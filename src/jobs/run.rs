@@ -116,6 +116,7 @@ pub(super) enum Stop {
 /// A run of this node, as its worker, its heartbeat and its handler share it.
 #[derive(Debug)]
 pub(super) struct Running {
+    pub(super) kind: String,
     pub(super) cancel: CancellationToken,
     stop: AtomicU8,
     live: Mutex<Live>,
@@ -135,7 +136,7 @@ pub(super) struct Live {
 
 impl Running {
     /// `stored_lines`: of earlier attempts.
-    pub(super) fn new(stored_lines: u64) -> Self {
+    pub(super) fn new(kind: String, stored_lines: u64) -> Self {
         let live = Live {
             snapshot: Snapshot::default(),
             is_changed: false,
@@ -145,6 +146,7 @@ impl Running {
             stored_lines,
         };
         Self {
+            kind,
             cancel: CancellationToken::new(),
             stop: AtomicU8::new(Stop::No as u8),
             live: Mutex::new(live),

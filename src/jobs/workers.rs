@@ -16,7 +16,7 @@ use super::end::{Attempts, end};
 use super::job::{Job, JobError};
 use super::run::{JobRun, Progress, Running, Stop};
 use super::sweep::{keep_sweeping, sweep};
-use super::{Jobs, store};
+use super::{Jobs, kinds, store};
 use crate::db::DbError;
 use crate::events::Event;
 use crate::support::ids::JobId;
@@ -42,8 +42,12 @@ impl Handlers {
         self
     }
 
-    fn kinds(&self) -> Vec<&'static str> {
-        self.by_kind.keys().copied().collect()
+    /// Those of which one more may begin beside what runs.
+    fn kinds(&self, running: &[String]) -> Vec<&'static str> {
+        let is_long = |kind: &str| kinds::LONG.contains(&kind);
+        let long = running.iter().filter(|kind| is_long(kind)).count();
+        let is_open = |kind: &&'static str| !is_long(kind) || long < kinds::MOST_LONG;
+        self.by_kind.keys().copied().filter(is_open).collect()
     }
 }
 
@@ -120,12 +124,16 @@ impl Workers {
 }
 
 async fn claim_until_stopped(jobs: Jobs, handlers: Handlers, stop: CancellationToken, beating: DropGuard) {
-    let kinds = handlers.kinds();
     let mut runs = JoinSet::new();
     let mut pause = SHORTEST_PAUSE;
     while !stop.is_cancelled() {
         while runs.len() < AT_ONCE {
-            match claim(&jobs, &kinds).await {
+            let running: Vec<String> = jobs
+                .running()
+                .values()
+                .map(|running| running.kind.clone())
+                .collect();
+            match claim(&jobs, &handlers.kinds(&running)).await {
                 Ok(Some(job)) => {
                     pause = SHORTEST_PAUSE;
                     // Known before it begins: a stop right now has to reach it.
@@ -180,6 +188,9 @@ async fn end_runs(jobs: &Jobs, mut runs: JoinSet<()>) {
 
 async fn claim(jobs: &Jobs, kinds: &[&'static str]) -> Result<Option<Job>, DbError> {
     let now = jobs.clock().now_ms();
+    if kinds.is_empty() {
+        return Ok(None);
+    }
     if !store::has_claimable(jobs.db(), kinds, jobs.node_id(), now).await? {
         return Ok(None);
     }
@@ -225,7 +236,7 @@ async fn enter(jobs: &Jobs, job: &Job) -> Arc<Running> {
     } else {
         0
     };
-    let running = Arc::new(Running::new(lines));
+    let running = Arc::new(Running::new(job.kind.clone(), lines));
     jobs.running().insert(job.id, Arc::clone(&running));
     if job.cancel_requested {
         running.stop(Stop::Cancelled);

@@ -35,6 +35,7 @@ id! {
     /// What a person decided of which streams are one channel.
     DecisionId,
     MergeRuleId,
+    MaintenanceId,
     MovieId,
     SeriesId,
     EpisodeId,

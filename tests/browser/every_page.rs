@@ -174,6 +174,7 @@ async fn filled_pages_are_accessible(browser: Browser) {
             ("provider-names", "/providers/1/names"),
             ("provider-removal", "/providers/1/removal"),
             ("provider-schedule", "/providers/1/schedule"),
+            ("provider-maintenance", "/providers/1/maintenance"),
             ("syncs", "/syncs"),
             ("sync", "/syncs/1"),
             ("sync-last", &run),

@@ -8,7 +8,8 @@ impl From<Error> for Problem {
                 "nothing_to_check",
                 "There is no stream to check: nothing is listed yet, or its provider is switched off.",
             ),
-            Error::NotFound(_) => Self::not_found("This stream"),
+            Error::NotFound(what) => Self::not_found(&format!("This {what}")),
+            Error::Invalid(invalid) => invalid.into(),
             Error::Cancelled => Self::unavailable("The check was stopped before it ended.", "the checker"),
             Error::Db(error) => error.into(),
         }

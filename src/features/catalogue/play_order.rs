@@ -13,11 +13,19 @@ pub enum State {
     #[default]
     Unknown,
     Degraded,
+    /// Its provider is at work on it: it may play or not.
+    Maintenance,
     Down,
 }
 
 impl State {
-    pub const ALL: [Self; 4] = [Self::Up, Self::Unknown, Self::Degraded, Self::Down];
+    pub const ALL: [Self; 5] = [
+        Self::Up,
+        Self::Unknown,
+        Self::Degraded,
+        Self::Maintenance,
+        Self::Down,
+    ];
 
     /// As it is stored and told.
     pub fn as_str(self) -> &'static str {
@@ -25,6 +33,7 @@ impl State {
             Self::Up => "up",
             Self::Unknown => "unknown",
             Self::Degraded => "degraded",
+            Self::Maintenance => "maintenance",
             Self::Down => "down",
         }
     }
@@ -194,6 +203,7 @@ fn first_reason(stream: &Standing) -> String {
 fn state_difference(before: State, own: State) -> &'static str {
     match (before, own) {
         (State::Up, State::Unknown) => "never checked; a working stream stands",
+        (_, State::Maintenance) => "its provider is in maintenance; others stand",
         (_, State::Down) => "down; others stand",
         (_, State::Degraded) => "degraded; others stand",
         _ => "a better state stands",

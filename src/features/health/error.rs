@@ -1,4 +1,5 @@
 use crate::db::DbError;
+use crate::support::validation::Invalid;
 
 /// Why nothing was checked.
 #[derive(Debug, thiserror::Error)]
@@ -8,6 +9,8 @@ pub enum Error {
     NothingToCheck,
     #[error("there is no such {0}")]
     NotFound(&'static str),
+    #[error("the input is not valid")]
+    Invalid(Invalid),
     #[error("it was told to stop")]
     Cancelled,
     #[error(transparent)]

@@ -3,6 +3,7 @@
 //! - *check*: one question to a stream, a GET of its first media bytes; *probe*: how it is asked; *finding*: the answer.
 //! - *course*: what all checks of a stream have made of it.
 //! - *checker*: checks many streams within the connections that their accounts have free.
+//! - *maintenance*: when a provider is at work, and nothing is asked.
 //! - *outage*: a provider that fails as a whole.
 //! - *ffprobe*: what a stream measures, in a place of which there are few; *quality*: which streams are measured, and when.
 
@@ -12,6 +13,7 @@ pub mod course;
 mod error;
 pub mod ffprobe;
 pub mod incidents;
+pub mod maintenance;
 pub mod outage;
 pub mod overview;
 pub mod performance;

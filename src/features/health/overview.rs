@@ -27,12 +27,14 @@ pub struct States {
     pub up: i64,
     pub degraded: i64,
     pub down: i64,
+    /// Their provider is at work on its service.
+    pub maintenance: i64,
 }
 
 impl States {
     /// Those that nobody has found anything out about.
     pub fn unknown(self) -> i64 {
-        self.total - self.up - self.degraded - self.down
+        self.total - self.up - self.degraded - self.down - self.maintenance
     }
 
     /// Of several providers together.
@@ -44,6 +46,7 @@ impl States {
             up: sum.up + one.up,
             degraded: sum.degraded + one.degraded,
             down: sum.down + one.down,
+            maintenance: sum.maintenance + one.maintenance,
         })
     }
 }

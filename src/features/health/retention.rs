@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{performance, store};
+use super::{attendance, incidents, maintenance, performance, store};
 use crate::ctx::Ctx;
 use crate::db::DbError;
 use crate::features::settings;
@@ -31,17 +31,22 @@ pub async fn planned(ctx: &Ctx) -> Result<Option<Planned>, DbError> {
     }))
 }
 
-/// Forgets checks and hours that are older than the settings say; when it is stopped, what is gone is gone.
+/// Forgets checks, hours and incidents that are older than the settings say, and what nobody asks for any more; when it is
+/// stopped, what is gone is gone.
 ///
 /// # Errors
 /// Whatever the database says.
 pub async fn job(ctx: Ctx, job: JobRun) -> Result<Value, JobError> {
     let settings = settings::load(&ctx).await?;
     let before = |days: i64| ctx.clock.now_ms() - days * DAY_MS;
-    let (mut checks, mut hours) = (0, 0);
+    let (checks_before, hours_before) = (
+        before(settings.health_check_retention_days),
+        before(settings.performance_retention_days),
+    );
+    let (mut checks, mut hours, mut others) = (0, 0, 0);
     loop {
         job.check()?;
-        let gone = store::prune(&ctx.db, before(settings.health_check_retention_days), AT_ONCE).await?;
+        let gone = store::prune(&ctx.db, checks_before, AT_ONCE).await?;
         checks += gone;
         job.progress.set(checks, None, "Forgets old checks");
         if gone == 0 {
@@ -50,12 +55,22 @@ pub async fn job(ctx: Ctx, job: JobRun) -> Result<Value, JobError> {
     }
     loop {
         job.check()?;
-        let gone =
-            performance::store::prune(&ctx.db, before(settings.performance_retention_days), AT_ONCE).await?;
+        let gone = performance::store::prune(&ctx.db, hours_before, AT_ONCE).await?;
         hours += gone;
         if gone == 0 {
             break;
         }
     }
-    Ok(json!({ "checks_removed": checks, "hours_removed": hours }))
+    loop {
+        job.check()?;
+        let gone = incidents::store::prune(&ctx.db, hours_before, AT_ONCE).await?
+            + maintenance::store::prune(&ctx.db, hours_before, AT_ONCE).await?
+            // Who was there matters for as long as there are checks.
+            + attendance::prune(&ctx.db, checks_before, AT_ONCE).await?;
+        others += gone;
+        if gone == 0 {
+            break;
+        }
+    }
+    Ok(json!({ "checks_removed": checks, "hours_removed": hours, "others_removed": others }))
 }

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::checker::Payload;
-use super::{attendance, incidents};
+use super::{attendance, incidents, maintenance};
 use crate::ctx::Ctx;
 use crate::db::DbError;
 use crate::features::catalogue::sources::{self, Scope};
@@ -35,13 +35,14 @@ pub async fn planned(ctx: &Ctx) -> Result<Option<Planned>, DbError> {
         }))
 }
 
-/// Notes that this node is there, ends incidents that have lasted too long, and queues checks of the streams that are due.
+/// Notes that this node is there, ends incidents that have lasted too long, acts on maintenance that began or ended, and queues checks of the streams that are due.
 ///
 /// # Errors
 /// Whatever the database says.
 pub async fn tick(ctx: &Ctx) -> Result<(), DbError> {
     attendance::note(ctx).await?;
     incidents::pass(ctx).await?;
+    maintenance::pass(ctx).await?;
     let by_ms = ctx.clock.now_ms();
     let is_wanted = settings::load(ctx).await?.health_check_enabled;
     if !is_wanted || sources::owners(&ctx.db, Scope::Due { by_ms }).await?.is_empty() {

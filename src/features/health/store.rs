@@ -17,7 +17,7 @@ record! {
         pub stream_id: StreamId,
         /// Milliseconds since the epoch, UTC.
         pub checked_at: i64,
-        /// `up`, `degraded` or `down`.
+        /// `up`, `degraded` or `down`; `maintenance` where nothing was asked.
         pub state: String,
         pub status_code: Option<i64>,
         /// Until the first media bytes.
@@ -35,10 +35,7 @@ record! {
 impl LogLine {
     /// None of a check that found nothing out.
     pub(super) fn of(checked: &Checked, observation: &Observation) -> Option<Self> {
-        if !matches!(
-            observation.finding,
-            Finding::Up | Finding::Degraded | Finding::Down
-        ) {
+        if observation.finding == Finding::Skipped {
             return None;
         }
         let probe = checked.probe.as_ref();
@@ -165,6 +162,7 @@ record! {
         pub up: i64,
         pub degraded: i64,
         pub down: i64,
+        pub maintenance: i64,
     }
 }
 
@@ -174,7 +172,7 @@ pub async fn by_provider(db: &Db) -> Result<Vec<ProviderStates>, DbError> {
         "/* scan: counts all streams, once after each change */
          select p.id, p.name, max(h.last_check), count(s.id), count(*) filter (where s.is_active and s.enabled),
              count(*) filter (where h.state = 'up'), count(*) filter (where h.state = 'degraded'),
-             count(*) filter (where h.state = 'down')
+             count(*) filter (where h.state = 'down'), count(*) filter (where h.state = 'maintenance')
          from providers p left join channel_streams s on s.provider_id = p.id and s.missing_since is null
          left join stream_health h on h.stream_id = s.id
          where p.enabled and p.deleted_at is null group by p.id, p.name order by p.name, p.id",

@@ -17,6 +17,10 @@ pub enum Verdict {
     Down(Fault),
     /// The account had no free connection, which says nothing of the stream.
     Skipped,
+    /// Its provider is in maintenance until then, in milliseconds since the epoch: nothing was asked.
+    Maintenance {
+        until_ms: i64,
+    },
     /// Nobody can check it here: its format cannot be relayed, or its stored address cannot be read.
     Untestable(String),
 }

@@ -4,6 +4,7 @@ use std::borrow::Borrow;
 
 use actix_web::{HttpRequest, web};
 use jiff::Timestamp;
+use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 
 use crate::edge::Edge;
@@ -67,6 +68,18 @@ impl Moment {
     /// The day of an instant: "20 Nov 2026".
     pub fn day(&self, at_ms: i64) -> String {
         self.format(at_ms, "%-d %b %Y")
+    }
+
+    /// As the browser's field for date and time has it: "2026-11-20T17:38".
+    pub fn typed(&self, at_ms: i64) -> String {
+        self.format(at_ms, "%Y-%m-%dT%H:%M")
+    }
+
+    /// Milliseconds since the epoch of date and time as they are typed, in this zone; none of what cannot be read.
+    pub fn read(&self, text: &str) -> Option<i64> {
+        let typed: DateTime = text.trim().parse().ok()?;
+        let at = typed.to_zoned(self.zone.clone()).ok()?;
+        Some(at.timestamp().as_millisecond())
     }
 
     fn time(&self, at_ms: i64, text: String) -> Time {
@@ -139,5 +152,19 @@ mod tests {
             zone: TimeZone::get("Europe/Berlin").unwrap(),
         };
         assert_eq!(moment.absolute(0), "1 Jan 1970, 01:00");
+        assert_eq!(moment.typed(0), "1970-01-01T01:00");
+    }
+
+    #[test]
+    fn what_is_typed_is_of_the_zone() {
+        let moment = Moment {
+            now_ms: 0,
+            zone: TimeZone::get("Europe/Berlin").unwrap(),
+        };
+        assert_eq!(moment.read("1970-01-01T01:00"), Some(0));
+        assert_eq!(moment.read(" 1970-01-01T01:00:01 "), Some(1_000));
+        for text in ["", "soon", "2026-13-01T00:00", "9999999-01-01T00:00"] {
+            assert_eq!(moment.read(text), None, "{text}");
+        }
     }
 }

@@ -66,6 +66,11 @@ impl Field {
         Self::input("date", name, label, value)
     }
 
+    /// Date and time of the installation's zone, as `2026-11-30T14:05`.
+    pub fn moment(name: &str, label: &str, value: impl Display) -> Self {
+        Self::input("datetime-local", name, label, value)
+    }
+
     pub fn search(name: &str, label: &str, value: impl Display) -> Self {
         Self::input("search", name, label, value)
     }

@@ -4,6 +4,7 @@ mod checker;
 mod connections;
 mod ffprobe;
 mod incidents;
+mod maintenance;
 mod pages;
 mod performance;
 mod probe;

@@ -100,7 +100,9 @@ impl Tower {
     async fn tick_before(&self, limit: i64) {
         let ctx = &self.world.app.ctx;
         let sql = "select min(at) from (select min(next_check_at) as at from stream_health union all
-             select min(opened_at) + 3600000 from incidents where resolved_at is null and stream_id is null) as t";
+             select min(opened_at) + 3600000 from incidents where resolved_at is null and stream_id is null union all
+             select min(from_at) from maintenance_windows where not has_begun union all
+             select min(to_at) from maintenance_windows where not has_ended) as t";
         let (next,): (Option<i64>,) = ctx.db.one(sql, Vec::new()).await.unwrap();
         let wanted = next.unwrap_or(limit).min(limit) - self.now();
         ctx.clock

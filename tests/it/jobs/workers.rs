@@ -3,7 +3,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use m3u_strm_processor::db::Engine;
 use m3u_strm_processor::events::{Event, Heard};
-use m3u_strm_processor::jobs::{Cancellation, Handlers, JobError, State, run_here};
+use m3u_strm_processor::jobs::{Cancellation, Handlers, JobError, NewJob, State, Workers, kinds, run_here};
 use serde_json::json;
 use tokio::sync::Notify;
 
@@ -195,5 +195,46 @@ async fn no_more_than_four_jobs_run_at_once() {
         assert_eq!(queue.ended(id).await.state, State::Succeeded);
     }
     assert!((1..=4).contains(&most.load(Ordering::SeqCst)));
+    workers.stop().await;
+}
+
+#[tokio::test]
+async fn long_checks_leave_room_for_other_jobs() {
+    let queue = Queue::on(Engine::Sqlite).await;
+    let release = Arc::new(Notify::new());
+    let (others, checks) = (Arc::clone(&release), Arc::clone(&release));
+    let handlers = Handlers::default()
+        .on(KIND, move |_| {
+            let _ = &others;
+            async { Ok(json!(null)) }
+        })
+        .on(kinds::HEALTH_CHECK, move |_| {
+            let release = Arc::clone(&checks);
+            async move {
+                release.notified().await;
+                Ok(json!(null))
+            }
+        });
+    let workers = within(Workers::start(queue.jobs.clone(), handlers))
+        .await
+        .unwrap();
+    let mut long = Vec::new();
+    for _ in 0..5 {
+        long.push(queue.add(NewJob::new(kinds::HEALTH_CHECK, json!({}))).await);
+    }
+    let other = queue.add(job()).await;
+    assert_eq!(queue.ended(other).await.state, State::Succeeded);
+    for id in &long[..2] {
+        queue.until(*id, |job| job.state == State::Running).await;
+    }
+    for id in &long[2..] {
+        let waiting = queue.jobs.find(*id).await.unwrap().unwrap();
+        assert_eq!(waiting.state, State::Queued);
+    }
+    for id in &long {
+        queue.until(*id, |job| job.state == State::Running).await;
+        release.notify_one();
+        assert_eq!(queue.ended(*id).await.state, State::Succeeded);
+    }
     workers.stop().await;
 }

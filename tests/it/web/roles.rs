@@ -50,6 +50,7 @@ fn admin_only(played: &Played, run: i64, job: i64) -> (Vec<String>, Vec<String>)
             "/removal",
             "/events",
             "/schedule",
+            "/maintenance",
         ]
         .map(|rest| format!("{provider}{rest}")),
     )
@@ -118,6 +119,8 @@ fn admin_only(played: &Played, run: i64, job: i64) -> (Vec<String>, Vec<String>)
             "/removal",
             "/schedule",
             "/schedule/checks",
+            "/maintenance",
+            "/maintenance/1/ends",
             "/stream-checks",
             "/stream-measurements",
         ]

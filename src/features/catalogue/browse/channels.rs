@@ -32,6 +32,7 @@ pub enum Health {
     Degraded,
     Down,
     Unknown,
+    Maintenance,
 }
 
 impl std::str::FromStr for Health {
@@ -43,6 +44,7 @@ impl std::str::FromStr for Health {
             "degraded" => Self::Degraded,
             "down" => Self::Down,
             "unknown" => Self::Unknown,
+            "maintenance" => Self::Maintenance,
             _ => return Err(()),
         })
     }

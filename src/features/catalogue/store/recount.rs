@@ -14,20 +14,28 @@ macro_rules! tier_name {
     };
 }
 
+/// The state of the best stream that may be played.
+macro_rules! state_name {
+    () => {
+        "case v.health when 1 then 'up' when 3 then 'degraded' when 4 then 'maintenance' when 5 then 'down' \
+         else 'unknown' end"
+    };
+}
+
 /// Counts again the channels that stand between this and [`CHANNELS_END`].
 macro_rules! channels_of {
     () => {
         concat!(
         "update channels set stream_count = v.streams, active_stream_count = v.active, best_quality_score = v.score, \
          best_resolution = ", tier_name!(), ", \
-         health = case v.health when 1 then 'up' when 3 then 'degraded' when 4 then 'down' else 'unknown' end \
+         health = ", state_name!(), " \
          from (select s.channel_id, count(*) filter (where p.enabled and p.deleted_at is null) as streams, \
          count(*) filter (where p.enabled and p.deleted_at is null and s.is_active and s.enabled) as active, \
          max(s.quality_score) filter (where p.enabled and p.deleted_at is null and s.is_active and s.enabled) as score, \
          max(case s.resolution when '8K' then 9 when '4K' then 8 when '1440p' then 7 when '1080p' then 6 \
          when '720p' then 5 when '576p' then 4 when '480p' then 3 when '360p' then 2 when '240p' then 1 end) \
          filter (where p.enabled and p.deleted_at is null and s.is_active and s.enabled) as tier, \
-         min(case h.state when 'up' then 1 when 'degraded' then 3 when 'down' then 4 else 2 end) \
+         min(case h.state when 'up' then 1 when 'degraded' then 3 when 'maintenance' then 4 when 'down' then 5 else 2 end) \
          filter (where p.enabled and p.deleted_at is null and s.enabled) as health \
          from channel_streams s join providers p on p.id = s.provider_id \
          left join stream_health h on h.stream_id = s.id where s.missing_since is null and s.channel_id in "
@@ -90,8 +98,9 @@ pub async fn channels_with(tx: &mut Tx, streams: Vec<Value>) -> Result<u64, DbEr
         streams,
         concat!(
             ") as n)) group by s.channel_id) as v where channels.id = v.channel_id and \
-         (channels.active_stream_count <> v.active or channels.health <> case v.health when 1 then 'up' \
-         when 3 then 'degraded' when 4 then 'down' else 'unknown' end \
+         (channels.active_stream_count <> v.active or channels.health <> ",
+            state_name!(),
+            " \
          or channels.best_quality_score is distinct from v.score or channels.best_resolution is distinct from ",
             tier_name!(),
             ")"

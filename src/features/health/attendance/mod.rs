@@ -26,6 +26,14 @@ pub async fn note(ctx: &Ctx) -> Result<(), DbError> {
     }
 }
 
+/// Forgets stretches that were over before an instant, at most so many; the answer is how many went.
+///
+/// # Errors
+/// Whatever the database says.
+pub(super) async fn prune(db: &Db, before_ms: i64, at_most: i64) -> Result<u64, DbError> {
+    store::prune(db, before_ms, at_most).await
+}
+
 /// The times within a window in which no server was there; milliseconds since the epoch, in order.
 ///
 /// # Errors

@@ -32,3 +32,13 @@ pub(super) async fn overlapping(db: &Db, from_ms: i64, to_ms: i64) -> Result<Vec
     )
     .await
 }
+
+/// Removes stretches that were over before an instant, at most so many.
+pub(super) async fn prune(db: &Db, before_ms: i64, at_most: i64) -> Result<u64, DbError> {
+    db.execute(
+        "delete from health_attendance where id in (select o.id from (select id from health_attendance where to_at < $1
+             order by to_at limit $2) as o)",
+        args![before_ms, at_most],
+    )
+    .await
+}

@@ -26,6 +26,8 @@ pub struct Tally {
     pub down: u64,
     /// The account had no free connection.
     pub skipped: u64,
+    /// Their provider is in maintenance.
+    pub maintenance: u64,
     /// In a format that nobody can check here.
     pub untestable: u64,
 }
@@ -37,16 +39,17 @@ impl Tally {
             Verdict::Degraded(_) => &mut self.degraded,
             Verdict::Down(_) => &mut self.down,
             Verdict::Skipped => &mut self.skipped,
+            Verdict::Maintenance { .. } => &mut self.maintenance,
             Verdict::Untestable(_) => &mut self.untestable,
         };
         *counted += 1;
-        if !matches!(verdict, Verdict::Skipped | Verdict::Untestable(_)) {
+        if matches!(verdict, Verdict::Up | Verdict::Degraded(_) | Verdict::Down(_)) {
             self.checked += 1;
         }
     }
 
     fn all(&self) -> u64 {
-        self.checked + self.skipped + self.untestable
+        self.checked + self.skipped + self.maintenance + self.untestable
     }
 
     /// In words, for whoever watches.
@@ -54,6 +57,9 @@ impl Tally {
         let mut words = format!("{} work, {} do not", self.up + self.degraded, self.down);
         if self.skipped > 0 {
             words.push_str(&format!(", {} skipped: no free connection", self.skipped));
+        }
+        if self.maintenance > 0 {
+            words.push_str(&format!(", {} left alone: maintenance", self.maintenance));
         }
         words
     }

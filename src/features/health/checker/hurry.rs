@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use super::lane::Shared;
 use crate::db::DbError;
 use crate::features::catalogue::sources::{self, Scope, Source};
+use crate::features::health::maintenance;
 use crate::support::ids::{ProviderId, StreamId};
 
 const LOOKED_EVERY_MS: i64 = 20_000;
@@ -39,6 +40,12 @@ impl Hurry {
             return Ok(Vec::new());
         }
         self.not_before_ms = by_ms + LOOKED_EVERY_MS;
+        if maintenance::until(&shared.ctx.db, provider, by_ms)
+            .await?
+            .is_some()
+        {
+            return Ok(Vec::new());
+        }
         self.gone.retain(|_, since_ms| by_ms - *since_ms < STORED_BY_MS);
         let due = sources::page(&shared.ctx, Scope::Due { by_ms }, provider, StreamId(0), AT_ONCE).await?;
         Ok(due

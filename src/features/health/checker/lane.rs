@@ -18,6 +18,7 @@ use crate::ctx::Ctx;
 use crate::db::{DbError, Engine};
 use crate::features::catalogue::sources::{self, Scope, Source};
 use crate::features::health::Error;
+use crate::features::health::maintenance;
 use crate::features::health::probe::Probe;
 use crate::features::health::verdict::Verdict;
 use crate::features::providers::leases::{Connection, Lease, LeaseError, Purpose};
@@ -29,7 +30,7 @@ const FEW: usize = 250;
 /// How long the end of a connection takes to arrive at the provider.
 const ARRIVAL: Duration = Duration::from_millis(20);
 /// Between two beginnings, so that an account is not asked by all at the same instant.
-const STEP: Duration = Duration::from_millis(2);
+const STEP: Duration = Duration::from_millis(1);
 /// How soon it is worth asking again for a connection, where none was free.
 const ASK_AGAIN: Duration = Duration::from_secs(1);
 /// How long checks wait for players to leave before the rest is skipped.
@@ -197,8 +198,13 @@ impl Lane {
             let Shared { ctx, scope, .. } = &self.shared;
             let page = sources::page(ctx, *scope, self.provider, after, PAGE).await?;
             self.read = page.last().map(|(id, _)| *id);
+            let maintenance = maintenance::until(&ctx.db, self.provider, ctx.clock.now_ms()).await?;
             for (stream, source) in page {
                 match source {
+                    _ if let Some(until_ms) = maintenance => {
+                        self.tell_unasked(stream, Verdict::Maintenance { until_ms })
+                            .await?;
+                    }
                     Ok(source) => {
                         self.limit = source.max_connections;
                         self.waiting.push_back((stream, Box::new(source)));

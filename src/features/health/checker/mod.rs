@@ -12,13 +12,15 @@ mod save;
 
 use std::time::Duration;
 
+use serde_json::json;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::probe::{Probe, probe};
 use super::verdict::{self, Verdict};
-use super::{Error, probe as probes};
+use super::{Error, maintenance, probe as probes};
 use crate::ctx::Ctx;
+use crate::features::audit::{self, Actor};
 use crate::features::catalogue::sources::{self, Scope, SourceError};
 use crate::features::providers::leases::{Connection, LeaseError, Leases, Purpose};
 use crate::features::settings;
@@ -66,6 +68,7 @@ impl Checker {
     pub async fn one(
         &self,
         ctx: &Ctx,
+        actor: &Actor,
         stream: StreamId,
         cancel: CancellationToken,
     ) -> Result<Checked, Error> {
@@ -76,11 +79,14 @@ impl Checker {
             .ok_or(Error::NotFound("stream"))?;
         let page = sources::page(ctx, scope, provider, StreamId(0), 1).await?;
         let (_, source) = page.into_iter().next().ok_or(Error::NotFound("stream"))?;
+        audit_one(ctx, actor, stream).await?;
         let settings = settings::load(ctx).await?;
+        let maintenance = maintenance::until(&ctx.db, provider, ctx.clock.now_ms()).await?;
         let began_ms = ctx.clock.now_ms();
-        let asked = match source {
-            Err(error) => Err(untestable(&error)),
-            Ok(source) => {
+        let asked = match (maintenance, source) {
+            (Some(until_ms), _) => Err(Verdict::Maintenance { until_ms }),
+            (None, Err(error)) => Err(untestable(&error)),
+            (None, Ok(source)) => {
                 let connection = Connection {
                     provider,
                     purpose: Purpose::Check(stream),
@@ -139,6 +145,22 @@ impl Checked {
             by_hand,
         }
     }
+}
+
+async fn audit_one(ctx: &Ctx, actor: &Actor, stream: StreamId) -> Result<(), Error> {
+    let mut tx = ctx.db.begin().await?;
+    let resource = format!("stream:{stream}");
+    audit::record(
+        &mut tx,
+        ctx.clock.now_ms(),
+        actor,
+        "health.checked",
+        resource,
+        json!({}),
+    )
+    .await?;
+    tx.commit().await?;
+    Ok(())
 }
 
 fn untestable(error: &SourceError) -> Verdict {

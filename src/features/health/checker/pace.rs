@@ -13,7 +13,7 @@ const AT_ONE_HOST: usize = 4;
 const SMALL: usize = 5;
 const BREATH: Duration = Duration::from_millis(100);
 /// What others are given: as long as the end of a connection takes to arrive.
-const SHORT_BREATH: Duration = Duration::from_millis(5);
+const SHORT_BREATH: Duration = Duration::from_millis(2);
 const LONGEST_BREATH: Duration = Duration::from_secs(10);
 /// Refusals in a row from which on they are taken for what the provider says of its streams.
 const BELIEVED: u32 = 8;

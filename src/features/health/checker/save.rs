@@ -163,6 +163,7 @@ impl Checked {
             Verdict::Degraded(fault) => (Finding::Degraded, Some(fault.clone())),
             Verdict::Down(fault) => (Finding::Down, Some(fault.clone())),
             Verdict::Skipped => (Finding::Skipped, None),
+            Verdict::Maintenance { .. } => (Finding::Maintenance, None),
             Verdict::Untestable(_) => return None,
         };
         Some(Observation {

@@ -94,7 +94,7 @@ impl Course {
             Finding::Degraded => self.after_success(State::Degraded, observation),
             Finding::Down => self.after_failure(observation, rules, shielded),
             Finding::Skipped => (self.after_skip(observation), None),
-            Finding::Maintenance => (self.after_maintenance(observation), None),
+            Finding::Maintenance => (self.after_maintenance(), None),
         }
     }
 
@@ -151,14 +151,15 @@ impl Course {
     }
 
     /// Failures before it say nothing about what comes after it, unless they were confirmed.
-    fn after_maintenance(&self, observation: &Observation) -> Self {
+    fn after_maintenance(&self) -> Self {
         let run = self.out_of_use.then_some(self);
         Self {
             state: State::Maintenance,
             consecutive_failures: run.map_or(0, |run| run.consecutive_failures),
             failing_since_ms: run.and_then(|run| run.failing_since_ms),
             fault: run.and_then(|run| run.fault.clone()),
-            next_check_ms: Some(self.planned_after(observation, pause::AFTER_MAINTENANCE_MS)),
+            // The end of the window brings one.
+            next_check_ms: None,
             ..self.clone()
         }
     }

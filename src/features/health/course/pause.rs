@@ -17,7 +17,6 @@ const SHORTEST_BOUND_MS: i64 = 5 * MINUTE_MS;
 
 /// A stream that works, or that nobody checked yet, and found no free connection.
 pub(super) const AFTER_SKIP_MS: i64 = 15 * MINUTE_MS;
-pub(super) const AFTER_MAINTENANCE_MS: i64 = 5 * MINUTE_MS;
 
 /// After the failure that made it `failures` in a row, `elapsed_ms` after the first of them.
 pub(super) fn after_failure_ms(failures: u32, elapsed_ms: i64) -> i64 {

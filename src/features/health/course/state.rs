@@ -53,7 +53,8 @@ impl From<State> for play_order::State {
             State::Up => Self::Up,
             State::Degraded => Self::Degraded,
             State::Down => Self::Down,
-            State::Unknown | State::Maintenance => Self::Unknown,
+            State::Unknown => Self::Unknown,
+            State::Maintenance => Self::Maintenance,
         }
     }
 }

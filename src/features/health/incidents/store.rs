@@ -195,10 +195,13 @@ pub(super) async fn lapses(
     window_ms: &Range<i64>,
 ) -> Result<Vec<Lapse>, DbError> {
     let mut lapses = Vec::new();
+    // Apart, since each is found by an index of its own.
     db.each(
         "select opened_at, resolved_at from incidents
-         where stream_id is not null and opened_at < $3 and (resolved_at is null or resolved_at >= $2)
-             and ($1 = 0 or provider_id = $1)",
+         where resolved_at is null and stream_id is not null and opened_at < $3 and ($1 = 0 or provider_id = $1)
+         union all
+         select opened_at, resolved_at from incidents
+         where resolved_at >= $2 and stream_id is not null and opened_at < $3 and ($1 = 0 or provider_id = $1)",
         args![
             provider.map_or(0, |provider| provider.0),
             window_ms.start,
@@ -254,4 +257,14 @@ pub async fn count_open(db: &Db) -> Result<i64, DbError> {
         )
         .await?;
     Ok(count)
+}
+
+/// Removes incidents that were over before an instant, at most so many.
+pub async fn prune(db: &Db, before_ms: i64, at_most: i64) -> Result<u64, DbError> {
+    db.execute(
+        "delete from incidents where id in (select o.id from (select id from incidents where resolved_at < $1
+             order by resolved_at limit $2) as o)",
+        args![before_ms, at_most],
+    )
+    .await
 }

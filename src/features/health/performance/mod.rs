@@ -107,9 +107,10 @@ impl Seen {
         for line in checks::sightings_of(&ctx.db, provider.id, &window).await? {
             let state = State::from_word(&line.state);
             if hour.contains(&line.checked_at) {
-                match state.is_working() {
-                    true => seen.passed += 1,
-                    false => seen.failed += 1,
+                match state {
+                    State::Up | State::Degraded => seen.passed += 1,
+                    State::Down => seen.failed += 1,
+                    State::Unknown | State::Maintenance => {}
                 }
                 let latency = line.latency_ms.and_then(|ms| u32::try_from(ms).ok());
                 seen.latencies.extend(latency.filter(|_| state.is_working()));

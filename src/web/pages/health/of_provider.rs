@@ -62,6 +62,7 @@ fn words(states: &States) -> String {
         (states.degraded, "degraded"),
         (states.down, "not working"),
         (states.unknown(), "not checked"),
+        (states.maintenance, "in maintenance"),
     ];
     let told = parts.iter().filter(|(count, _)| *count > 0);
     let told: Vec<String> = told

@@ -7,6 +7,7 @@ mod form;
 mod form_view;
 mod groups;
 mod index;
+mod maintenance;
 mod names;
 mod posted;
 mod removal;
@@ -60,6 +61,15 @@ pub fn routes(config: &mut ServiceConfig) {
             web::resource("/providers/{id}/names")
                 .route(web::get().to(names::edit))
                 .route(web::post().to(names::update)),
+        )
+        .service(
+            web::resource("/providers/{id}/maintenance")
+                .route(web::get().to(maintenance::index))
+                .route(web::post().to(maintenance::create)),
+        )
+        .service(
+            web::resource("/providers/{id}/maintenance/{window}/ends")
+                .route(web::post().to(maintenance::destroy)),
         )
         .service(web::resource("/providers/{id}/edit").route(web::get().to(edit::edit)))
         .service(web::resource("/providers/{id}/checks").route(web::post().to(edit::check)))

@@ -7,6 +7,7 @@ use super::tests::TestResult;
 use crate::ctx::Ctx;
 use crate::edge::{Admin, Problem};
 use crate::features::health::Overview;
+use crate::features::health::maintenance::{self, Phase, Window};
 use crate::features::providers::{self, Expiry, Shown, store};
 use crate::features::sync::schedule::{self, Choice, Rhythm};
 use crate::support::ids::ProviderId;
@@ -25,6 +26,7 @@ struct Show {
     syncs: Syncs,
     health: StreamsOf,
     rhythm: Rhythm,
+    maintenance: Vec<Window>,
     /// The names of the parts that change by themselves.
     parts: [String; 4],
 }
@@ -100,6 +102,7 @@ async fn view(
         syncs: Syncs::read(ctx, &page.now, id).await?,
         health: StreamsOf::read(ctx, overview, page.now.clone(), id).await?,
         rhythm: schedule::of(ctx, id).await?,
+        maintenance: maintenance::list(ctx, id).await?,
         parts: parts(id),
         page,
         shown,
@@ -113,6 +116,24 @@ impl Show {
             Some(Expiry::Soon) | None => ui::Notice::warning(sentence),
             Some(Expiry::Urgent | Expiry::Over) => ui::Notice::danger(sentence),
         }
+    }
+
+    /// The window that the provider is in.
+    fn now_in(&self) -> Option<&Window> {
+        let now = self.page.now.now_ms;
+        self.maintenance
+            .iter()
+            .rfind(|window| window.phase(now) == Phase::Running)
+    }
+
+    /// The next window that has not begun.
+    fn next_window(&self) -> Option<&Window> {
+        let now = self.page.now.now_ms;
+        let planned = self
+            .maintenance
+            .iter()
+            .filter(|window| window.phase(now) == Phase::Planned);
+        planned.min_by_key(|window| window.from_at)
     }
 
     fn test_label(&self) -> &'static str {

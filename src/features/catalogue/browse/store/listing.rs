@@ -63,7 +63,7 @@ impl Listing {
         match filter.health {
             // Streams that were never tested are unknown.
             None | Some(Health::Unknown) => {}
-            Some(Health::Up | Health::Degraded | Health::Down) => listing.and("1 = 0"),
+            Some(Health::Up | Health::Degraded | Health::Down | Health::Maintenance) => listing.and("1 = 0"),
         }
         match filter.has_epg {
             None => {}
