@@ -68,16 +68,18 @@ async fn measure(name: &str, engine: Engine) {
     );
     for number in 1..=RUNS {
         let (begun, cpu) = (Instant::now(), cpu_seconds());
+        let asked = simulator.counters().requests;
         let queued = start::start_here(&app.ctx, &Actor::Terminal, Payload::default())
             .await
             .expect("a job");
         let job = follow(&app, queued.id()).await;
         let seconds = begun.elapsed().as_secs_f64();
         println!(
-            "  run {number}: {seconds:.2} s, {:.2} of the ideal {ideal:.1} s (bar {BAR}), {:.2} CPU s, peak {:.0} MB, connections {:?}, {}",
+            "  run {number}: {seconds:.2} s, {:.2} of the ideal {ideal:.1} s (bar {BAR}), {:.2} CPU s, peak {:.0} MB, {} requests, connections {:?}, {}",
             seconds / ideal,
             cpu_seconds() - cpu,
             peak_mb(),
+            simulator.counters().requests - asked,
             simulator.counters().account_peaks.values().collect::<Vec<_>>(),
             job.result.unwrap_or_default(),
         );

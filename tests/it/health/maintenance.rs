@@ -62,7 +62,7 @@ on_both_engines! {
         tower.fail(1..=CHANNELS);
         assert_eq!(tower.states().await, ["up"; CHANNELS]);
         let before = tower.asked();
-        tower.pass(5 * MINUTE).await;
+        tower.pass(3 * MINUTE).await;
         assert_eq!(tower.states().await, ["maintenance"; CHANNELS]);
         let health = world.json("/api/health/status").await;
         assert_eq!((&health["by_state"]["maintenance"], &health["by_state"]["unknown"]), (&json!(8), &json!(0)));

@@ -1,0 +1,239 @@
+//! How fast the pages and JSON of health answer with 10,000 streams that were checked every hour for 30 days, on both
+//! engines: `cargo bench --bench health_pages [-- sqlite|postgres]`.
+//!
+//! 500 different requests, one after the other on one connection. What is counted once after each change is counted anew for
+//! each of them. Bar: p95 50 ms. What a request costs on the processor, this program's and the database's share together, is
+//! printed too.
+
+#![expect(clippy::expect_used, reason = "a measurement fails by panicking")]
+
+mod support;
+
+use std::collections::{BTreeMap, HashSet};
+use std::time::{Duration, Instant};
+
+use m3u_strm_processor::args;
+use m3u_strm_processor::db::{Engine, Value};
+use m3u_strm_processor::features::health::performance::store::{Hour, write};
+use m3u_strm_processor::features::health::store::{LogLine, log};
+use m3u_strm_processor::support::ids::{ProviderId, StreamId};
+use m3u_strm_processor::support::statistics::histogram::Histogram;
+use serde_json::json;
+use support::catalogue::{Dice, list};
+use support::{Connection, Installation, milliseconds, percentile, processor};
+
+const STREAMS: usize = 10_000;
+const DAYS: i64 = 30;
+const REQUESTS: usize = 500;
+const HOUR_MS: i64 = 3_600_000;
+const PROVIDER: ProviderId = ProviderId(1);
+
+fn main() {
+    support::on_wanted_engines(measure);
+}
+
+fn measure(name: &str, engine: Engine) {
+    let installation = Installation::start(engine);
+    installation.sync(list(STREAMS, 0, 0));
+    let begun = Instant::now();
+    let checks = installation.runtime.block_on(fill(&installation));
+    println!(
+        "{name}: {STREAMS} streams, {checks} checks of {DAYS} days, written in {:.0} s",
+        begun.elapsed().as_secs_f64()
+    );
+    let headers = format!("{}Accept-Encoding: gzip\r\n", installation.authorization());
+    let mut connection = Connection::open(installation.address);
+    let mut times: BTreeMap<&str, Vec<Duration>> = BTreeMap::new();
+    let mut slowest: Vec<(Duration, String)> = Vec::new();
+    let mut worked = Vec::with_capacity(REQUESTS);
+    for (kind, path) in paths() {
+        installation.runtime.block_on(async {
+            let raise = "update catalogue_state set health_version = health_version + 1";
+            installation
+                .ctx
+                .db
+                .execute(raise, Vec::new())
+                .await
+                .expect("a version");
+        });
+        let before = processor::used();
+        let answer = connection.get(&path, &headers);
+        worked.push(processor::used().saturating_sub(before));
+        assert_eq!(answer.status, 200, "{path}");
+        times.entry(kind).or_default().push(answer.whole);
+        slowest.push((answer.whole, path));
+    }
+    worked.sort();
+    report("on the processor", &worked);
+    slowest.sort();
+    let all: Vec<Duration> = slowest.iter().map(|(time, _)| *time).collect();
+    report("all (bar p95 50)", &all);
+    for (kind, mut times) in times {
+        times.sort();
+        report(kind, &times);
+    }
+    for (time, path) in slowest.iter().rev().take(8) {
+        println!("    {:>6.1} ms {path}", milliseconds(*time));
+    }
+}
+
+fn report(what: &str, sorted: &[Duration]) {
+    let at = |share| milliseconds(percentile(sorted, share));
+    println!(
+        "  {what:<24} {:>4} requests: p50 {:.1} ms, p95 {:.1} ms, worst {:.1} ms",
+        sorted.len(),
+        at(0.5),
+        at(0.95),
+        at(1.0)
+    );
+}
+
+/// Checks of every hour, the hours of the provider, what is known of each stream, and incidents; how many checks there are.
+async fn fill(installation: &Installation) -> u64 {
+    let db = &installation.ctx.db;
+    let ids: Vec<(i64,)> = db
+        .all(
+            "/* scan: all */ select id from channel_streams order by id",
+            Vec::new(),
+        )
+        .await
+        .expect("streams");
+    let now = installation.ctx.clock.now_ms();
+    let last = now.div_euclid(HOUR_MS) * HOUR_MS;
+    let first = last - DAYS * 24 * HOUR_MS;
+    let mut dice = Dice(2026);
+    let mut checks = 0;
+    for hour in (0..DAYS * 24).map(|back| first + back * HOUR_MS) {
+        let (mut lines, mut latencies) = (Vec::with_capacity(ids.len()), Histogram::default());
+        for (place, (id,)) in ids.iter().enumerate() {
+            let fails = dice.below(100) < 3;
+            let latency = 80 + dice.below(900) as u32;
+            latencies.extend((!fails).then_some(latency));
+            lines.push(LogLine {
+                stream_id: StreamId(*id),
+                checked_at: hour + (place as i64) * 300,
+                state: if fails { "down" } else { "up" }.to_owned(),
+                status_code: Some(if fails { 404 } else { 200 }),
+                latency_ms: (!fails).then_some(i64::from(latency)),
+                first_byte_ms: Some(60),
+                connect_ms: Some(20),
+                resolve_ms: Some(2),
+                error: fails.then(|| "status".to_owned()),
+                by_hand: false,
+            });
+        }
+        let failed = lines.iter().filter(|line| line.error.is_some()).count() as i64;
+        let all = lines.len() as i64;
+        let known = Hour {
+            provider_id: PROVIDER,
+            hour,
+            streams_total: all,
+            streams_active: all - failed / 2,
+            streams_failed: failed / 2,
+            checks_total: all,
+            checks_passed: all - failed,
+            checks_failed: failed,
+            mean_ms: latencies.mean_ms(),
+            p50_ms: latencies.percentile_ms(50.0).map(i64::from),
+            p95_ms: latencies.percentile_ms(95.0).map(i64::from),
+            latencies: json!(latencies).to_string(),
+            uptime_percentage: Some(97.0),
+        };
+        let mut tx = db.begin().await.expect("a transaction");
+        checks += log(&mut tx, &lines).await.expect("checks");
+        write(&mut tx, &[known]).await.expect("an hour");
+        tx.commit().await.expect("a commit");
+    }
+    known(installation, &ids, now).await;
+    checks
+}
+
+async fn known(installation: &Installation, ids: &[(i64,)], now: i64) {
+    let mut tx = installation.ctx.db.begin().await.expect("a transaction");
+    let states = ids.iter().flat_map(|(id,)| {
+        let fails = id % 33 == 0;
+        args![
+            *id,
+            if fails { "down" } else { "up" },
+            now,
+            if fails { 5_i64 } else { 0 },
+            fails.then_some(now - id * 1_000),
+            250_i64,
+            if fails { 50_i64 } else { 100 },
+        ]
+    });
+    let states: Vec<Value> = states.collect();
+    tx.insert_many(
+        "insert into stream_health (stream_id, state, last_check, consecutive_failures, failing_since, response_ms, score)",
+        7,
+        states,
+        "",
+    )
+    .await
+    .expect("states");
+    let incidents = ids.iter().flat_map(|(id,)| {
+        (0..2_i64).flat_map(move |number| {
+            let opened = now - (number * 12 + 1) * 86_400_000 - id * 1_000;
+            args![
+                PROVIDER,
+                *id,
+                opened,
+                opened + 210_000,
+                opened + 900_000 + id,
+                "recovered",
+                1_i64
+            ]
+        })
+    });
+    let incidents: Vec<Value> = incidents.collect();
+    tx.insert_many(
+        "insert into incidents (provider_id, stream_id, opened_at, confirmed_at, resolved_at, ending, streams)",
+        7,
+        incidents,
+        "",
+    )
+    .await
+    .expect("incidents");
+    let there = "insert into health_attendance (node, from_at, to_at) values ($1, $2, $3)";
+    tx.execute(there, args!["measured", now - 40 * 86_400_000, now])
+        .await
+        .expect("attendance");
+    tx.commit().await.expect("a commit");
+}
+
+/// Different addresses in a random order, the same in each run.
+fn paths() -> Vec<(&'static str, String)> {
+    let mut dice = Dice(2026);
+    let mut seen = HashSet::new();
+    let mut paths = Vec::with_capacity(REQUESTS);
+    while paths.len() < REQUESTS {
+        let id = 1 + dice.below(STREAMS);
+        let days = 1 + dice.below(30);
+        let (kind, path) = match dice.below(10) {
+            0 | 1 => ("page of a stream", format!("/streams/{id}")),
+            2 => ("page of a channel", format!("/channels/{id}")),
+            3 => (
+                "overview",
+                format!("/stream-health?after={}.{id}", dice.below(2_000_000_000)),
+            ),
+            4 => ("page of a provider", format!("/providers/1?days={days}&n={id}")),
+            5 | 6 => (
+                "performance as JSON",
+                format!(
+                    "/api/analytics/providers/1/performance?days={days}&compare={}&n={id}",
+                    dice.of(&["", "previous"])
+                ),
+            ),
+            7 => ("streams as JSON", format!("/api/channels/{id}/streams")),
+            8 => ("status as JSON", format!("/api/health/status?n={id}")),
+            _ => (
+                "channels by health",
+                format!("/channels?sort=health&health=down&n={id}"),
+            ),
+        };
+        if seen.insert(path.clone()) {
+            paths.push((kind, path));
+        }
+    }
+    paths
+}
