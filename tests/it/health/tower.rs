@@ -44,8 +44,8 @@ impl OnEngine for Tower {
         for number in 1..=CHANNELS {
             world.simulator.put(&path(number), live());
         }
-        // The run of everything would come in the middle of what is told here.
-        let off = json!({ "health_check_schedule": "0 0 29 2 *" });
+        // The run of everything and what is measured would come in the middle of what is told here.
+        let off = json!({ "health_check_schedule": "0 0 29 2 *", "enable_bitrate_analysis": false });
         settings::set(&world.app.ctx, &ACTOR, off.as_object().unwrap())
             .await
             .unwrap();
