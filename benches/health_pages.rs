@@ -15,8 +15,7 @@ use std::time::{Duration, Instant};
 use m3u_strm_processor::args;
 use m3u_strm_processor::db::{Engine, Value};
 use m3u_strm_processor::features::health::performance::store::{Hour, write};
-use m3u_strm_processor::features::health::store::{LogLine, log};
-use m3u_strm_processor::support::ids::{ProviderId, StreamId};
+use m3u_strm_processor::support::ids::ProviderId;
 use m3u_strm_processor::support::statistics::histogram::Histogram;
 use serde_json::json;
 use support::catalogue::{Dice, list};
@@ -27,6 +26,23 @@ const DAYS: i64 = 30;
 const REQUESTS: usize = 500;
 const HOUR_MS: i64 = 3_600_000;
 const PROVIDER: ProviderId = ProviderId(1);
+
+/// The checks of an hour, the figure of each as [`figure`] has it.
+const CHECKS: &str = "/* scan: all */ insert into health_check_log (stream_id, checked_at, state, status_code, \
+     latency_ms, first_byte_ms, connect_ms, resolve_ms, error, by_hand) \
+     select id, $1 + id * 300, case when figure < 30 then 'down' else 'up' end, \
+     case when figure < 30 then 404 else 200 end, case when figure >= 30 then 80 + figure end, 60, 20, 2, \
+     case when figure < 30 then 'status' end, false \
+     from (select id, (id * 7919 + $2 * 104729) % 1000 as figure from channel_streams) as s order by id";
+
+/// 0 to 999, different for each stream and hour.
+fn figure(id: i64, hour: i64) -> i64 {
+    (id * 7919 + hour * 104_729) % 1000
+}
+
+fn fails(figure: i64) -> bool {
+    figure < 30
+}
 
 fn main() {
     support::on_wanted_engines(measure);
@@ -46,7 +62,7 @@ fn measure(name: &str, engine: Engine) {
     let mut times: BTreeMap<&str, Vec<Duration>> = BTreeMap::new();
     let mut slowest: Vec<(Duration, String)> = Vec::new();
     let mut worked = Vec::with_capacity(REQUESTS);
-    for (kind, path) in paths() {
+    for (kind, path) in paths(&installation) {
         installation.runtime.block_on(async {
             let raise = "update catalogue_state set health_version = health_version + 1";
             installation
@@ -101,29 +117,15 @@ async fn fill(installation: &Installation) -> u64 {
     let now = installation.ctx.clock.now_ms();
     let last = now.div_euclid(HOUR_MS) * HOUR_MS;
     let first = last - DAYS * 24 * HOUR_MS;
-    let mut dice = Dice(2026);
     let mut checks = 0;
     for hour in (0..DAYS * 24).map(|back| first + back * HOUR_MS) {
-        let (mut lines, mut latencies) = (Vec::with_capacity(ids.len()), Histogram::default());
-        for (place, (id,)) in ids.iter().enumerate() {
-            let fails = dice.below(100) < 3;
-            let latency = 80 + dice.below(900) as u32;
-            latencies.extend((!fails).then_some(latency));
-            lines.push(LogLine {
-                stream_id: StreamId(*id),
-                checked_at: hour + (place as i64) * 300,
-                state: if fails { "down" } else { "up" }.to_owned(),
-                status_code: Some(if fails { 404 } else { 200 }),
-                latency_ms: (!fails).then_some(i64::from(latency)),
-                first_byte_ms: Some(60),
-                connect_ms: Some(20),
-                resolve_ms: Some(2),
-                error: fails.then(|| "status".to_owned()),
-                by_hand: false,
-            });
-        }
-        let failed = lines.iter().filter(|line| line.error.is_some()).count() as i64;
-        let all = lines.len() as i64;
+        let number = (hour - first) / HOUR_MS;
+        let figures: Vec<i64> = ids.iter().map(|(id,)| figure(*id, number)).collect();
+        let passed = figures.iter().filter(|figure| !fails(**figure));
+        let mut latencies = Histogram::default();
+        latencies.extend(passed.filter_map(|figure| u32::try_from(80 + figure).ok()));
+        let failed = figures.iter().filter(|figure| fails(**figure)).count() as i64;
+        let all = figures.len() as i64;
         let known = Hour {
             provider_id: PROVIDER,
             hour,
@@ -140,7 +142,7 @@ async fn fill(installation: &Installation) -> u64 {
             uptime_percentage: Some(97.0),
         };
         let mut tx = db.begin().await.expect("a transaction");
-        checks += log(&mut tx, &lines).await.expect("checks");
+        checks += tx.execute(CHECKS, args![hour, number]).await.expect("checks");
         write(&mut tx, &[known]).await.expect("an hour");
         tx.commit().await.expect("a commit");
     }
@@ -202,16 +204,22 @@ async fn known(installation: &Installation, ids: &[(i64,)], now: i64) {
 }
 
 /// Different addresses in a random order, the same in each run.
-fn paths() -> Vec<(&'static str, String)> {
+fn paths(installation: &Installation) -> Vec<(&'static str, String)> {
+    let db = &installation.ctx.db;
+    let all = "/* scan: all */ select id, channel_id from channel_streams order by id";
+    let ids: Vec<(i64, i64)> = installation
+        .runtime
+        .block_on(db.all(all, Vec::new()))
+        .expect("streams");
     let mut dice = Dice(2026);
     let mut seen = HashSet::new();
     let mut paths = Vec::with_capacity(REQUESTS);
     while paths.len() < REQUESTS {
-        let id = 1 + dice.below(STREAMS);
+        let (id, channel) = ids[dice.below(ids.len())];
         let days = 1 + dice.below(30);
         let (kind, path) = match dice.below(10) {
             0 | 1 => ("page of a stream", format!("/streams/{id}")),
-            2 => ("page of a channel", format!("/channels/{id}")),
+            2 => ("page of a channel", format!("/channels/{channel}")),
             3 => (
                 "overview",
                 format!("/stream-health?after={}.{id}", dice.below(2_000_000_000)),
@@ -224,7 +232,10 @@ fn paths() -> Vec<(&'static str, String)> {
                     dice.of(&["", "previous"])
                 ),
             ),
-            7 => ("streams as JSON", format!("/api/channels/{id}/streams")),
+            7 => (
+                "streams as JSON",
+                format!("/api/channels/{channel}/streams?n={id}"),
+            ),
             8 => ("status as JSON", format!("/api/health/status?n={id}")),
             _ => (
                 "channels by health",

@@ -6,6 +6,7 @@ use std::time::Duration;
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
 use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
@@ -21,7 +22,7 @@ use crate::features::health::Error;
 use crate::features::health::maintenance;
 use crate::features::health::probe::Probe;
 use crate::features::health::verdict::Verdict;
-use crate::features::providers::leases::{Connection, Lease, LeaseError, Purpose};
+use crate::features::providers::leases::{Connection, LeaseError, Purpose};
 use crate::support::ids::{ProviderId, StreamId};
 
 /// Streams that are read at once, and those waiting from which on more are read.
@@ -62,6 +63,8 @@ pub(super) struct Lane {
     read: Option<StreamId>,
     waiting: VecDeque<(StreamId, Box<Source>)>,
     idle: Vec<Held>,
+    /// Connections that are being given back.
+    leaving: Vec<JoinHandle<()>>,
     running: Vec<(u64, CancellationToken)>,
     last: u64,
     /// Before it nothing begins.
@@ -98,6 +101,7 @@ impl Lane {
             read: Some(StreamId(0)),
             waiting: VecDeque::new(),
             idle: Vec::new(),
+            leaving: Vec::new(),
             running: Vec::new(),
             last: 0,
             not_before: now,
@@ -180,6 +184,10 @@ impl Lane {
         for held in self.idle.drain(..) {
             held.lease.give_back().await;
         }
+        for leaving in self.leaving.drain(..) {
+            // A panic in it has been reported by the panic hook.
+            let _ = leaving.await;
+        }
         Ok(())
     }
 
@@ -238,7 +246,7 @@ impl Lane {
             Some(held) => held,
             None if now < self.full_until => return Ok(Err(Wait::Connection)),
             None => match self.lease(at).await? {
-                Some(lease) => Held { lease, since: now },
+                Some(held) => held,
                 None => {
                     self.full_until = now + ASK_AGAIN;
                     self.stuck_since.get_or_insert(now);
@@ -280,16 +288,26 @@ impl Lane {
         })
     }
 
-    async fn lease(&self, at: usize) -> Result<Option<Lease>, DbError> {
-        let Some((stream, _)) = self.waiting.get(at) else {
-            return Ok(None);
-        };
-        let connection = Connection {
-            provider: self.provider,
-            purpose: Purpose::Check(*stream),
-        };
-        match self.shared.checker.leases.acquire(connection, self.limit).await {
-            Ok(lease) => Ok(Some(lease)),
+    /// A connection for a stream that waits; of an account with a limit also those for the streams behind it, idle until
+    /// their turn a moment later.
+    async fn lease(&mut self, at: usize) -> Result<Option<Held>, DbError> {
+        let room = self.shared.manner.most.saturating_sub(self.running.len());
+        let most = if self.limit.is_some() { room.max(1) } else { 1 };
+        let streams = self.waiting.iter().skip(at).take(most);
+        let connections: Vec<Connection> = streams
+            .map(|(stream, _)| Connection {
+                provider: self.provider,
+                purpose: Purpose::Check(*stream),
+            })
+            .collect();
+        let leases = &self.shared.checker.leases;
+        match leases.acquire_some(&connections, self.limit).await {
+            Ok(leases) => {
+                let since = Instant::now();
+                self.idle
+                    .extend(leases.into_iter().map(|lease| Held { lease, since }));
+                Ok(self.idle.pop())
+            }
             Err(LeaseError::AllInUse { .. }) => Ok(None),
             Err(LeaseError::Db(error)) => Err(error),
         }
@@ -333,7 +351,8 @@ impl Lane {
             self.full_until = Instant::now() + Duration::from_millis(400);
             held.lease.give_back().await;
         } else if self.waiting.is_empty() && self.read.is_none() {
-            held.lease.give_back().await;
+            // What still runs does not wait for it.
+            self.leaving.push(tokio::spawn(held.lease.give_back()));
         } else {
             self.idle.push(held);
         }

@@ -135,7 +135,12 @@ impl Leases {
     pub async fn acquire(&self, connection: Connection, limit: Option<i64>) -> Result<Lease, LeaseError> {
         let mut left = GIVEN_UP_BY;
         loop {
-            match self.try_acquire(connection, limit).await {
+            match self
+                .try_acquire(&[connection], limit)
+                .await
+                .map(|mut leases| leases.pop())
+            {
+                Ok(Some(lease)) => return Ok(lease),
                 Err(LeaseError::AllInUse { .. })
                     if left > 0
                         && matches!(connection.purpose, Purpose::Check(_))
@@ -144,18 +149,52 @@ impl Leases {
                     left -= 1;
                     self.freed().await;
                 }
-                ended => return ended,
+                Err(error) => return Err(error),
+                // One that was granted is there.
+                Ok(None) => {}
             }
         }
     }
 
-    async fn try_acquire(&self, connection: Connection, limit: Option<i64>) -> Result<Lease, LeaseError> {
+    /// Takes as many of these connections, which are of one provider and for checks, as there are free ones: at once, since
+    /// each by itself takes a moment on another machine's database.
+    ///
+    /// # Errors
+    /// As [`Self::acquire`].
+    pub async fn acquire_some(
+        &self,
+        connections: &[Connection],
+        limit: Option<i64>,
+    ) -> Result<Vec<Lease>, LeaseError> {
+        match connections {
+            [one] => self.acquire(*one, limit).await.map(|lease| vec![lease]),
+            some => match self.try_acquire(some, limit).await {
+                // It may have those of measurements.
+                Err(LeaseError::AllInUse { .. }) if let Some(one) = some.first() => {
+                    self.acquire(*one, limit).await.map(|lease| vec![lease])
+                }
+                ended => ended,
+            },
+        }
+    }
+
+    /// The answer has one at least, if one was asked for.
+    async fn try_acquire(
+        &self,
+        connections: &[Connection],
+        limit: Option<i64>,
+    ) -> Result<Vec<Lease>, LeaseError> {
+        let Some(connection) = connections.first().copied() else {
+            return Ok(Vec::new());
+        };
         let now = self.clock.now_ms();
+        let mut free = i64::MAX;
         let mut tx = self.db.begin().await?;
         if let Some(limit) = limit {
             store::lock_provider(&mut tx, connection.provider).await?;
             store::remove_expired(&mut tx, connection.provider, now - EXPIRY_MS).await?;
-            if store::count(&mut tx, connection.provider).await? >= limit {
+            free = limit - store::count(&mut tx, connection.provider).await?;
+            if free <= 0 {
                 // What ran out is gone for good, whether or not one was free.
                 tx.commit().await?;
                 if matches!(connection.purpose, Purpose::Play { .. } | Purpose::Sync) {
@@ -165,25 +204,32 @@ impl Leases {
                 return Err(LeaseError::AllInUse { limit });
             }
         }
-        let id = store::insert(&mut tx, connection, &self.node, now).await?;
+        let granted = connections.len().min(usize::try_from(free).unwrap_or(usize::MAX));
+        let mut ids = Vec::with_capacity(granted);
+        for connection in connections.iter().take(granted) {
+            ids.push(store::insert(&mut tx, *connection, &self.node, now).await?);
+        }
         tx.commit().await?;
         if matches!(connection.purpose, Purpose::Check(_)) {
             // A wish from before it, which nobody was there to hear, is over.
             let _ = self.held.wish(connection.provider).notified().now_or_never();
         }
-        self.held.ids().insert(id);
-        let called_off = CancellationToken::new();
-        if matches!(connection.purpose, Purpose::Measure(_)) {
-            let measuring = (connection.provider, called_off.clone());
-            self.held.measuring().insert(id, measuring);
-        }
-        Ok(Lease {
-            id,
-            called_off,
-            db: self.db.clone(),
-            held: self.held.clone(),
-            is_given_back: false,
-        })
+        let leases = ids.into_iter().zip(connections).map(|(id, connection)| {
+            self.held.ids().insert(id);
+            let called_off = CancellationToken::new();
+            if matches!(connection.purpose, Purpose::Measure(_)) {
+                let measuring = (connection.provider, called_off.clone());
+                self.held.measuring().insert(id, measuring);
+            }
+            Lease {
+                id,
+                called_off,
+                db: self.db.clone(),
+                held: self.held.clone(),
+                is_given_back: false,
+            }
+        });
+        Ok(leases.collect())
     }
 
     /// Waits until a connection was given back, or may have been on another node: a fraction of a second.
