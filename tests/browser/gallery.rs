@@ -9,6 +9,7 @@ use m3u_strm_processor::support::ids::UserId;
 use m3u_strm_processor::support::validation::Invalid;
 use serde::Deserialize;
 
+use crate::charts;
 use crate::server::NOW_MS;
 use crate::web::kit::navigation::{Entry, Group};
 use crate::web::kit::{Flash, Page, Paging, Viewer, format, respond};
@@ -58,6 +59,7 @@ pub struct Gallery {
     paging: Paging,
     name: String,
     invalid: Invalid,
+    charts: Vec<String>,
 }
 
 #[derive(Template)]
@@ -103,6 +105,7 @@ fn gallery(req: &HttpRequest, name: &str, invalid: Invalid) -> Gallery {
             .target("rows"),
         name: name.to_owned(),
         invalid,
+        charts: charts::all(),
     }
 }
 

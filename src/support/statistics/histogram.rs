@@ -77,6 +77,11 @@ impl Histogram {
             .map(|(bucket, _)| middle_ms(*bucket))
     }
 
+    /// (above ms, up to ms) of every bucket there is, the fastest first.
+    pub fn grid() -> impl Iterator<Item = (f64, f64)> {
+        (0..BOUNDS.len()).map(|bucket| bounds(u16::try_from(bucket).unwrap_or(u16::MAX)))
+    }
+
     /// (above ms, up to ms, count) of each bucket that holds something, the fastest first: what a chart draws.
     pub fn buckets(&self) -> impl Iterator<Item = (f64, f64, u64)> {
         self.counts.iter().map(|(bucket, count)| {
