@@ -103,6 +103,7 @@ table! {
     "/api/favorites/{id}": delete favourites::destroy;
     "/api/analytics/history": get plays::index, post plays::create;
     "/api/analytics/history/{id}": patch plays::update;
+    "/api/analytics/providers/summary": get performance::summary;
     "/api/analytics/providers/{id}/performance": get performance::show;
     "/api/openapi.json": get openapi::show;
 }

@@ -6,6 +6,7 @@ use serde_json::json;
 
 use crate::browser::{Browser, Theme, WIDTHS};
 use crate::harness::{Case, cases};
+use crate::past;
 use crate::world::{Api, LIST, World};
 
 pub fn cases() -> Vec<Case> {
@@ -66,6 +67,7 @@ async fn empty_pages_are_accessible(browser: Browser) {
         &[
             ("first-home", "/"),
             ("first-provider", "/providers/1"),
+            ("first-performance", "/providers/1/performance"),
             ("first-groups", "/providers/1/groups"),
             ("first-names", "/providers/1/names"),
         ],
@@ -281,6 +283,7 @@ async fn pages_that_tell_of_trouble_are_accessible(browser: Browser) {
     for _ in 0..3 {
         api.check().await;
     }
+    past::weeks(&world, shrunk).await;
     world.simulator.put(LIST, list(&names[..20]));
     let held = api.sync(shrunk).await;
     api.set("public_url", json!("http://localhost:8080")).await;
@@ -289,6 +292,11 @@ async fn pages_that_tell_of_trouble_are_accessible(browser: Browser) {
     let (failed, held) = (format!("/syncs/{failed}"), format!("/syncs/{held}"));
     let (broken, shrunk) = (format!("/providers/{broken}"), format!("/providers/{shrunk}"));
     let approval = format!("{held}/approval");
+    let (week, month) = (
+        format!("{shrunk}/performance"),
+        format!("{shrunk}/performance?days=30"),
+    );
+    let wrong = format!("{shrunk}/performance?from=2026-02-30");
     look(
         &browser,
         &world,
@@ -297,6 +305,9 @@ async fn pages_that_tell_of_trouble_are_accessible(browser: Browser) {
             ("trouble-providers", "/providers"),
             ("provider-failing", &broken),
             ("provider-held", &shrunk),
+            ("performance", &week),
+            ("performance-month", &month),
+            ("performance-wrong", &wrong),
             ("sync-failed", &failed),
             ("sync-held", &held),
             ("sync-approval", &approval),

@@ -13,6 +13,7 @@
 mod accounts;
 mod browser;
 mod channels;
+mod charts;
 mod components;
 mod dialogs;
 mod errors;
@@ -21,6 +22,7 @@ mod gallery;
 mod harness;
 mod journey;
 mod live;
+mod past;
 mod pictures;
 mod product;
 mod providers;

@@ -5,6 +5,7 @@ use std::thread::JoinHandle;
 
 use m3u_strm_processor::app::{App, Server};
 use m3u_strm_processor::config::{Config, Flags};
+use m3u_strm_processor::ctx::Ctx;
 use tempfile::TempDir;
 use tokio::sync::oneshot;
 
@@ -14,6 +15,8 @@ pub const ADMIN_PASSWORD: &str = "correct horse battery";
 /// A running product; it ends with this value.
 pub struct Product {
     address: SocketAddr,
+    /// What took weeks is written there directly.
+    pub ctx: Ctx,
     stop: Option<oneshot::Sender<()>>,
     thread: Option<JoinHandle<()>>,
     _data: TempDir,
@@ -39,15 +42,19 @@ impl Product {
                 .build()
                 .unwrap();
             runtime.block_on(async {
-                let server = Server::start(App::build(config).await.unwrap()).await.unwrap();
-                started.send(server.address).unwrap();
+                let app = App::build(config).await.unwrap();
+                let ctx = app.ctx.clone();
+                let server = Server::start(app).await.unwrap();
+                started.send((server.address, ctx)).unwrap();
                 // A test that panicked asks by going away.
                 let _ = asked.await;
                 server.stop().await;
             });
         });
+        let (address, ctx) = begun.recv().unwrap();
         Self {
-            address: begun.recv().unwrap(),
+            address,
+            ctx,
             stop: Some(stop),
             thread: Some(thread),
             _data: data,

@@ -110,6 +110,20 @@ pub async fn sightings(
     .await
 }
 
+/// The checks of a stream within a window: when, what each found, and how long it took; in order of time.
+pub async fn answers(
+    db: &Db,
+    stream: StreamId,
+    window_ms: &Range<i64>,
+) -> Result<Vec<(i64, String, Option<i64>)>, DbError> {
+    db.all(
+        "select checked_at, state, latency_ms from health_check_log
+         where stream_id = $1 and checked_at >= $2 and checked_at < $3 order by checked_at, id",
+        args![stream, window_ms.start, window_ms.end],
+    )
+    .await
+}
+
 record! {
     /// A check as the course of an hour is told by it.
     #[derive(Debug, Clone, PartialEq, Eq)]

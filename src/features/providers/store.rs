@@ -110,6 +110,15 @@ pub async fn names(db: &Db) -> Result<Vec<(ProviderId, String)>, DbError> {
     db.all(sql, args![]).await
 }
 
+/// Every provider with its name and its last good sync, by name.
+pub async fn synced(db: &Db) -> Result<Vec<(ProviderId, String, Option<i64>)>, DbError> {
+    db.all(
+        "select id, name, last_sync from providers where deleted_at is null order by name, id",
+        args![],
+    )
+    .await
+}
+
 /// Id and name of each that is switched on, by name; at most a thousand.
 pub async fn enabled_names(db: &Db) -> Result<Vec<(ProviderId, String)>, DbError> {
     let sql =

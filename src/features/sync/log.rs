@@ -89,6 +89,42 @@ words! {
     }
 }
 
+impl Outcome {
+    /// Whether the provider's portal served its list in a run that ended so, with this code if it failed; none where the run
+    /// says nothing of it, for instance since the list was wanted from a file or nobody waited for it.
+    pub fn was_served(self, error_code: Option<&str>) -> Option<bool> {
+        /// The portal gave no list, or none that was whole.
+        const NOT_SERVED: [&str; 9] = [
+            "unreachable",
+            "timed_out",
+            "http_status",
+            "truncated",
+            "corrupt",
+            "empty",
+            "too_large",
+            "not_a_playlist",
+            "not_a_panel",
+        ];
+        /// It answered, though not as somebody wished.
+        const SERVED: [&str; 5] = [
+            "account_expired",
+            "account_refused",
+            "credentials_refused",
+            "nothing_usable",
+            "nothing_chosen",
+        ];
+        match self {
+            Self::Applied | Self::Unchanged | Self::Held => Some(true),
+            Self::Failed => {
+                let code = error_code?;
+                let served = SERVED.contains(&code);
+                (served || NOT_SERVED.contains(&code)).then_some(served)
+            }
+            Self::Running | Self::Cancelled | Self::Interrupted => None,
+        }
+    }
+}
+
 /// The reason of entries that are not taken because their group is left out.
 pub const EXCLUDED: &str = "excluded";
 
@@ -149,4 +185,25 @@ pub struct ChangeLine {
     /// The name before, of what was renamed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub was: Option<String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_run_says_of_the_portal_only_what_it_saw() {
+        for (outcome, code, served) in [
+            (Outcome::Applied, None, Some(true)),
+            (Outcome::Held, None, Some(true)),
+            (Outcome::Failed, Some("timed_out"), Some(false)),
+            (Outcome::Failed, Some("account_expired"), Some(true)),
+            (Outcome::Failed, Some("key_file"), None),
+            (Outcome::Failed, None, None),
+            (Outcome::Cancelled, None, None),
+            (Outcome::Running, None, None),
+        ] {
+            assert_eq!(outcome.was_served(code), served, "{outcome:?} {code:?}");
+        }
+    }
 }

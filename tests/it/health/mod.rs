@@ -8,6 +8,7 @@ mod maintenance;
 mod pages;
 mod performance;
 mod probe;
+mod provider_page;
 mod quality;
 mod states;
 mod tower;

@@ -15,7 +15,7 @@ const HOUR_MS: i64 = 3_600_000;
 
 impl World {
     /// Runs what the schedule queues of a kind.
-    async fn scheduled(&self, kind: &str) -> Value {
+    pub async fn scheduled(&self, kind: &str) -> Value {
         tick(&self.app.ctx).await.unwrap();
         let sql = "select coalesce(max(id), 0) from jobs where kind = $1";
         let id = JobId(self.id(sql, vec![kind.into()]).await);
@@ -26,7 +26,7 @@ impl World {
     }
 
     /// Lets time pass while the server is there.
-    async fn pass_until(&self, at_ms: i64) {
+    pub async fn pass_until(&self, at_ms: i64) {
         let clock = &self.app.ctx.clock;
         while clock.now_ms() < at_ms {
             clock.advance_ms((at_ms - clock.now_ms()).min(60_000));

@@ -51,6 +51,7 @@ fn admin_only(played: &Played, run: i64, job: i64) -> (Vec<String>, Vec<String>)
             "/events",
             "/schedule",
             "/maintenance",
+            "/performance",
         ]
         .map(|rest| format!("{provider}{rest}")),
     )

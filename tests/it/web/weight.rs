@@ -6,6 +6,9 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use m3u_strm_processor::args;
 use m3u_strm_processor::db::Engine;
+use m3u_strm_processor::features::health::performance::store::{Hour, write};
+use m3u_strm_processor::support::ids::ProviderId;
+use m3u_strm_processor::support::statistics::histogram::Histogram;
 
 use crate::support::{TestApp, seed};
 
@@ -68,6 +71,40 @@ async fn people(app: &TestApp, word: impl Fn(i64) -> String) {
     tx.commit().await.unwrap();
 }
 
+/// A year of hours, none like another.
+async fn hours(app: &TestApp, word: impl Fn(i64) -> String) {
+    let last = app.ctx.clock.now_ms().div_euclid(3_600_000) - 1;
+    let hour = |back: i64| {
+        let odd = i64::from_str_radix(&word(back + 1)[..3], 16).unwrap();
+        let latencies: Histogram = (0..40)
+            .map(|at| u32::try_from(90 + (odd * (at % 7)) % 1_900).unwrap())
+            .collect();
+        Hour {
+            provider_id: ProviderId(1),
+            hour: (last - back) * 3_600_000,
+            streams_total: 2_000,
+            streams_active: 2_000 - odd % 90,
+            streams_failed: odd % 90,
+            checks_total: 40 + odd % 9,
+            checks_passed: 40,
+            checks_failed: odd % 9,
+            mean_ms: None,
+            p50_ms: None,
+            p95_ms: None,
+            latencies: serde_json::to_string(&latencies).unwrap(),
+            uptime_percentage: None,
+            working_ms: Some(2_000_000_000 - odd * 9_000),
+            failing_ms: Some(odd * 9_000),
+            maintenance_ms: Some(0),
+            unknown_ms: Some(odd * 700),
+        }
+    };
+    let hours: Vec<Hour> = (0..365 * 24).map(hour).collect();
+    let mut tx = app.ctx.db.begin().await.unwrap();
+    write(&mut tx, &hours).await.unwrap();
+    tx.commit().await.unwrap();
+}
+
 #[tokio::test]
 async fn every_page_is_light_at_fifty_rows_with_real_names() {
     let app = TestApp::with(Engine::Sqlite, &[]).await;
@@ -100,9 +137,16 @@ async fn every_page_is_light_at_fifty_rows_with_real_names() {
     db.execute(many, Vec::new()).await.unwrap();
     seed::runs(db, 60).await;
     people(&app, word).await;
+    hours(&app, word).await;
     let token = app.admin_token().await;
     for path in [
         "/providers/1",
+        "/providers/1/performance",
+        "/providers/1/performance?hours=24",
+        "/providers/1/performance?days=30",
+        "/providers/1/performance?days=365",
+        "/stream-health",
+        "/streams/1",
         "/syncs",
         "/syncs/60",
         "/jobs",

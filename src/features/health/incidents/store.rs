@@ -245,6 +245,38 @@ pub async fn outages_now(db: &Db) -> Result<Vec<Incident>, DbError> {
     .await
 }
 
+record! {
+    /// A time in which a provider failed as a whole. Instants are milliseconds since the epoch, UTC.
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub struct Past {
+        pub opened_at: i64,
+        /// Absent while it goes on.
+        pub resolved_at: Option<i64>,
+        /// `recovered`, or `lasted` where it was ended after an hour.
+        pub ending: Option<String>,
+        /// How many streams failed in it.
+        pub streams: i64,
+        pub reason: Option<String>,
+    }
+}
+
+/// The incidents of a provider that reach into a window, the last first.
+pub async fn outages_of(
+    db: &Db,
+    provider: ProviderId,
+    window_ms: &Range<i64>,
+    limit: i64,
+) -> Result<Vec<Past>, DbError> {
+    db.all(
+        "select opened_at, resolved_at, ending, streams, reason from incidents
+         where provider_id = $1 and stream_id is null and opened_at < $3
+             and (resolved_at is null or resolved_at >= $2)
+         order by opened_at desc, id desc limit $4",
+        args![provider, window_ms.start, window_ms.end, limit],
+    )
+    .await
+}
+
 /// How many incidents are open, of providers and of streams; those of providers that are switched off and of streams that
 /// are listed no more aside.
 pub async fn count_open(db: &Db) -> Result<i64, DbError> {

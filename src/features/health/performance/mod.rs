@@ -1,5 +1,6 @@
 //! How each provider did in each hour, made once from the log of checks when the hour is over.
 
+pub mod slot;
 pub mod store;
 
 use std::collections::BTreeMap;
@@ -70,6 +71,10 @@ pub async fn job(ctx: Ctx, job: JobRun) -> Result<Value, JobError> {
             p95_ms: seen.latencies.percentile_ms(95.0).map(i64::from),
             latencies: json!(seen.latencies).to_string(),
             uptime_percentage: seen.uptime.map(|share| share * 100.0),
+            working_ms: Some(seen.time.up_ms + seen.time.degraded_ms),
+            failing_ms: Some(seen.time.down_ms),
+            maintenance_ms: Some(seen.time.maintenance_ms),
+            unknown_ms: Some(seen.time.unknown_ms),
         });
     }
     // Rows of providers are locked in this order by whoever stores results.
@@ -89,6 +94,8 @@ struct Seen {
     latencies: Histogram,
     /// The mean of its streams, 0 to 1; none where too little is known.
     uptime: Option<f64>,
+    /// Of all its streams together.
+    time: Tally,
 }
 
 impl Seen {
@@ -101,6 +108,7 @@ impl Seen {
             failed: 0,
             latencies: Histogram::default(),
             uptime: None,
+            time: Tally::default(),
         };
         let mut streams: BTreeMap<StreamId, Vec<Sighting>> = BTreeMap::new();
         let window = hour.start.saturating_sub(hold_ms)..hour.end;
@@ -136,6 +144,9 @@ impl Seen {
                 ..Tally::default()
             }),
         );
+        for member in &members {
+            seen.time += member.tally;
+        }
         let availability = Availability::of(&members);
         seen.uptime = availability.by_stream.filter(|_| availability.is_sufficient());
         Ok(seen)

@@ -6,6 +6,7 @@ mod log;
 mod page;
 mod schedules;
 mod staging;
+mod summary;
 
 pub use changes::{changes, count_changes, refusals, refusals_of};
 pub(super) use changes::{insert_changes, insert_refusals};
@@ -14,3 +15,4 @@ pub(super) use log::{applied_count, applied_count_in, approved, begin, decide, f
 pub use page::{page, pending};
 pub(super) use schedules::{choice, choices, choose};
 pub(super) use staging::{drop_staging, insert_staging, staged_chunk};
+pub use summary::{RunSum, endings, sums};

@@ -5,6 +5,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 use askama::filters::HtmlSafe;
 
+use super::comparison::Comparison;
 use super::failing::{Failures, Part as Wanted};
 use super::incidents::Incidents;
 use super::measure;
@@ -20,6 +21,7 @@ use crate::web::kit::{Moment, Page, format};
 use crate::web::live::{Live, Part, Scene};
 use crate::web::pages::providers;
 use crate::web::ui;
+use crate::web::ui::chart::{Row, Rows, Words};
 
 const FIGURES: &str = "health-figures";
 const INCIDENTS: &str = "health-incidents";
@@ -34,6 +36,7 @@ struct Index {
     work: Work,
     measuring: Measuring,
     incidents: Incidents,
+    comparison: Comparison,
     failures: Failures,
 }
 
@@ -64,6 +67,7 @@ pub(super) async fn index(
         work: Work::read(&ctx, page.now.clone(), Payload::default()).await?,
         measuring: Measuring::read(&ctx, &measurer, page.now.clone()).await?,
         incidents: Incidents::read(&ctx, page.now.clone()).await?,
+        comparison: Comparison::read(&ctx, &page.now).await?,
         failures: Failures::read(&ctx, page.now.clone(), &wanted).await?,
         page,
     };
@@ -166,6 +170,42 @@ impl Figures {
             .icon("activity")
             .icon_only()
             .post(format!("{}/stream-checks", providers::path(provider.id)))
+    }
+
+    /// The states of each provider, as shares of its streams.
+    fn by_state(&self) -> Rows {
+        let row = |provider: &ProviderStates| {
+            let states = States::of(std::slice::from_ref(provider));
+            Row {
+                name: provider.name.clone(),
+                href: None,
+                parts: vec![
+                    states.up,
+                    states.down,
+                    states.degraded,
+                    states.unknown() + states.maintenance,
+                ],
+                note: format!(
+                    "{} of {} not working",
+                    format::number(states.down),
+                    format::number(states.total)
+                ),
+            }
+        };
+        let listed = self.providers.iter().filter(|provider| provider.total > 0);
+        let caption = format!(
+            "{} of {} not working.",
+            format::number(self.all.down),
+            format::count(self.all.total, "stream is", "streams are")
+        );
+        let words = Words::new("by-state", "Whose streams do not work?", caption);
+        let names = [
+            "Working",
+            "Not working",
+            "Degraded",
+            "Not checked or in maintenance",
+        ];
+        Rows::new(words, "Provider", &names, listed.map(row).collect()).of_shares()
     }
 
     fn unknown_of(&self, provider: &ProviderStates) -> String {

@@ -1,12 +1,15 @@
 //! Whether streams work: all of them at a glance, those that fail, and checks that somebody asks for.
 
+mod answers;
 mod check;
+mod comparison;
 mod failing;
 mod incidents;
 mod index;
 mod measure;
 mod measuring;
 mod of_provider;
+pub mod performance;
 mod stream;
 mod work;
 
@@ -22,6 +25,7 @@ pub fn routes(config: &mut ServiceConfig) {
     config
         .route(INDEX, web::get().to(index::index))
         .route("/stream-health/events", web::get().to(index::events))
+        .route("/providers/{id}/performance", web::get().to(performance::show))
         .route("/streams/{id}", web::get().to(stream::show))
         .route("/stream-health/checks", web::post().to(check::all))
         .route(

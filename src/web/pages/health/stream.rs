@@ -2,6 +2,7 @@ use actix_web::HttpRequest;
 use actix_web::web::{Data, Path};
 use askama::Template;
 
+use super::answers::Answers;
 use crate::ctx::Ctx;
 use crate::edge::{Member, Problem};
 use crate::features::catalogue::detail::{self, StreamDetail};
@@ -27,6 +28,7 @@ struct StreamShow {
     stream: StreamDetail,
     uptime: StreamUptime,
     strip: Strip,
+    answers: Answers,
     checks: Vec<LogLine>,
 }
 
@@ -46,6 +48,7 @@ pub(super) async fn show(req: HttpRequest, _: Member, ctx: Data<Ctx>, id: Path<S
         .under(&named.name, format!("{CHANNELS}/{channel}"));
     let view = StreamShow {
         strip: strip(&uptime, &page.now),
+        answers: Answers::read(&ctx, &page.now, &stream).await?,
         checks: store::last_of(&ctx.db, id, CHECKS).await?,
         page,
         stream,
