@@ -140,6 +140,10 @@ async fn fill(installation: &Installation) -> u64 {
             p95_ms: latencies.percentile_ms(95.0).map(i64::from),
             latencies: json!(latencies).to_string(),
             uptime_percentage: Some(97.0),
+            working_ms: Some((all - failed / 2) * HOUR_MS),
+            failing_ms: Some(failed / 2 * HOUR_MS),
+            maintenance_ms: Some(0),
+            unknown_ms: Some(0),
         };
         let mut tx = db.begin().await.expect("a transaction");
         checks += tx.execute(CHECKS, args![hour, number]).await.expect("checks");
@@ -217,7 +221,7 @@ fn paths(installation: &Installation) -> Vec<(&'static str, String)> {
     while paths.len() < REQUESTS {
         let (id, channel) = ids[dice.below(ids.len())];
         let days = 1 + dice.below(30);
-        let (kind, path) = match dice.below(10) {
+        let (kind, path) = match dice.below(12) {
             0 | 1 => ("page of a stream", format!("/streams/{id}")),
             2 => ("page of a channel", format!("/channels/{channel}")),
             3 => (
@@ -237,6 +241,14 @@ fn paths(installation: &Installation) -> Vec<(&'static str, String)> {
                 format!("/api/channels/{channel}/streams?n={id}"),
             ),
             8 => ("status as JSON", format!("/api/health/status?n={id}")),
+            9 => (
+                "page of performance",
+                format!("/providers/1/performance?days={days}&n={id}"),
+            ),
+            10 => (
+                "providers as JSON",
+                format!("/api/analytics/providers/summary?days={days}&n={id}"),
+            ),
             _ => (
                 "channels by health",
                 format!("/channels?sort=health&health=down&n={id}"),
