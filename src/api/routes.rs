@@ -4,8 +4,8 @@ use utoipa::OpenApi;
 use super::openapi::{self, Security};
 use super::{
     audit, auth, bulk, channels, decisions, favourites, health, jobs, library, maintenance, merge_rules,
-    output_credentials, performance, plays, providers, renaming, schedules, second_factor, settings, streams,
-    strm, syncs, system, tokens, users, vod,
+    output_credentials, performance, plays, providers, renaming, schedules, second_factor, settings,
+    stream_quality, streams, strm, syncs, system, tokens, users, vod,
 };
 
 /// Each path with its methods and handlers: makes the routes, the table that tests go through, and the description.
@@ -105,5 +105,6 @@ table! {
     "/api/analytics/history/{id}": patch plays::update;
     "/api/analytics/providers/summary": get performance::summary;
     "/api/analytics/providers/{id}/performance": get performance::show;
+    "/api/analytics/streams/{id}/quality": get stream_quality::show;
     "/api/openapi.json": get openapi::show;
 }

@@ -72,6 +72,7 @@ fn all(app: &App, lists: Option<Lists>) -> Handlers {
             kinds::QUALITY_MEASURE,
             shown(with(ctx, move |ctx, job| measurer.clone().run(ctx, job))),
         )
+        .on(kinds::QUALITY_LOG, with(ctx, health::quality::history::job))
         .on(kinds::HEALTH_HOUR, with(ctx, health::performance::job))
         .on(kinds::HEALTH_RETENTION, with(ctx, health::retention::job))
         .on(kinds::LIBRARY, with(ctx, library::job))

@@ -5,7 +5,7 @@
 
 use tokio::sync::broadcast;
 
-use crate::support::ids::{ChannelId, JobId, ProviderId, SyncId};
+use crate::support::ids::{ChannelId, JobId, ProviderId, StreamId, SyncId};
 
 /// What has changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -24,6 +24,8 @@ pub enum Event {
     CatalogueChanged,
     /// Streams were checked.
     HealthChanged,
+    /// A stream became worse in picture or score.
+    QualityFell(StreamId),
     /// Sessions of people or credentials were ended: their streams end too.
     AccessRevoked,
     SettingsChanged,

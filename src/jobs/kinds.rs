@@ -23,7 +23,9 @@ pub const HEALTH_HOUR: &str = "health_hour";
 /// Measures streams by ffprobe: those of a channel or provider, all, or those that are due. Payload:
 /// `{provider_id?, channel_id?, due}`. One attempt: what is left is still due.
 pub const QUALITY_MEASURE: &str = "quality_measure";
-/// Forgets checks and hours that are old.
+/// Writes down what name or address state of the picture of each stream.
+pub const QUALITY_LOG: &str = "quality_log";
+/// Forgets checks, hours and quality that are old.
 pub const HEALTH_RETENTION: &str = "health_retention";
 /// Writes the STRM and NFO library.
 pub const LIBRARY: &str = "library";

@@ -27,8 +27,7 @@ impl Facts {
 impl Known {
     /// What its name states, else its address; and which of them does.
     pub fn listed(&self) -> Option<(Tier, Listed)> {
-        let by_name = quality::tier_from_name(&self.original_name).map(|tier| (tier, Listed::Name));
-        by_name.or_else(|| quality::tier_from_url(&self.url_template).map(|tier| (tier, Listed::Url)))
+        listed(&self.original_name, &self.url_template)
     }
 
     /// Picture and score with what was measured.
@@ -40,6 +39,12 @@ impl Known {
             quality::score(tier, facts.kbps()).map(i64::from),
         )
     }
+}
+
+/// The picture that a name states, else the address; and which of them does.
+pub fn listed(name: &str, url: &str) -> Option<(Tier, Listed)> {
+    let by_name = quality::tier_from_name(name).map(|tier| (tier, Listed::Name));
+    by_name.or_else(|| quality::tier_from_url(url).map(|tier| (tier, Listed::Url)))
 }
 
 /// What a picture is told by without looking at it.

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::quality::history;
 use super::{attendance, incidents, maintenance, performance, store};
 use crate::ctx::Ctx;
 use crate::db::DbError;
@@ -13,6 +14,8 @@ const EACH_NIGHT: &str = "40 4 * * *";
 const DAY_MS: i64 = 86_400_000;
 /// Rows of one transaction.
 const AT_ONCE: i64 = 500;
+/// For so long each night's line of a name that stays the same is kept, in days.
+const REPEATS_DAYS: i64 = 30;
 
 /// The nightly clean-up.
 ///
@@ -31,8 +34,8 @@ pub async fn planned(ctx: &Ctx) -> Result<Option<Planned>, DbError> {
     }))
 }
 
-/// Forgets checks, hours and incidents that are older than the settings say, and what nobody asks for any more; when it is
-/// stopped, what is gone is gone.
+/// Forgets checks, hours, quality and incidents that are older than the settings say, and what nobody asks for any more; when
+/// it is stopped, what is gone is gone.
 ///
 /// # Errors
 /// Whatever the database says.
@@ -43,7 +46,7 @@ pub async fn job(ctx: Ctx, job: JobRun) -> Result<Value, JobError> {
         before(settings.health_check_retention_days),
         before(settings.performance_retention_days),
     );
-    let (mut checks, mut hours, mut others) = (0, 0, 0);
+    let (mut checks, mut hours, mut lines, mut others) = (0, 0, 0, 0);
     loop {
         job.check()?;
         let gone = store::prune(&ctx.db, checks_before, AT_ONCE).await?;
@@ -72,5 +75,20 @@ pub async fn job(ctx: Ctx, job: JobRun) -> Result<Value, JobError> {
             break;
         }
     }
-    Ok(json!({ "checks_removed": checks, "hours_removed": hours, "others_removed": others }))
+    loop {
+        job.check()?;
+        let old = before(settings.quality_retention_days);
+        let gone = history::store::prune(&ctx.db, old, AT_ONCE).await?
+            + history::store::prune_repeats(&ctx.db, before(REPEATS_DAYS), AT_ONCE).await?;
+        lines += gone;
+        if gone == 0 {
+            break;
+        }
+    }
+    Ok(json!({
+        "checks_removed": checks,
+        "hours_removed": hours,
+        "quality_lines_removed": lines,
+        "others_removed": others,
+    }))
 }

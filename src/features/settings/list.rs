@@ -21,6 +21,7 @@ pub const HEALTH_CHECK_RETENTION_DAYS: &str = "health_check_retention_days";
 pub const PERFORMANCE_RETENTION_DAYS: &str = "performance_retention_days";
 pub const ENABLE_BITRATE_ANALYSIS: &str = "enable_bitrate_analysis";
 pub const FFPROBE_TIMEOUT: &str = "ffprobe_timeout";
+pub const QUALITY_RETENTION_DAYS: &str = "quality_retention_days";
 pub const PLAYLIST_PREFER_QUALITY: &str = "playlist_prefer_quality";
 pub const BACKUP_ENABLED: &str = "backup_enabled";
 pub const BACKUP_SCHEDULE: &str = "backup_schedule";
@@ -248,6 +249,18 @@ pub const KEYS: &[Key] = &[
             default: 15,
             min: 5,
             max: 120,
+        },
+    },
+    Key {
+        name: QUALITY_RETENTION_DAYS,
+        category: "quality",
+        title: "Quality is kept for",
+        help: "How the quality of each stream was. Each night older lines are forgotten, and after 30 days those in which a name or address says what it said before.",
+        unit: "days",
+        kind: Kind::Number {
+            default: 730,
+            min: 7,
+            max: 3650,
         },
     },
     Key {

@@ -92,6 +92,7 @@ pub struct Settings {
     pub enable_bitrate_analysis: bool,
     /// Of one measurement.
     pub ffprobe_timeout: Duration,
+    pub quality_retention_days: i64,
     pub strm_organize_by_genre: bool,
     pub strm_include_year: bool,
     pub strm_link_mode: LinkMode,
@@ -299,6 +300,7 @@ fn typed(settings: &[Setting], config: &Config) -> Settings {
         performance_retention_days: value(list::PERFORMANCE_RETENTION_DAYS).as_i64().unwrap_or(730),
         enable_bitrate_analysis: flag(list::ENABLE_BITRATE_ANALYSIS),
         ffprobe_timeout: Duration::from_secs(number(list::FFPROBE_TIMEOUT)),
+        quality_retention_days: value(list::QUALITY_RETENTION_DAYS).as_i64().unwrap_or(730),
         strm_organize_by_genre: flag(list::STRM_ORGANIZE_BY_GENRE),
         strm_include_year: flag(list::STRM_INCLUDE_YEAR),
         strm_link_mode: match value(list::STRM_LINK_MODE).as_str() {

@@ -20,7 +20,7 @@ impl World {
         format!("/api/providers/{}/maintenance", self.provider)
     }
 
-    async fn plan(&self, from_ms: i64, to_ms: i64) -> i64 {
+    pub(super) async fn plan(&self, from_ms: i64, to_ms: i64) -> i64 {
         let wanted = json!({ "from": rfc3339(from_ms), "to": rfc3339(to_ms), "note": "<new> servers" });
         let answer = self
             .app

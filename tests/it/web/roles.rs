@@ -101,6 +101,7 @@ fn admin_only(played: &Played, run: i64, job: i64) -> (Vec<String>, Vec<String>)
         "/channels/1/stream-measurements",
         "/stream-health/checks",
         "/stream-health/measurements",
+        "/streams/1/measurements",
         "/channels/1",
         "/channels/1/checks",
         "/channels/bulk",

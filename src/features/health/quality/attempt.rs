@@ -10,6 +10,7 @@ use crate::features::catalogue::sources::{self, Scope, SourceError};
 use crate::features::health::Error;
 use crate::features::health::checker::is_refusal;
 use crate::features::health::ffprobe::{Measured, Measurement};
+use crate::features::health::maintenance;
 use crate::features::health::probe::{Cancelled, Reason};
 use crate::features::providers::leases::{Connection, LeaseError, Purpose};
 use crate::support::ids::{ProviderId, StreamId};
@@ -27,6 +28,8 @@ pub(super) enum Ended {
     Refused {
         beside: bool,
     },
+    /// Its provider is in maintenance and left alone.
+    Maintenance,
     /// The account has no free connection.
     Full,
     /// Somebody else wanted the connection.
@@ -56,6 +59,12 @@ impl Measurer {
         let Some(place) = place else {
             return Ok(Ended::Missing);
         };
+        if maintenance::until(&ctx.db, provider, ctx.clock.now_ms())
+            .await?
+            .is_some()
+        {
+            return Ok(Ended::Maintenance);
+        }
         let page = sources::page(ctx, Scope::Stream(stream), provider, StreamId(0), 1).await?;
         let source = match page.into_iter().next() {
             Some((_, Ok(source))) => source,

@@ -12,8 +12,10 @@
 //! - *measurer*: measures one stream, or many as a job.
 //! - *attempt*: one stream, from asking for a connection until it was given back.
 //! - *queue*: what waits, by provider.
+//! - *history*: how the quality was, and when it fell.
 
 mod attempt;
+pub mod history;
 mod queue;
 mod run;
 mod save;
@@ -27,6 +29,7 @@ use tokio_util::sync::CancellationToken;
 use super::Error;
 use super::ffprobe::{Ffprobe, Measured};
 use crate::ctx::Ctx;
+use crate::features::audit::Actor;
 use crate::features::catalogue::sources::{self, Scope};
 use crate::features::providers::leases::Leases;
 use crate::features::settings;
@@ -55,6 +58,8 @@ pub enum Outcome {
     Failed(String),
     /// Its account had no free connection, or somebody else wanted it.
     Skipped,
+    /// Its provider is in maintenance and left alone.
+    Maintenance,
     /// There is no ffprobe.
     Missing,
 }
@@ -77,11 +82,13 @@ impl Measurer {
     pub async fn one(
         &self,
         ctx: &Ctx,
+        actor: &Actor,
         stream: StreamId,
         cancel: CancellationToken,
     ) -> Result<Outcome, Error> {
         let owners = sources::owners(&ctx.db, Scope::Stream(stream)).await?;
         let (provider, _) = *owners.first().ok_or(Error::NotFound("stream"))?;
+        start::audit_one(ctx, actor, stream).await?;
         let limit = settings::load(ctx).await?.ffprobe_timeout;
         let attempt = self.attempt(ctx, (provider, stream), limit, &cancel);
         let outcome = match attempt.await? {
@@ -89,13 +96,14 @@ impl Measurer {
             Ended::Failed(reason) | Ended::Unmeasurable(reason) => Outcome::Failed(reason),
             Ended::Full | Ended::CalledOff | Ended::Refused { beside: true } => Outcome::Skipped,
             Ended::Refused { beside: false } => Outcome::Failed(attempt::REFUSED.to_owned()),
+            Ended::Maintenance => Outcome::Maintenance,
             Ended::Gone => return Err(Error::NotFound("stream")),
             Ended::Missing => Outcome::Missing,
         };
         let result = match &outcome {
             Outcome::Measured(measured) => Ok(measured.clone()),
             Outcome::Failed(reason) => Err(reason.clone()),
-            Outcome::Skipped | Outcome::Missing => return Ok(outcome),
+            Outcome::Skipped | Outcome::Maintenance | Outcome::Missing => return Ok(outcome),
         };
         let found = Found {
             stream,

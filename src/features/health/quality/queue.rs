@@ -94,13 +94,19 @@ impl Queue {
         let Some(of) = self.of(provider) else { return 1 };
         let since = *of.full_since.get_or_insert(now);
         if !of.has_begun || now.duration_since(since) >= PATIENCE {
-            let skipped = 1 + of.streams.len() as u64;
-            of.streams.clear();
-            return skipped;
+            return self.leave(provider);
         }
         of.streams.push_front((0, stream));
         of.not_before = now + ASK_AGAIN;
         0
+    }
+
+    /// Skips what waits of a provider; how many these are, with the one that was taken.
+    pub fn leave(&mut self, provider: ProviderId) -> u64 {
+        let Some(of) = self.of(provider) else { return 1 };
+        let skipped = 1 + of.streams.len() as u64;
+        of.streams.clear();
+        skipped
     }
 
     /// A measurement was called off for somebody else: its stream waits, first of its provider.

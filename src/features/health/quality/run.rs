@@ -60,13 +60,15 @@ pub struct Tally {
     pub failed: u64,
     /// The account had no free connection, or turned ours away beside others.
     pub skipped: u64,
+    /// Their provider is in maintenance.
+    pub maintenance: u64,
     /// Whether there is no ffprobe, so that nothing was measured.
     pub is_ffprobe_missing: bool,
 }
 
 impl Tally {
     fn all(&self) -> u64 {
-        self.measured + self.failed + self.skipped
+        self.measured + self.failed + self.skipped + self.maintenance
     }
 
     /// In words, for whoever watches.
@@ -77,6 +79,9 @@ impl Tally {
         }
         if self.skipped > 0 {
             words.push_str(&format!(", {} skipped: no free connection", self.skipped));
+        }
+        if self.maintenance > 0 {
+            words.push_str(&format!(", {} left alone: maintenance", self.maintenance));
         }
         words
     }
@@ -196,6 +201,11 @@ impl Run<'_> {
             Ended::Full => {
                 let skipped = state.queue.full(provider, stream, now);
                 state.tally.skipped += skipped;
+                None
+            }
+            Ended::Maintenance => {
+                let left = state.queue.leave(provider);
+                state.tally.maintenance += left;
                 None
             }
             Ended::CalledOff => {

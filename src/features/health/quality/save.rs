@@ -7,6 +7,7 @@ use crate::events::Event;
 use crate::features::catalogue::measured::{self, Facts};
 use crate::features::health::Error;
 use crate::features::health::ffprobe::Measured;
+use crate::features::health::quality::history::{self, Line};
 use crate::jobs::JobRun;
 use crate::support::ids::StreamId;
 
@@ -42,7 +43,10 @@ pub(super) async fn save(ctx: &Ctx, found: &[Found], job: Option<&JobRun>) -> Re
         .map(|(id, found)| after(open.before.get(id), found))
         .collect();
     let is_changed = measured::keep(&mut tx, &open, &facts, now).await?;
+    let lines = facts.iter().filter_map(Line::measured).collect();
+    let fell = history::add(&mut tx, lines).await?;
     tx.commit().await?;
+    history::tell(ctx, &fell);
     if is_changed {
         ctx.events.publish(Event::CatalogueChanged);
     }

@@ -10,6 +10,7 @@ use crate::features::health::Error;
 use crate::features::settings;
 use crate::jobs::{Enqueued, NewJob, Planned, kinds};
 use crate::support::cron::Cron;
+use crate::support::ids::StreamId;
 
 /// Minutes after the hour, when its summing up is over.
 const EACH_HOUR: &str = "20 * * * *";
@@ -68,4 +69,11 @@ pub async fn start(ctx: &Ctx, actor: &Actor, wanted: Payload) -> Result<Enqueued
     tx.commit().await?;
     ctx.jobs.wake();
     Ok(queued)
+}
+
+pub(super) async fn audit_one(ctx: &Ctx, actor: &Actor, stream: StreamId) -> Result<(), DbError> {
+    let mut tx = ctx.db.begin().await?;
+    let (now, resource) = (ctx.clock.now_ms(), format!("stream:{stream}"));
+    audit::record(&mut tx, now, actor, "quality.measured", resource, json!({})).await?;
+    tx.commit().await
 }

@@ -7,6 +7,7 @@ use askama::filters::HtmlSafe;
 
 use super::comparison::Comparison;
 use super::failing::{Failures, Part as Wanted};
+use super::fallen::Fallen;
 use super::incidents::Incidents;
 use super::measure;
 use super::measuring::Measuring;
@@ -37,6 +38,7 @@ struct Index {
     measuring: Measuring,
     incidents: Incidents,
     comparison: Comparison,
+    fallen: Fallen,
     failures: Failures,
 }
 
@@ -68,6 +70,7 @@ pub(super) async fn index(
         measuring: Measuring::read(&ctx, &measurer, page.now.clone()).await?,
         incidents: Incidents::read(&ctx, page.now.clone()).await?,
         comparison: Comparison::read(&ctx, &page.now).await?,
+        fallen: Fallen::read(&ctx, page.now.clone()).await?,
         failures: Failures::read(&ctx, page.now.clone(), &wanted).await?,
         page,
     };

@@ -4,12 +4,14 @@ mod answers;
 mod check;
 mod comparison;
 mod failing;
+mod fallen;
 mod incidents;
 mod index;
 mod measure;
 mod measuring;
 mod of_provider;
 pub mod performance;
+mod quality;
 mod stream;
 mod work;
 
@@ -27,6 +29,7 @@ pub fn routes(config: &mut ServiceConfig) {
         .route("/stream-health/events", web::get().to(index::events))
         .route("/providers/{id}/performance", web::get().to(performance::show))
         .route("/streams/{id}", web::get().to(stream::show))
+        .route("/streams/{id}/measurements", web::post().to(quality::create))
         .route("/stream-health/checks", web::post().to(check::all))
         .route(
             "/providers/{id}/stream-checks",

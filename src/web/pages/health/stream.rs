@@ -3,6 +3,7 @@ use actix_web::web::{Data, Path};
 use askama::Template;
 
 use super::answers::Answers;
+use super::quality::Quality;
 use crate::ctx::Ctx;
 use crate::edge::{Member, Problem};
 use crate::features::catalogue::detail::{self, StreamDetail};
@@ -30,10 +31,11 @@ struct StreamShow {
     strip: Strip,
     answers: Answers,
     checks: Vec<LogLine>,
+    quality: Quality,
 }
 
 /// GET /streams/{id}
-pub(super) async fn show(req: HttpRequest, _: Member, ctx: Data<Ctx>, id: Path<StreamId>) -> Answer {
+pub(super) async fn show(req: HttpRequest, member: Member, ctx: Data<Ctx>, id: Path<StreamId>) -> Answer {
     let id = id.into_inner();
     let missing = || Problem::not_found("This stream").with_recovery("See all channels", CHANNELS);
     let channel = detail::channel_of(&ctx.db, id).await?.ok_or_else(missing)?;
@@ -49,6 +51,7 @@ pub(super) async fn show(req: HttpRequest, _: Member, ctx: Data<Ctx>, id: Path<S
     let view = StreamShow {
         strip: strip(&uptime, &page.now),
         answers: Answers::read(&ctx, &page.now, &stream).await?,
+        quality: Quality::read(&ctx, page.now.clone(), id, member.user.is_admin()).await?,
         checks: store::last_of(&ctx.db, id, CHECKS).await?,
         page,
         stream,

@@ -18,6 +18,7 @@ pub(super) fn kind(kind: &str) -> &str {
         kinds::HEALTH_CHECK => "Health check",
         kinds::HEALTH_RECHECK => "Health check of what failed",
         kinds::QUALITY_MEASURE => "Quality measurement",
+        kinds::QUALITY_LOG => "Quality of names written down",
         kinds::HEALTH_HOUR => "Hour of providers",
         kinds::HEALTH_RETENTION => "Old checks forgotten",
         kinds::LIBRARY => "Library",

@@ -92,6 +92,22 @@ on_both_engines! {
         assert_eq!((world.leases().await, peak(world)), (1, 1));
     }
 
+    async fn a_provider_in_maintenance_is_left_alone(world: World) {
+        let _clips = serve(&world, &[("One", "320x240", "300k")]).await;
+        world.lists_channels(&["One"]).await;
+        let now = world.app.ctx.clock.now_ms();
+        world.plan(now, now + 60_000).await;
+        let path = world.measurements("One").await;
+        let job = world.measure(&path).await;
+        assert_eq!((&job["result"]["measured"], &job["result"]["maintenance"]), (&json!(0), &json!(1)), "{job}");
+        let id = world.stream("One").await["id"].clone();
+        let answer = world.app.post_fragment(&world.admin, &format!("/streams/{id}/measurements"), &[]).await;
+        assert!(answer.text().await.unwrap().contains("its provider is in maintenance"));
+        assert_eq!(world.simulator.count("/One.ts"), 0);
+        world.app.ctx.clock.advance_ms(61_000);
+        assert_eq!(world.measure(&path).await["result"]["measured"], 1);
+    }
+
     async fn what_a_provider_turns_away_beside_others_says_nothing_of_a_stream(world: World) {
         // It allows one connection and has told nobody; somebody watches over it.
         world.simulator.limit(ACCOUNT, 1, 403);

@@ -1,6 +1,7 @@
 //! Streams measured one by one and many at once: what is known of them then, and what follows from it.
 
 mod connections;
+mod history;
 mod measuring;
 mod sample;
 
