@@ -2,14 +2,20 @@
 
 use std::time::{Duration, Instant};
 
+use m3u_strm_processor::app::schedule;
+use m3u_strm_processor::args;
 use m3u_strm_processor::db::Engine;
+use m3u_strm_processor::features::settings;
+use m3u_strm_processor::jobs::kinds;
 use m3u_strm_processor::simulator::{Fault, Resource, ts};
 use reqwest::Response;
 use serde_json::json;
 
+use super::tower::MINUTE;
 use crate::on_both_engines;
-use crate::players::world::{World, first_bytes, live, soon};
+use crate::players::world::{LIST, World, first_bytes, live, soon};
 use crate::support::OnEngine;
+use crate::support::ctx::ACTOR;
 
 const ACCOUNT: &str = "anna";
 
@@ -113,6 +119,72 @@ on_both_engines! {
         }
         assert_eq!(account.peak(), 1);
     }
+}
+
+/// Every twenty minutes of a day something may happen: runs of the schedule, syncs, plays that begin while they run and end, checks
+/// by hand. The list and the streams are of one account.
+#[tokio::test]
+async fn over_a_whole_day_of_checks_syncs_and_plays_an_account_with_one_connection_never_sees_two() {
+    let account = Account::on(Engine::Sqlite).await;
+    let world = &account.world;
+    let ctx = &world.app.ctx;
+    let wanted = json!({ "health_check_schedule": "0 * * * *", "auto_sync_schedule": "20 */3 * * *",
+        "enable_bitrate_analysis": false });
+    settings::set(ctx, &ACTOR, wanted.as_object().unwrap())
+        .await
+        .unwrap();
+    let entries: Vec<String> = ["One", "Two", "Three"]
+        .map(|name| world.entry(name, &format!("/{name}.ts")))
+        .to_vec();
+    let list = Resource::bytes(format!("#EXTM3U\n{}\n", entries.join("\n")));
+    world.simulator.put(LIST, list.account(ACCOUNT));
+    let channel = world.channel("Two").await;
+    let active = "select count(*) from jobs where state in ('queued', 'running')";
+    let syncing = "select count(*) from jobs where kind = 'sync' and state in ('queued', 'running')";
+    let (mut playing, mut plays): (Option<Response>, u32) = (None, 0);
+    for step in 0_u32..72 {
+        ctx.clock.advance_ms(20 * MINUTE);
+        // What the heartbeat does, which a clock that leaps leaves behind.
+        let beat = "/* scan: one */ update connection_leases set confirmed_at = $1";
+        ctx.db.execute(beat, args![ctx.clock.now_ms()]).await.unwrap();
+        schedule::tick(ctx).await.unwrap();
+        match step * 7 % 11 {
+            0 | 4 | 8 if playing.is_none() => {
+                let mut answer = world.play(&channel).await;
+                if answer.status() == 200 {
+                    first_bytes(&mut answer, 188).await;
+                    playing = Some(answer);
+                    plays += 1;
+                }
+            }
+            2 | 6 => playing = None,
+            3 => {
+                world.check_now("One").await;
+            }
+            _ => {}
+        }
+        // A sync waits for whoever watches.
+        if world.id(syncing, Vec::new()).await > 0 {
+            playing = None;
+        }
+        soon(async {
+            while world.id(active, Vec::new()).await > 0 {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+        })
+        .await;
+        assert_eq!(account.peak(), 1, "after {} minutes", step * 20);
+    }
+    drop(playing);
+    let ended = "select count(*) from jobs where state = 'succeeded' and kind = $1";
+    let checks = world.id(ended, args![kinds::HEALTH_CHECK]).await;
+    let syncs = world.id(ended, args![kinds::SYNC]).await;
+    assert!(
+        checks >= 23 && syncs >= 8 && plays >= 6,
+        "{checks} {syncs} {plays}"
+    );
+    world.until_lent(0).await;
+    assert_eq!(account.open(), 0);
 }
 
 #[tokio::test]
