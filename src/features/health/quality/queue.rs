@@ -15,6 +15,8 @@ const PATIENCE: Duration = Duration::from_secs(10);
 const MOST_RETURNS: u32 = 3;
 /// How long an account rests between two measurements: panels notice late that a connection was closed.
 const BREATH: Duration = Duration::from_millis(100);
+/// How soon it is worth looking whether another measurement of the account has ended.
+const LOOK_AGAIN: Duration = Duration::from_millis(50);
 
 /// What is to be done next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,6 +43,9 @@ struct Waiting {
     /// Since when it has had no free connection.
     full_since: Option<Instant>,
     has_begun: bool,
+    running: usize,
+    /// How many may run at once: as many as did when one more found no free connection.
+    width: usize,
 }
 
 impl Queue {
@@ -56,6 +61,8 @@ impl Queue {
                     not_before: now,
                     full_since: None,
                     has_begun: false,
+                    running: 0,
+                    width: usize::MAX,
                 });
                 queue.providers.len() - 1
             });
@@ -69,19 +76,22 @@ impl Queue {
     /// Takes the stream that is wanted most of those whose provider may be asked.
     pub fn next(&mut self, now: Instant) -> Next {
         let waiting = || self.providers.iter().filter(|of| !of.streams.is_empty());
-        let ready = waiting().filter(|of| of.not_before <= now);
+        let ready = waiting().filter(|of| of.not_before <= now && of.running < of.width);
         let first = ready.min_by_key(|of| of.streams.front().map(|(place, _)| *place));
         let Some(provider) = first.map(|of| of.provider) else {
-            let soonest = waiting().map(|of| of.not_before).min();
+            let soonest = waiting().map(|of| of.not_before.max(now + LOOK_AGAIN)).min();
             return soonest.map_or(Next::Nothing, Next::Wait);
         };
-        let stream = self.of(provider).and_then(|of| of.streams.pop_front());
+        let stream = self.of(provider).and_then(|of| {
+            of.running += 1;
+            of.streams.pop_front()
+        });
         stream.map_or(Next::Nothing, |(_, stream)| Next::Stream(provider, stream))
     }
 
     /// A measurement has ended: its account rests a moment.
     pub fn ended(&mut self, provider: ProviderId, now: Instant) {
-        if let Some(of) = self.of(provider) {
+        if let Some(of) = self.stopped(provider) {
             of.has_begun = true;
             of.full_since = None;
             of.not_before = of.not_before.max(now + BREATH);
@@ -91,10 +101,18 @@ impl Queue {
     /// The provider had no free connection for a stream, or had to give it up: it waits, first of its provider. The answer is
     /// how many are skipped because this has lasted too long, or was so from the beginning.
     pub fn full(&mut self, provider: ProviderId, stream: StreamId, now: Instant) -> u64 {
-        let Some(of) = self.of(provider) else { return 1 };
+        let Some(of) = self.stopped(provider) else {
+            return 1;
+        };
+        if of.running > 0 {
+            // It is this run that holds the connection.
+            of.width = of.running;
+            of.streams.push_front((0, stream));
+            return 0;
+        }
         let since = *of.full_since.get_or_insert(now);
         if !of.has_begun || now.duration_since(since) >= PATIENCE {
-            return self.leave(provider);
+            return of.skip();
         }
         of.streams.push_front((0, stream));
         of.not_before = now + ASK_AGAIN;
@@ -103,15 +121,17 @@ impl Queue {
 
     /// Skips what waits of a provider; how many these are, with the one that was taken.
     pub fn leave(&mut self, provider: ProviderId) -> u64 {
-        let Some(of) = self.of(provider) else { return 1 };
-        let skipped = 1 + of.streams.len() as u64;
-        of.streams.clear();
-        skipped
+        self.stopped(provider).map_or(1, Waiting::skip)
+    }
+
+    /// The stream that was taken is there no more.
+    pub fn gone(&mut self, provider: ProviderId) {
+        self.stopped(provider);
     }
 
     /// A measurement was called off for somebody else: its stream waits, first of its provider.
     pub fn called_off(&mut self, provider: ProviderId, stream: StreamId, now: Instant) {
-        if let Some(of) = self.of(provider) {
+        if let Some(of) = self.stopped(provider) {
             of.has_begun = true;
             of.full_since = None;
             of.not_before = now + ASK_AGAIN;
@@ -125,7 +145,9 @@ impl Queue {
         let returns = self.returned.entry(stream).or_default();
         *returns += 1;
         let returns = *returns;
-        let Some(of) = self.of(provider) else { return false };
+        let Some(of) = self.stopped(provider) else {
+            return false;
+        };
         of.has_begun = true;
         of.not_before = now + ASK_AGAIN * 2_u32.pow(returns.min(MOST_RETURNS) - 1);
         if returns > MOST_RETURNS {
@@ -137,6 +159,22 @@ impl Queue {
 
     fn of(&mut self, provider: ProviderId) -> Option<&mut Waiting> {
         self.providers.iter_mut().find(|of| of.provider == provider)
+    }
+
+    /// One that ran does not any more.
+    fn stopped(&mut self, provider: ProviderId) -> Option<&mut Waiting> {
+        let of = self.of(provider)?;
+        of.running = of.running.saturating_sub(1);
+        Some(of)
+    }
+}
+
+impl Waiting {
+    /// Gives up what waits; how many these are, with the one that was taken.
+    fn skip(&mut self) -> u64 {
+        let skipped = 1 + self.streams.len() as u64;
+        self.streams.clear();
+        skipped
     }
 }
 
@@ -164,6 +202,20 @@ mod tests {
         assert_eq!(queue.next(now), stream(8, 3));
         assert_eq!(queue.next(now), Next::Wait(now + ASK_AGAIN));
         assert_eq!(queue.next(now + ASK_AGAIN), stream(7, 1));
+    }
+
+    #[tokio::test]
+    async fn an_account_that_is_full_by_our_own_measurement_is_waited_for() {
+        let now = Instant::now();
+        let mut queue = queue(&[(1, 7), (2, 7), (3, 7)], now);
+        assert_eq!((queue.next(now), queue.next(now)), (stream(7, 1), stream(7, 2)));
+        assert_eq!(queue.full(ProviderId(7), StreamId(2), now), 0);
+        assert_eq!(queue.next(now), Next::Wait(now + LOOK_AGAIN), "one at a time");
+        queue.ended(ProviderId(7), now);
+        assert_eq!(queue.next(now + BREATH), stream(7, 2));
+        assert_eq!(queue.next(now + BREATH), Next::Wait(now + BREATH + LOOK_AGAIN));
+        queue.gone(ProviderId(7));
+        assert_eq!(queue.next(now + BREATH), stream(7, 3));
     }
 
     #[tokio::test]

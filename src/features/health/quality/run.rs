@@ -220,7 +220,10 @@ impl Run<'_> {
                 }
                 false => Some(Err(REFUSED.to_owned())),
             },
-            Ended::Gone | Ended::Missing => None,
+            Ended::Gone | Ended::Missing => {
+                state.queue.gone(provider);
+                None
+            }
         };
         if let Some(result) = result {
             state.queue.ended(provider, now);

@@ -62,6 +62,16 @@ on_both_engines! {
         assert_eq!(peak(world), 1);
     }
 
+    async fn an_account_with_one_connection_has_all_its_streams_measured_one_after_the_other(account: Account) {
+        let world = &account.0;
+        let _clips = serve(world, &[("One", "320x240", "300k"), ("Two", "320x240", "300k"), ("Three", "320x240", "300k")]).await;
+        world.lists_channels(&["One", "Two", "Three"]).await;
+        let path = format!("/providers/{}/stream-measurements", world.provider);
+        let job = world.measure(&path).await;
+        assert_eq!((&job["result"]["measured"], &job["result"]["skipped"]), (&json!(3), &json!(0)), "{job}");
+        assert_eq!(peak(world), 1);
+    }
+
     async fn a_check_takes_the_connection_of_a_measurement_and_skips_nothing(account: Account) {
         let world = &account.0;
         let _clips = serve(world, &[("One", "320x240", "300k")]).await;
