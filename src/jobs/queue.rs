@@ -10,7 +10,7 @@ use super::node::Node;
 use super::run::{Running, Stop};
 use super::store;
 use crate::db::{Db, DbError, Tx};
-use crate::events::{Event, Events, Heard, Listener};
+use crate::events::{Event, Events};
 use crate::support::clock::Clock;
 use crate::support::ids::JobId;
 
@@ -140,8 +140,6 @@ impl Jobs {
         const TICK: Duration = Duration::from_millis(200);
         let mut shown: Option<Job> = None;
         loop {
-            // Begun before it is read: a change in between is heard.
-            let changed = changed(self.events().listen(), id);
             let job = self.find(id).await?.ok_or(DbError::NotFound)?;
             if shown.as_ref() != Some(&job) {
                 on_change(&job);
@@ -150,8 +148,7 @@ impl Jobs {
                 return Ok(job);
             }
             shown = Some(job);
-            // Other nodes tell nothing.
-            let _ = tokio::time::timeout(TICK, changed).await;
+            tokio::time::sleep(TICK).await;
         }
     }
 
@@ -202,15 +199,5 @@ impl Jobs {
             job.progress = running.live().snapshot.clone();
         }
         job
-    }
-}
-
-/// Ends with the next change of a job on this node, or once one may have been missed.
-async fn changed(mut events: Listener, id: JobId) {
-    loop {
-        match events.next().await {
-            Some(Heard::Event(event)) if event != Event::JobChanged(id) => {}
-            _ => return,
-        }
     }
 }
