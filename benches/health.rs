@@ -17,8 +17,7 @@ use m3u_strm_processor::app::{App, handlers};
 use m3u_strm_processor::config::{Config, Flags};
 use m3u_strm_processor::db::Engine;
 use m3u_strm_processor::features::audit::Actor;
-use m3u_strm_processor::features::health::checker::Payload;
-use m3u_strm_processor::features::health::start;
+use m3u_strm_processor::features::health::{Target, start};
 use m3u_strm_processor::features::{providers, sync};
 use m3u_strm_processor::jobs::{Job, run_here};
 use m3u_strm_processor::simulator::{Fault, Resource, Simulator, ts};
@@ -69,7 +68,7 @@ async fn measure(name: &str, engine: Engine) {
     for number in 1..=RUNS {
         let (begun, cpu) = (Instant::now(), cpu_seconds());
         let asked = simulator.counters().requests;
-        let queued = start::start_here(&app.ctx, &Actor::Terminal, Payload::default())
+        let queued = start::start_here(&app.ctx, &Actor::Terminal, Target::default())
             .await
             .expect("a job");
         let job = follow(&app, queued.id()).await;

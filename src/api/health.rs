@@ -12,9 +12,9 @@ use super::time::rfc3339;
 use crate::ctx::Ctx;
 use crate::edge::{Admin, Member, Problem};
 use crate::features::catalogue::detail;
-use crate::features::health::checker::{Checked, Payload};
+use crate::features::health::checker::Checked;
 use crate::features::health::verdict::Verdict;
-use crate::features::health::{Checker, Overview, States, incidents, start};
+use crate::features::health::{Checker, Overview, States, Target, incidents, start};
 use crate::features::providers;
 use crate::support::ids::{ChannelId, ProviderId, StreamId};
 use crate::support::validation::Invalid;
@@ -91,15 +91,15 @@ pub(super) async fn create(
         invalid.add("channel_id", "Name a provider or a channel, not both.");
         return Err(invalid.into());
     }
-    let mut wanted = Payload::default();
+    let mut target = Target::default();
     if let Some(id) = body.provider_id {
-        wanted.provider_id = Some(providers::store::get(&ctx.db, ProviderId(id)).await?.id);
+        target.provider_id = Some(providers::store::get(&ctx.db, ProviderId(id)).await?.id);
     }
     if let Some(id) = body.channel_id {
         let found = detail::resolve(&ctx.db, ChannelId(id)).await?;
-        wanted.channel_id = Some(found.ok_or_else(|| Problem::not_found("This channel"))?);
+        target.channel_id = Some(found.ok_or_else(|| Problem::not_found("This channel"))?);
     }
-    let job = start::start(&ctx, &admin.user.actor(), wanted).await?;
+    let job = start::start(&ctx, &admin.user.actor(), target).await?;
     Ok(Queued::accepted(job.id()))
 }
 

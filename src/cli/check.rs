@@ -11,7 +11,7 @@ use crate::app::{App, StartError, shutdown};
 use crate::config::Config;
 use crate::db::DbError;
 use crate::features::audit::Actor;
-use crate::features::health::checker::Payload;
+use crate::features::health::Target;
 use crate::features::health::{self, start};
 use crate::features::providers;
 use crate::jobs::{Job, settle};
@@ -59,19 +59,15 @@ pub(super) async fn run(arguments: Check, config: Config) -> Result<ExitCode, St
 }
 
 async fn check(app: &App, end: &mut shutdown::Wish, name: Option<&str>) -> Result<u8, Failure> {
-    let provider_id = match name {
+    let target = match name {
         Some(name) => {
             let found = providers::store::find_by_name(&app.ctx.db, name.trim()).await?;
-            Some(found.ok_or_else(|| Failure::Unknown(name.to_owned()))?.id)
+            Target::of_provider(found.ok_or_else(|| Failure::Unknown(name.to_owned()))?.id)
         }
-        None => None,
+        None => Target::default(),
     };
     settle(&app.ctx.jobs).await?;
-    let wanted = Payload {
-        provider_id,
-        ..Payload::default()
-    };
-    let job = start::start_here(&app.ctx, &Actor::Terminal, wanted).await?;
+    let job = start::start_here(&app.ctx, &Actor::Terminal, target).await?;
     let own = job.is_new();
     if !own {
         complain("These streams are being checked already; follows that.");

@@ -6,7 +6,6 @@ use super::line_up;
 use super::store::{checks, provider, recount, state, streams};
 use crate::args;
 use crate::db::{Db, DbError, Tx, Value};
-use crate::features::providers;
 use crate::support::ids::{ProviderId, StreamId};
 
 pub use super::store::checks::{Health, Known};
@@ -25,12 +24,7 @@ pub struct Results {
 /// Whatever the database says.
 pub async fn open(tx: &mut Tx, ids: &[i64]) -> Result<Results, DbError> {
     let found = checks::known(tx, ids.to_vec()).await?;
-    // Whoever holds a provider waits for the catalogue, never the other way round.
-    let owners: BTreeSet<ProviderId> = found.iter().map(|known| known.provider_id).collect();
-    for owner in owners {
-        providers::store::lock(tx, owner).await?;
-    }
-    state::hold(tx).await?;
+    state::hold_with(tx, found.iter().map(|known| known.provider_id).collect()).await?;
     let found = checks::known(tx, ids.to_vec()).await?;
     let mut before = HashMap::new();
     let present = found.iter().map(|known| known.stream_id).collect();

@@ -1,15 +1,14 @@
 //! What ffprobe measured of streams, and what follows from it: their picture where neither name nor address says one, their
 //! score, their play order, what lists show.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 
 use super::line_up;
 use super::quality::{self, Tier};
 use super::store::{measured, recount, state, streams};
 use crate::args;
 use crate::db::{Db, DbError, Tx, Value};
-use crate::features::providers;
-use crate::support::ids::{ProviderId, StreamId};
+use crate::support::ids::StreamId;
 
 pub use super::store::measured::{Facts, Known};
 
@@ -68,12 +67,7 @@ pub struct Open {
 /// Whatever the database says.
 pub async fn open(tx: &mut Tx, ids: &[i64]) -> Result<Open, DbError> {
     let found = measured::known(tx, ids.to_vec()).await?;
-    // Whoever holds a provider waits for the catalogue, never the other way round.
-    let owners: BTreeSet<ProviderId> = found.iter().map(|known| known.provider_id).collect();
-    for owner in owners {
-        providers::store::lock(tx, owner).await?;
-    }
-    state::hold(tx).await?;
+    state::hold_with(tx, found.iter().map(|known| known.provider_id).collect()).await?;
     let found = measured::known(tx, ids.to_vec()).await?;
     let present = found.iter().map(|known| known.stream_id).collect();
     let before = measured::facts(tx, present).await?;

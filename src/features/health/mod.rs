@@ -24,6 +24,7 @@ pub mod retention;
 pub mod schedule;
 pub mod start;
 pub mod store;
+mod target;
 pub mod uptime;
 pub mod verdict;
 
@@ -31,6 +32,7 @@ pub use checker::Checker;
 pub use error::Error;
 pub use overview::{Overview, States};
 pub use quality::Measurer;
+pub use target::Target;
 
 use crate::features::catalogue::checks::Health;
 use crate::features::catalogue::health_score::health_score;

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::checker::Payload;
-use super::{attendance, incidents, maintenance};
+use super::{Target, attendance, incidents, maintenance};
 use crate::ctx::Ctx;
 use crate::db::DbError;
 use crate::features::catalogue::sources::{self, Scope};
@@ -29,7 +29,7 @@ pub async fn planned(ctx: &Ctx) -> Result<Option<Planned>, DbError> {
             zone: settings.zone,
             // A run that is cut short begins anew.
             job: NewJob::new(kinds::HEALTH_CHECK, json!(Payload::default()))
-                .key(super::start::key(Payload::default()))
+                .key(Target::default().key())
                 .attempts(2),
             unless: None,
         }))

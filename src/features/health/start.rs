@@ -2,48 +2,42 @@
 
 use serde_json::json;
 
-use super::Error;
 use super::checker::Payload;
+use super::{Error, Target};
 use crate::ctx::Ctx;
+use crate::db::DbError;
 use crate::features::audit::{self, Actor};
 use crate::features::catalogue::sources;
 use crate::jobs::{Enqueued, NewJob, kinds};
-
-/// The dedupe key of a run: one at a time for the same streams.
-pub fn key(wanted: Payload) -> String {
-    match (wanted.channel_id, wanted.provider_id) {
-        (Some(id), _) => format!("channel:{id}"),
-        (None, Some(id)) => format!("provider:{id}"),
-        (None, None) => "all".to_owned(),
-    }
-}
+use crate::support::ids::StreamId;
 
 /// Queues a run for a person, unless one of the same streams is queued or running; then that is the answer.
 ///
 /// # Errors
 /// [`Error::NothingToCheck`] if there is no such stream.
-pub async fn start(ctx: &Ctx, actor: &Actor, wanted: Payload) -> Result<Enqueued, Error> {
-    queue(ctx, actor, wanted, false).await
+pub async fn start(ctx: &Ctx, actor: &Actor, target: Target) -> Result<Enqueued, Error> {
+    queue(ctx, actor, target, false).await
 }
 
 /// As [`start`], for a command that runs the job itself.
 ///
 /// # Errors
 /// As [`start`].
-pub async fn start_here(ctx: &Ctx, actor: &Actor, wanted: Payload) -> Result<Enqueued, Error> {
-    queue(ctx, actor, wanted, true).await
+pub async fn start_here(ctx: &Ctx, actor: &Actor, target: Target) -> Result<Enqueued, Error> {
+    queue(ctx, actor, target, true).await
 }
 
-async fn queue(ctx: &Ctx, actor: &Actor, wanted: Payload, only_here: bool) -> Result<Enqueued, Error> {
-    if sources::owners(&ctx.db, wanted.scope()).await?.is_empty() {
+async fn queue(ctx: &Ctx, actor: &Actor, target: Target, only_here: bool) -> Result<Enqueued, Error> {
+    if sources::owners(&ctx.db, target.scope()).await?.is_empty() {
         return Err(Error::NothingToCheck);
     }
-    let wanted = Payload {
+    let payload = Payload {
+        target,
         by_hand: true,
-        ..wanted
+        due: false,
     };
-    let mut job = NewJob::new(kinds::HEALTH_CHECK, json!(wanted))
-        .key(key(wanted))
+    let mut job = NewJob::new(kinds::HEALTH_CHECK, json!(payload))
+        .key(target.key())
         .by_hand();
     job.only_here = only_here;
     let mut tx = ctx.db.begin().await?;
@@ -52,7 +46,7 @@ async fn queue(ctx: &Ctx, actor: &Actor, wanted: Payload, only_here: bool) -> Re
         return Ok(queued);
     };
     let now = ctx.clock.now_ms();
-    let details = json!({ "streams": key(wanted) });
+    let details = json!({ "streams": target.key() });
     audit::record(
         &mut tx,
         now,
@@ -65,4 +59,17 @@ async fn queue(ctx: &Ctx, actor: &Actor, wanted: Payload, only_here: bool) -> Re
     tx.commit().await?;
     ctx.jobs.wake();
     Ok(queued)
+}
+
+/// Notes that a person has one stream checked or measured.
+pub(super) async fn audit_one(
+    ctx: &Ctx,
+    actor: &Actor,
+    action: &'static str,
+    stream: StreamId,
+) -> Result<(), DbError> {
+    let mut tx = ctx.db.begin().await?;
+    let (now, resource) = (ctx.clock.now_ms(), format!("stream:{stream}"));
+    audit::record(&mut tx, now, actor, action, resource, json!({})).await?;
+    tx.commit().await
 }

@@ -3,6 +3,7 @@
 use crate::db::Value;
 use crate::features::catalogue::entry::Entry;
 use crate::features::catalogue::matching::{Country, Facts, Raw};
+use crate::features::catalogue::measured;
 use crate::features::catalogue::number::ChannelNumber;
 use crate::features::catalogue::play_order::{self, Condition, Standing, State, is_relayable};
 use crate::features::catalogue::quality::{self, Tier};
@@ -37,7 +38,7 @@ impl Member {
         let tier = row.resolution.as_deref().and_then(Tier::from_word);
         let listed = match &row.measured_url {
             None => tier,
-            Some(url) => listed_tier(&row.original_name, url),
+            Some(url) => measured::listed(&row.original_name, url).map(|(tier, _)| tier),
         };
         Self {
             node,
@@ -170,11 +171,7 @@ pub(super) fn best_state(members: &[&Member]) -> State {
 
 /// The picture that the name states, else the URL.
 pub(in crate::features::catalogue) fn tier_of(entry: &Entry<'_>) -> Option<Tier> {
-    listed_tier(entry.name, entry.url_template)
-}
-
-fn listed_tier(name: &str, url: &str) -> Option<Tier> {
-    quality::tier_from_name(name).or_else(|| quality::tier_from_url(url))
+    measured::listed(entry.name, entry.url_template).map(|(tier, _)| tier)
 }
 
 /// The blocks of a stream as its column holds them.

@@ -1,8 +1,12 @@
 //! The one row that says which state the catalogue is in, and hands out ids.
 
+use std::collections::BTreeSet;
+
 use crate::args;
 use crate::db::{Db, DbError, Sql, Tx, dialect};
+use crate::features::providers;
 use crate::record;
+use crate::support::ids::ProviderId;
 
 record! {
     /// The next free ids; written back when the change is complete.
@@ -37,6 +41,15 @@ pub async fn hold(tx: &mut Tx) -> Result<(), DbError> {
     ));
     tx.one::<(i64,)>(sql, args![]).await?;
     Ok(())
+}
+
+/// As [`hold`], with the locks of these providers before it: whoever holds a provider waits for the catalogue, never the other
+/// way round.
+pub async fn hold_with(tx: &mut Tx, owners: BTreeSet<ProviderId>) -> Result<(), DbError> {
+    for owner in owners {
+        providers::store::lock(tx, owner).await?;
+    }
+    hold(tx).await
 }
 
 /// Raises the version, after [`hold`].

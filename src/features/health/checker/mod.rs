@@ -12,15 +12,14 @@ mod save;
 
 use std::time::Duration;
 
-use serde_json::json;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::probe::{Probe, probe};
 use super::verdict::{self, Verdict};
-use super::{Error, maintenance, probe as probes};
+use super::{Error, maintenance, probe as probes, start};
 use crate::ctx::Ctx;
-use crate::features::audit::{self, Actor};
+use crate::features::audit::Actor;
 use crate::features::catalogue::sources::{self, Scope, SourceError};
 use crate::features::providers::leases::{Connection, LeaseError, Leases, Purpose};
 use crate::features::settings;
@@ -79,7 +78,7 @@ impl Checker {
             .ok_or(Error::NotFound("stream"))?;
         let page = sources::page(ctx, scope, provider, StreamId(0), 1).await?;
         let (_, source) = page.into_iter().next().ok_or(Error::NotFound("stream"))?;
-        audit_one(ctx, actor, stream).await?;
+        start::audit_one(ctx, actor, "health.checked", stream).await?;
         let settings = settings::load(ctx).await?;
         let maintenance = maintenance::until(&ctx.db, provider, ctx.clock.now_ms()).await?;
         let began_ms = ctx.clock.now_ms();
@@ -145,22 +144,6 @@ impl Checked {
             by_hand,
         }
     }
-}
-
-async fn audit_one(ctx: &Ctx, actor: &Actor, stream: StreamId) -> Result<(), Error> {
-    let mut tx = ctx.db.begin().await?;
-    let resource = format!("stream:{stream}");
-    audit::record(
-        &mut tx,
-        ctx.clock.now_ms(),
-        actor,
-        "health.checked",
-        resource,
-        json!({}),
-    )
-    .await?;
-    tx.commit().await?;
-    Ok(())
 }
 
 fn untestable(error: &SourceError) -> Verdict {

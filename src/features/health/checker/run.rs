@@ -13,10 +13,9 @@ use super::lane::{Lane, Shared};
 use super::{Checker, Manner};
 use crate::ctx::Ctx;
 use crate::features::catalogue::sources::{self, Scope};
-use crate::features::health::Error;
+use crate::features::health::{Error, Target};
 use crate::features::settings;
 use crate::jobs::{JobError, JobRun};
-use crate::support::ids::{ChannelId, ProviderId};
 
 /// Results on their way to being stored.
 const ON_THEIR_WAY: usize = 1_000;
@@ -28,27 +27,14 @@ const LONGEST_RECHECK: Duration = Duration::from_secs(20);
 /// What a run is to check: everything if nothing is named.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Payload {
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub provider_id: Option<ProviderId>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub channel_id: Option<ChannelId>,
+    #[serde(flatten)]
+    pub target: Target,
     /// Whether a person asked for it.
     #[serde(default)]
     pub by_hand: bool,
     /// Only those that are due before the schedule, of whatever provider.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub due: bool,
-}
-
-impl Payload {
-    /// The streams that are meant.
-    pub fn scope(self) -> Scope {
-        match (self.channel_id, self.provider_id) {
-            (Some(id), _) => Scope::Channel(id),
-            (None, Some(id)) => Scope::Provider(id),
-            (None, None) => Scope::All,
-        }
-    }
 }
 
 impl Checker {
@@ -71,7 +57,7 @@ impl Checker {
             true => Scope::Due {
                 by_ms: ctx.clock.now_ms(),
             },
-            false => payload.scope(),
+            false => payload.target.scope(),
         };
         let settings = settings::load(ctx).await?;
         let owners = sources::owners(&ctx.db, scope).await?;

@@ -6,7 +6,7 @@ pub mod store;
 use serde_json::json;
 
 use super::checker::Payload;
-use super::{Error, start};
+use super::{Error, Target};
 use crate::ctx::Ctx;
 use crate::db::{Db, DbError};
 use crate::events::Event;
@@ -184,12 +184,13 @@ pub async fn until(db: &Db, provider: ProviderId, at_ms: i64) -> Result<Option<i
 /// Whatever the database says.
 pub(super) async fn pass(ctx: &Ctx) -> Result<(), DbError> {
     for (id, provider, is_over) in store::edges(&ctx.db, ctx.clock.now_ms()).await? {
+        let target = Target::of_provider(provider);
         let payload = Payload {
-            provider_id: Some(provider),
+            target,
             ..Payload::default()
         };
         let job = NewJob::new(kinds::HEALTH_CHECK, json!(payload))
-            .key(start::key(payload))
+            .key(target.key())
             .attempts(2);
         let mut tx = ctx.db.begin().await?;
         if let Enqueued::New(_) = ctx.jobs.enqueue(&mut tx, job).await? {

@@ -88,7 +88,7 @@ impl Measurer {
     ) -> Result<Outcome, Error> {
         let owners = sources::owners(&ctx.db, Scope::Stream(stream)).await?;
         let (provider, _) = *owners.first().ok_or(Error::NotFound("stream"))?;
-        start::audit_one(ctx, actor, stream).await?;
+        super::start::audit_one(ctx, actor, "quality.measured", stream).await?;
         let limit = settings::load(ctx).await?.ffprobe_timeout;
         let attempt = self.attempt(ctx, (provider, stream), limit, &cancel);
         let outcome = match attempt.await? {

@@ -13,11 +13,10 @@ use super::queue::{Next, Queue};
 use super::save::{Found, save};
 use super::{Measurer, store};
 use crate::ctx::Ctx;
-use crate::features::catalogue::sources::Scope;
-use crate::features::health::Error;
+use crate::features::health::{Error, Target};
 use crate::features::settings;
 use crate::jobs::{JobError, JobRun};
-use crate::support::ids::{ChannelId, ProviderId, StreamId};
+use crate::support::ids::{ProviderId, StreamId};
 
 /// Streams that a run of what is due reads; it cannot measure more in its time.
 const MOST_DUE: i64 = 2_000;
@@ -32,24 +31,11 @@ const STORED_WITHIN: Duration = Duration::from_secs(30);
 /// Which streams are meant: all that are not known to be down, if nothing is named.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Payload {
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub provider_id: Option<ProviderId>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub channel_id: Option<ChannelId>,
+    #[serde(flatten)]
+    pub target: Target,
     /// Only those that are due, and no longer than some minutes.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub due: bool,
-}
-
-impl Payload {
-    /// The streams that are meant.
-    pub fn scope(self) -> Scope {
-        match (self.channel_id, self.provider_id) {
-            (Some(id), _) => Scope::Channel(id),
-            (None, Some(id)) => Scope::Provider(id),
-            (None, None) => Scope::All,
-        }
-    }
 }
 
 /// What came of a run, in streams.
@@ -125,7 +111,7 @@ impl Measurer {
         job.progress.set(0, None, "Begins");
         let wanted = match payload.due {
             true => store::due(&ctx.db, ctx.clock.now_ms(), MOST_DUE).await?,
-            false => store::of_scope(&ctx.db, payload.scope(), MOST).await?,
+            false => store::of_scope(&ctx.db, payload.target.scope(), MOST).await?,
         };
         let now = Instant::now();
         let run = Run {

@@ -6,24 +6,16 @@ use super::{Payload, store};
 use crate::ctx::Ctx;
 use crate::db::DbError;
 use crate::features::audit::{self, Actor};
-use crate::features::health::Error;
+use crate::features::health::{Error, Target};
 use crate::features::settings;
 use crate::jobs::{Enqueued, NewJob, Planned, kinds};
 use crate::support::cron::Cron;
-use crate::support::ids::StreamId;
 
 /// Minutes after the hour, when its summing up is over.
 const EACH_HOUR: &str = "20 * * * *";
 
-/// The dedupe key of a run: one at a time for the same streams.
-pub fn key(wanted: Payload) -> String {
-    match (wanted.channel_id, wanted.provider_id) {
-        (Some(id), _) => format!("channel:{id}"),
-        (None, Some(id)) => format!("provider:{id}"),
-        (None, None) if wanted.due => "due".to_owned(),
-        (None, None) => "all".to_owned(),
-    }
-}
+/// The dedupe key of the sample: beside the streams that people name.
+pub const DUE: &str = "due";
 
 /// The sample of each hour, while the settings want one.
 ///
@@ -34,7 +26,7 @@ pub async fn planned(ctx: &Ctx) -> Result<Option<Planned>, DbError> {
     if !settings.enable_bitrate_analysis {
         return Ok(None);
     }
-    let wanted = Payload {
+    let payload = Payload {
         due: true,
         ..Payload::default()
     };
@@ -42,7 +34,7 @@ pub async fn planned(ctx: &Ctx) -> Result<Option<Planned>, DbError> {
         name: "quality".to_owned(),
         cron,
         zone: settings.zone,
-        job: NewJob::new(kinds::QUALITY_MEASURE, json!(wanted)).key(key(wanted)),
+        job: NewJob::new(kinds::QUALITY_MEASURE, json!(payload)).key(DUE),
         unless: None,
     }))
 }
@@ -51,12 +43,13 @@ pub async fn planned(ctx: &Ctx) -> Result<Option<Planned>, DbError> {
 ///
 /// # Errors
 /// [`Error::NothingToCheck`] if there is no such stream, or all are known to be down.
-pub async fn start(ctx: &Ctx, actor: &Actor, wanted: Payload) -> Result<Enqueued, Error> {
-    if store::of_scope(&ctx.db, wanted.scope(), 1).await?.is_empty() {
+pub async fn start(ctx: &Ctx, actor: &Actor, target: Target) -> Result<Enqueued, Error> {
+    if store::of_scope(&ctx.db, target.scope(), 1).await?.is_empty() {
         return Err(Error::NothingToCheck);
     }
-    let job = NewJob::new(kinds::QUALITY_MEASURE, json!(wanted))
-        .key(key(wanted))
+    let payload = Payload { target, due: false };
+    let job = NewJob::new(kinds::QUALITY_MEASURE, json!(payload))
+        .key(target.key())
         .by_hand();
     let mut tx = ctx.db.begin().await?;
     let queued = ctx.jobs.enqueue(&mut tx, job).await?;
@@ -64,16 +57,9 @@ pub async fn start(ctx: &Ctx, actor: &Actor, wanted: Payload) -> Result<Enqueued
         return Ok(queued);
     };
     let (now, resource) = (ctx.clock.now_ms(), format!("job:{id}"));
-    let details = json!({ "streams": key(wanted) });
+    let details = json!({ "streams": target.key() });
     audit::record(&mut tx, now, actor, "quality.measured", resource, details).await?;
     tx.commit().await?;
     ctx.jobs.wake();
     Ok(queued)
-}
-
-pub(super) async fn audit_one(ctx: &Ctx, actor: &Actor, stream: StreamId) -> Result<(), DbError> {
-    let mut tx = ctx.db.begin().await?;
-    let (now, resource) = (ctx.clock.now_ms(), format!("stream:{stream}"));
-    audit::record(&mut tx, now, actor, "quality.measured", resource, json!({})).await?;
-    tx.commit().await
 }

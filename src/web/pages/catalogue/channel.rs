@@ -16,7 +16,7 @@ use crate::features::catalogue::content::Content;
 use crate::features::catalogue::detail::{self, ChannelDetail};
 use crate::features::catalogue::favourites;
 use crate::features::catalogue::number::ChannelNumber;
-use crate::features::health::checker::Payload;
+use crate::features::health::Target;
 use crate::support::ids::ChannelId;
 use crate::web::kit::respond::{self, Answer};
 use crate::web::kit::{Moment, Page, format};
@@ -57,7 +57,7 @@ pub(super) async fn events(
     Ok(live.watch(&req, &admin, move |Scene { ctx, now }| {
         let part = part.clone();
         Box::pin(async move {
-            let work = Work::read(&ctx, now.clone(), of(id)).await?;
+            let work = Work::read(&ctx, now.clone(), Target::of_channel(id)).await?;
             let streams = Streams::part(detail::streams(&ctx.db, id).await?, id, &part, (true, now))?;
             let mut parts = vec![live::Part::new(CHECK, &work)?];
             for (id, state) in streams.states() {
@@ -66,13 +66,6 @@ pub(super) async fn events(
             Ok(parts)
         })
     }))
-}
-
-fn of(channel: ChannelId) -> Payload {
-    Payload {
-        channel_id: Some(channel),
-        ..Payload::default()
-    }
 }
 
 /// GET /channels/{id}
@@ -114,7 +107,7 @@ pub(super) async fn page(
         false => None,
     };
     let work = match user.is_admin() {
-        true => Some(Work::read(ctx, page.now.clone(), of(id)).await?),
+        true => Some(Work::read(ctx, page.now.clone(), Target::of_channel(id)).await?),
         false => None,
     };
     Ok(ChannelShow {

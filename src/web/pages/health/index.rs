@@ -14,9 +14,8 @@ use super::measuring::Measuring;
 use super::work::Work;
 use crate::ctx::Ctx;
 use crate::edge::{Admin, Problem};
-use crate::features::health::checker::Payload;
 use crate::features::health::store::ProviderStates;
-use crate::features::health::{Measurer, Overview, States};
+use crate::features::health::{Measurer, Overview, States, Target};
 use crate::web::kit::respond::{self, Answer};
 use crate::web::kit::{Moment, Page, format};
 use crate::web::live::{Live, Part, Scene};
@@ -66,7 +65,7 @@ pub(super) async fn index(
         .lead("Which streams work, which do not, and whose they are. Nothing is checked at the cost of who watches.");
     let view = Index {
         figures: Figures::read(&ctx, &overview, page.now.clone()).await?,
-        work: Work::read(&ctx, page.now.clone(), Payload::default()).await?,
+        work: Work::read(&ctx, page.now.clone(), Target::default()).await?,
         measuring: Measuring::read(&ctx, &measurer, page.now.clone()).await?,
         incidents: Incidents::read(&ctx, page.now.clone()).await?,
         comparison: Comparison::read(&ctx, &page.now).await?,
@@ -91,7 +90,7 @@ pub(super) async fn events(
         Box::pin(async move {
             Ok(vec![
                 Part::new(FIGURES, &Figures::read(&ctx, &overview, now.clone()).await?)?,
-                Part::new(WORK, &Work::read(&ctx, now.clone(), Payload::default()).await?)?,
+                Part::new(WORK, &Work::read(&ctx, now.clone(), Target::default()).await?)?,
                 Part::new(MEASURING, &Measuring::read(&ctx, &measurer, now.clone()).await?)?,
                 Part::new(INCIDENTS, &Incidents::read(&ctx, now).await?)?,
             ])

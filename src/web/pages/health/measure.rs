@@ -1,21 +1,19 @@
 use actix_web::HttpRequest;
 use actix_web::web::{Data, Path};
 
+use super::asked::Asked;
 use crate::ctx::Ctx;
 use crate::edge::{Admin, Problem};
-use crate::features::catalogue::detail;
 use crate::features::health::Error;
-use crate::features::health::quality::{Payload, start};
-use crate::features::providers;
+use crate::features::health::quality::start;
 use crate::support::ids::{ChannelId, ProviderId};
 use crate::web::kit::respond::{self, Answer};
 use crate::web::kit::{Flash, format};
-use crate::web::pages::{catalogue, providers as provider_pages};
 use crate::web::ui;
 
 /// POST /stream-health/measurements: begins to measure every stream, or leads to the run that goes on.
 pub(super) async fn all(req: HttpRequest, admin: Admin, ctx: Data<Ctx>) -> Answer {
-    begin(&req, &admin, &ctx, Payload::default(), super::INDEX).await
+    begin(&req, &admin, &ctx, Asked::all()).await
 }
 
 /// POST /providers/{id}/stream-measurements
@@ -25,12 +23,8 @@ pub(super) async fn of_provider(
     ctx: Data<Ctx>,
     id: Path<ProviderId>,
 ) -> Answer {
-    let id = providers::store::get(&ctx.db, id.into_inner()).await?.id;
-    let wanted = Payload {
-        provider_id: Some(id),
-        ..Payload::default()
-    };
-    begin(&req, &admin, &ctx, wanted, &provider_pages::path(id)).await
+    let asked = Asked::of_provider(&ctx, id.into_inner()).await?;
+    begin(&req, &admin, &ctx, asked).await
 }
 
 /// POST /channels/{id}/stream-measurements
@@ -40,26 +34,21 @@ pub(super) async fn of_channel(
     ctx: Data<Ctx>,
     id: Path<ChannelId>,
 ) -> Answer {
-    let found = detail::resolve(&ctx.db, id.into_inner()).await?;
-    let id = found.ok_or_else(|| Problem::not_found("This channel"))?;
-    let wanted = Payload {
-        channel_id: Some(id),
-        ..Payload::default()
-    };
-    let back = format!("{}/{id}#streams", catalogue::CHANNELS);
-    begin(&req, &admin, &ctx, wanted, &back).await
+    let asked = Asked::of_channel(&ctx, id.into_inner()).await?;
+    begin(&req, &admin, &ctx, asked).await
 }
 
-async fn begin(req: &HttpRequest, admin: &Admin, ctx: &Ctx, wanted: Payload, back: &str) -> Answer {
-    let message = match start::start(ctx, &admin.user.actor(), wanted).await {
+async fn begin(req: &HttpRequest, admin: &Admin, ctx: &Ctx, asked: Asked) -> Answer {
+    let Asked { target, back } = asked;
+    let message = match start::start(ctx, &admin.user.actor(), target).await {
         Ok(queued) if queued.is_new() => {
             Flash::success("The measurement has begun. It takes seconds for each stream.")
         }
         Ok(_) => Flash::info("These streams are being measured already."),
         Err(Error::NothingToCheck) => Flash::info("There is no stream to measure that may work."),
-        Err(error) => return Err(Problem::from(error).with_recovery("Go back", back)),
+        Err(error) => return Err(Problem::from(error).with_recovery("Go back", &back)),
     };
-    respond::redirect(req, back, Some(message))
+    respond::redirect(req, &back, Some(message))
 }
 
 /// What was measured of a stream, in few words; nothing if it never was.

@@ -3,8 +3,8 @@ use askama::filters::HtmlSafe;
 
 use crate::ctx::Ctx;
 use crate::edge::Problem;
-use crate::features::health::Measurer;
-use crate::features::health::quality::{Payload, start};
+use crate::features::health::quality::start;
+use crate::features::health::{Measurer, Target};
 use crate::jobs::{Job, kinds};
 use crate::web::kit::Moment;
 use crate::web::pages::jobs;
@@ -24,16 +24,8 @@ impl HtmlSafe for Measuring {}
 impl Measuring {
     pub(super) async fn read(ctx: &Ctx, measurer: &Measurer, now: Moment) -> Result<Self, Problem> {
         let mut jobs = Vec::new();
-        for due in [false, true] {
-            let wanted = Payload {
-                due,
-                ..Payload::default()
-            };
-            if let Some(id) = ctx
-                .jobs
-                .active(kinds::QUALITY_MEASURE, &start::key(wanted))
-                .await?
-            {
+        for key in [&Target::default().key(), start::DUE] {
+            if let Some(id) = ctx.jobs.active(kinds::QUALITY_MEASURE, key).await? {
                 jobs.extend(ctx.jobs.find(id).await?);
             }
         }

@@ -1,6 +1,7 @@
 //! Whether streams work: all of them at a glance, those that fail, and checks that somebody asks for.
 
 mod answers;
+mod asked;
 mod check;
 mod comparison;
 mod failing;

@@ -5,8 +5,7 @@ use super::measure;
 use super::work::Work;
 use crate::ctx::Ctx;
 use crate::edge::Problem;
-use crate::features::health::checker::Payload;
-use crate::features::health::{Overview, States};
+use crate::features::health::{Overview, States, Target};
 use crate::support::ids::ProviderId;
 use crate::web::kit::{Moment, format};
 use crate::web::pages::providers;
@@ -31,13 +30,10 @@ impl StreamsOf {
     pub async fn read(ctx: &Ctx, overview: &Overview, now: Moment, id: ProviderId) -> Result<Self, Problem> {
         let providers = overview.providers(ctx).await?;
         let own = providers.iter().find(|provider| provider.id == id);
-        let wanted = Payload {
-            provider_id: Some(id),
-            ..Payload::default()
-        };
+        let target = Target::of_provider(id);
         Ok(Self {
             states: own.map(|own| States::of(std::slice::from_ref(own))),
-            work: Work::read(ctx, now.clone(), wanted).await?,
+            work: Work::read(ctx, now.clone(), target).await?,
             provider: id,
             now,
         })

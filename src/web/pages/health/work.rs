@@ -3,8 +3,7 @@ use askama::filters::HtmlSafe;
 
 use crate::ctx::Ctx;
 use crate::edge::Problem;
-use crate::features::health::checker::Payload;
-use crate::features::health::start;
+use crate::features::health::Target;
 use crate::jobs::{Job, kinds};
 use crate::web::kit::Moment;
 use crate::web::pages::jobs;
@@ -25,8 +24,8 @@ impl Work {
     ///
     /// # Errors
     /// Whatever the database says.
-    pub async fn read(ctx: &Ctx, now: Moment, wanted: Payload) -> Result<Self, Problem> {
-        let job = match ctx.jobs.active(kinds::HEALTH_CHECK, &start::key(wanted)).await? {
+    pub async fn read(ctx: &Ctx, now: Moment, target: Target) -> Result<Self, Problem> {
+        let job = match ctx.jobs.active(kinds::HEALTH_CHECK, &target.key()).await? {
             Some(id) => ctx.jobs.find(id).await?,
             None => None,
         };

@@ -6,6 +6,8 @@
 
 pub mod store;
 
+use std::collections::HashMap;
+
 use serde_json::{Value, json};
 
 use crate::ctx::Ctx;
@@ -121,13 +123,15 @@ impl Line {
 /// Whatever the database says.
 pub(super) async fn add(tx: &mut Tx, lines: Vec<Line>) -> Result<Vec<StreamId>, DbError> {
     let streams = lines.iter().map(|line| line.stream_id).collect();
-    let last = store::last_of_each(tx, streams).await?;
+    let last: HashMap<(i64, String), Line> = store::last_of_each(tx, streams)
+        .await?
+        .into_iter()
+        .map(|line| ((line.stream_id, line.detection_method.clone()), line))
+        .collect();
     let lines: Vec<Line> = lines
         .into_iter()
         .map(|line| {
-            let before = last.iter().find(|last| {
-                last.stream_id == line.stream_id && last.detection_method == line.detection_method
-            });
+            let before = last.get(&(line.stream_id, line.detection_method.clone()));
             line.behind(before)
         })
         .collect();
