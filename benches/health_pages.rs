@@ -17,7 +17,6 @@ use m3u_strm_processor::db::{Engine, Value};
 use m3u_strm_processor::features::health::performance::store::{Hour, write};
 use m3u_strm_processor::support::ids::ProviderId;
 use m3u_strm_processor::support::statistics::histogram::Histogram;
-use serde_json::json;
 use support::catalogue::{Dice, list};
 use support::{Connection, Installation, milliseconds, percentile, processor};
 
@@ -138,7 +137,7 @@ async fn fill(installation: &Installation) -> u64 {
             mean_ms: latencies.mean_ms(),
             p50_ms: latencies.percentile_ms(50.0).map(i64::from),
             p95_ms: latencies.percentile_ms(95.0).map(i64::from),
-            latencies: json!(latencies).to_string(),
+            latencies,
             uptime_percentage: Some(97.0),
             working_ms: Some((all - failed / 2) * HOUR_MS),
             failing_ms: Some(failed / 2 * HOUR_MS),

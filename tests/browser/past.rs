@@ -44,7 +44,7 @@ fn hour(provider: i64, at: i64) -> Hour {
         mean_ms: latencies.mean_ms(),
         p50_ms: latencies.percentile_ms(50.0).map(i64::from),
         p95_ms: latencies.percentile_ms(95.0).map(i64::from),
-        latencies: serde_json::to_string(&latencies).unwrap(),
+        latencies,
         uptime_percentage: Some(100.0 - failed as f64 * 100.0 / STREAMS as f64),
         working_ms: Some(STREAMS * HOUR_MS - failing_ms - HOUR_MS),
         failing_ms: Some(failing_ms),

@@ -1,7 +1,6 @@
 //! Latencies counted in buckets, each 5 % wider than the one before: an hour, a day and a stream each have one, and any of
 //! them add up to the histogram of the whole, which percentiles themselves do not.
 
-use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use serde::{Deserialize, Serialize};
@@ -24,7 +23,8 @@ static BOUNDS: LazyLock<Vec<f64>> = LazyLock::new(|| {
 #[serde(try_from = "Stored", into = "Stored")]
 pub struct Histogram {
     sum_ms: u64,
-    counts: BTreeMap<u16, u64>,
+    /// By bucket, up to the last one that holds something.
+    counts: Vec<u64>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -34,23 +34,40 @@ impl Histogram {
     /// Counts one success that took so long; failures have no latency.
     pub fn record(&mut self, latency_ms: u32) {
         self.sum_ms = self.sum_ms.saturating_add(u64::from(latency_ms));
-        let count = self.counts.entry(bucket(latency_ms)).or_default();
+        let count = self.of_bucket(bucket(latency_ms));
         *count = count.saturating_add(1);
     }
 
     /// Adds what `other` counted.
     pub fn merge(&mut self, other: &Self) {
         self.sum_ms = self.sum_ms.saturating_add(other.sum_ms);
-        for (bucket, count) in &other.counts {
-            let own = self.counts.entry(*bucket).or_default();
+        if self.counts.len() < other.counts.len() {
+            self.counts.resize(other.counts.len(), 0);
+        }
+        for (own, count) in self.counts.iter_mut().zip(&other.counts) {
             *own = own.saturating_add(*count);
         }
+    }
+
+    /// The count of a bucket that is about to hold something.
+    fn of_bucket(&mut self, bucket: u16) -> &mut u64 {
+        let at = usize::from(bucket);
+        if self.counts.len() <= at {
+            self.counts.resize(at + 1, 0);
+        }
+        &mut self.counts[at]
+    }
+
+    /// The buckets that hold something, the fastest first.
+    fn filled(&self) -> impl Iterator<Item = (u16, u64)> {
+        let counted = (0..).zip(self.counts.iter().copied());
+        counted.filter(|(_, count)| *count > 0)
     }
 
     /// How many latencies were counted.
     pub fn count(&self) -> u64 {
         self.counts
-            .values()
+            .iter()
             .fold(0, |sum: u64, count| sum.saturating_add(*count))
     }
 
@@ -68,13 +85,12 @@ impl Histogram {
     pub fn percentile_ms(&self, percent: f64) -> Option<u32> {
         let rank = nearest_rank(self.count(), percent)?;
         let mut passed = 0_u64;
-        self.counts
-            .iter()
+        self.filled()
             .find(|(_, count)| {
-                passed = passed.saturating_add(**count);
+                passed = passed.saturating_add(*count);
                 passed >= rank
             })
-            .map(|(bucket, _)| middle_ms(*bucket))
+            .map(|(bucket, _)| middle_ms(bucket))
     }
 
     /// (above ms, up to ms) of every bucket there is, the fastest first.
@@ -84,9 +100,9 @@ impl Histogram {
 
     /// (above ms, up to ms, count) of each bucket that holds something, the fastest first: what a chart draws.
     pub fn buckets(&self) -> impl Iterator<Item = (f64, f64, u64)> {
-        self.counts.iter().map(|(bucket, count)| {
-            let (from, to) = bounds(*bucket);
-            (from, to, *count)
+        self.filled().map(|(bucket, count)| {
+            let (from, to) = bounds(bucket);
+            (from, to, count)
         })
     }
 }
@@ -107,7 +123,7 @@ impl FromIterator<u32> for Histogram {
 
 impl From<Histogram> for Stored {
     fn from(histogram: Histogram) -> Self {
-        Self(histogram.sum_ms, histogram.counts.into_iter().collect())
+        Self(histogram.sum_ms, histogram.filled().collect())
     }
 }
 
@@ -115,10 +131,13 @@ impl TryFrom<Stored> for Histogram {
     type Error = String;
 
     fn try_from(Stored(sum_ms, pairs): Stored) -> Result<Self, Self::Error> {
-        let mut counts = BTreeMap::new();
+        let last = pairs.iter().map(|(bucket, _)| usize::from(*bucket) + 1).max();
+        let length = last.unwrap_or_default().min(BOUNDS.len());
+        let mut counts = vec![0; length];
         for (bucket, count) in pairs {
-            if usize::from(bucket) >= BOUNDS.len() || count == 0 || counts.insert(bucket, count).is_some() {
-                return Err(format!("bucket {bucket} with {count} is not one of a histogram"));
+            match counts.get_mut(usize::from(bucket)) {
+                Some(own) if *own == 0 && count > 0 => *own = count,
+                _ => return Err(format!("bucket {bucket} with {count} is not one of a histogram")),
             }
         }
         Ok(Self { sum_ms, counts })

@@ -91,7 +91,7 @@ async fn hours(app: &TestApp, word: impl Fn(i64) -> String) {
             mean_ms: None,
             p50_ms: None,
             p95_ms: None,
-            latencies: serde_json::to_string(&latencies).unwrap(),
+            latencies,
             uptime_percentage: None,
             working_ms: Some(2_000_000_000 - odd * 9_000),
             failing_ms: Some(odd * 9_000),

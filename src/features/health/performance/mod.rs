@@ -69,7 +69,7 @@ pub async fn job(ctx: Ctx, job: JobRun) -> Result<Value, JobError> {
             mean_ms: seen.latencies.mean_ms(),
             p50_ms: seen.latencies.percentile_ms(50.0).map(i64::from),
             p95_ms: seen.latencies.percentile_ms(95.0).map(i64::from),
-            latencies: json!(seen.latencies).to_string(),
+            latencies: seen.latencies,
             uptime_percentage: seen.uptime.map(|share| share * 100.0),
             working_ms: Some(seen.time.up_ms + seen.time.degraded_ms),
             failing_ms: Some(seen.time.down_ms),

@@ -54,9 +54,7 @@ impl Slot {
         for hour in &within {
             slot.checks += hour.checks_total;
             slot.checks_failed += hour.checks_failed;
-            if let Ok(latencies) = serde_json::from_str::<Histogram>(&hour.latencies) {
-                slot.latencies.merge(&latencies);
-            }
+            slot.latencies.merge(&hour.latencies);
             if let Some(time) = time_of(hour) {
                 slot.time += time;
                 kept += 1;
@@ -159,7 +157,6 @@ mod tests {
     use crate::support::ids::ProviderId;
 
     fn hour(at: i64, latencies: &[u32], time: [i64; 4]) -> Hour {
-        let histogram: Histogram = latencies.iter().copied().collect();
         Hour {
             provider_id: ProviderId(1),
             hour: at * HOUR_MS,
@@ -172,7 +169,7 @@ mod tests {
             mean_ms: None,
             p50_ms: None,
             p95_ms: None,
-            latencies: serde_json::to_string(&histogram).unwrap(),
+            latencies: latencies.iter().copied().collect(),
             uptime_percentage: None,
             working_ms: Some(time[0]),
             failing_ms: Some(time[1]),

@@ -2,10 +2,13 @@
 
 use std::ops::Range;
 
+use serde_json::json;
+
 use crate::args;
-use crate::db::{Db, DbError, Tx};
+use crate::db::{Column, Db, DbError, Row, Tx};
 use crate::record;
 use crate::support::ids::ProviderId;
+use crate::support::statistics::histogram::Histogram;
 
 record! {
     /// A provider in one hour. Durations are milliseconds; what is not known is absent.
@@ -25,8 +28,7 @@ record! {
         pub mean_ms: Option<f64>,
         pub p50_ms: Option<i64>,
         pub p95_ms: Option<i64>,
-        /// A histogram as JSON.
-        pub latencies: String,
+        pub latencies: Histogram,
         /// 0 to 100.
         pub uptime_percentage: Option<f64>,
         /// How long its streams together were in which state; all of these or none.
@@ -34,6 +36,13 @@ record! {
         pub failing_ms: Option<i64>,
         pub maintenance_ms: Option<i64>,
         pub unknown_ms: Option<i64>,
+    }
+}
+
+/// Stored as JSON; what cannot be read has counted nothing.
+impl Column for Histogram {
+    fn read(row: &Row<'_>, column: usize) -> Result<Self, DbError> {
+        row.with_text(column, |text| serde_json::from_str(text).unwrap_or_default())
     }
 }
 
@@ -52,7 +61,7 @@ pub async fn write(tx: &mut Tx, hours: &[Hour]) -> Result<u64, DbError> {
             hour.mean_ms,
             hour.p50_ms,
             hour.p95_ms,
-            hour.latencies.clone(),
+            json!(hour.latencies).to_string(),
             hour.uptime_percentage,
             hour.working_ms,
             hour.failing_ms,

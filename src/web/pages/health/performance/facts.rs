@@ -59,8 +59,9 @@ impl Facts {
         let id = provider.id;
         let all = hours::of_provider(&ctx.db, id, &(before_ms.start..window_ms.end)).await?;
         let split = all.partition_point(|hour| hour.hour < window_ms.start);
-        let (earlier, later) = all.split_at(split);
-        let whole = Slot::of(later, &window_ms, now.now_ms);
+        let mut earlier = all;
+        let later = earlier.split_off(split);
+        let whole = Slot::of(&later, &window_ms, now.now_ms);
         let own = |sums: Vec<RunSum>| sums.into_iter().find(|sum| sum.provider_id == id);
         let month_ms = now.now_ms - SYNC_DAYS * DAY_MS..now.now_ms + 1;
         let within = own(syncs::sums(&ctx.db, &window_ms).await?);
@@ -69,8 +70,8 @@ impl Facts {
         let states = overview.providers(ctx).await?;
         let states = states.iter().find(|states| states.id == id);
         Ok(Self {
-            slots: slots(later, &window_ms, now.now_ms),
-            before: Slot::of(earlier, &before_ms, now.now_ms),
+            slots: slots(&later, &window_ms, now.now_ms),
+            before: Slot::of(&earlier, &before_ms, now.now_ms),
             portal: match has_portal {
                 true => Some(portal::of_provider(ctx, id, [&window_ms, &before_ms]).await?),
                 false => None,
@@ -94,7 +95,7 @@ impl Facts {
             now: now.clone(),
             shown,
             window_ms,
-            hours: later.to_vec(),
+            hours: later,
             whole,
         })
     }
