@@ -183,13 +183,19 @@ record! {
 /// The providers that are switched on, by name.
 pub async fn by_provider(db: &Db) -> Result<Vec<ProviderStates>, DbError> {
     db.all(
+        // Those in use are all but the few that are not, which an index of their own knows.
         "/* scan: counts all streams, once after each change */
-         select p.id, p.name, max(h.last_check), count(s.id), count(*) filter (where s.is_active and s.enabled),
-             count(*) filter (where h.state = 'up'), count(*) filter (where h.state = 'degraded'),
-             count(*) filter (where h.state = 'down'), count(*) filter (where h.state = 'maintenance')
-         from providers p left join channel_streams s on s.provider_id = p.id and s.missing_since is null
-         left join stream_health h on h.stream_id = s.id
-         where p.enabled and p.deleted_at is null group by p.id, p.name order by p.name, p.id",
+         select p.id, p.name, s.last_check, coalesce(s.total, 0), coalesce(s.total, 0) - coalesce(o.total, 0),
+             coalesce(s.up, 0), coalesce(s.degraded, 0), coalesce(s.down, 0), coalesce(s.maintenance, 0)
+         from providers p left join (select s.provider_id, max(h.last_check) as last_check, count(*) as total,
+                 count(*) filter (where h.state = 'up') as up, count(*) filter (where h.state = 'degraded') as degraded,
+                 count(*) filter (where h.state = 'down') as down,
+                 count(*) filter (where h.state = 'maintenance') as maintenance
+             from channel_streams s left join stream_health h on h.stream_id = s.id
+             where s.missing_since is null group by s.provider_id) as s on s.provider_id = p.id
+         left join (select provider_id, count(*) as total from channel_streams
+             where missing_since is null and not (is_active and enabled) group by provider_id) as o on o.provider_id = p.id
+         where p.enabled and p.deleted_at is null order by p.name, p.id",
         args![],
     )
     .await

@@ -2,6 +2,7 @@
 
 mod checker;
 mod connections;
+mod counted;
 mod ffprobe;
 mod incidents;
 mod maintenance;

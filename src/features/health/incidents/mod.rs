@@ -8,7 +8,7 @@ use std::ops::Range;
 
 use super::course::{Fault, Finding, Observation, Turn};
 use super::outage::{Change, End, LONGEST_MS, Outage, WITHIN_MS, Watch};
-use super::recovery::{Lapse, Recovery};
+use super::recovery::Recovery;
 use crate::ctx::Ctx;
 use crate::db::{Db, DbError, Tx};
 use crate::events::Event;
@@ -178,8 +178,8 @@ pub async fn recovery(
     provider: Option<ProviderId>,
     window_ms: &Range<i64>,
 ) -> Result<Recovery, DbError> {
-    let lapses: Vec<Lapse> = store::lapses(db, provider, window_ms).await?;
-    Ok(Recovery::of(&lapses, window_ms))
+    let (times, open) = store::recoveries(db, provider, window_ms).await?;
+    Ok(Recovery::of(times, open))
 }
 
 /// The stored word of how an incident of a provider ended.
