@@ -44,7 +44,7 @@ fn main() {
 
 async fn measure(name: &str, engine: Engine) {
     m3u_strm_processor::fetch::install_tls();
-    let postgres = matches!(engine, Engine::Postgres).then(Postgres::start);
+    let postgres = matches!(engine, Engine::Postgres).then(|| Postgres::start(None));
     let data = tempfile::tempdir().expect("a folder");
     let folder = data.path().to_str().expect("a path in UTF-8").to_owned();
     let url = postgres.as_ref().map(Postgres::url);

@@ -61,7 +61,7 @@ async fn all() {
         "engine", "sync", "seconds", "CPU s", "peak MB", "before MB"
     );
     for engine in ["SQLite", "PostgreSQL"] {
-        let postgres = (engine == "PostgreSQL").then(Postgres::start);
+        let postgres = (engine == "PostgreSQL").then(|| Postgres::start(None));
         let data = tempfile::tempdir().expect("a folder");
         for name in ["first", "again"] {
             let mut child = Command::new(std::env::current_exe().expect("this program"));

@@ -7,6 +7,7 @@ pub mod processor;
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpStream};
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
@@ -51,12 +52,18 @@ pub struct Installation {
 }
 
 impl Installation {
-    /// A server with an empty catalogue, an administrator who is signed in, and one provider.
+    /// A server with an empty catalogue, an administrator who is signed in, and one provider. With `--keep=FOLDER` on the
+    /// command line everything stays there, and is there again the next time.
     pub fn start(engine: Engine) -> Self {
-        let postgres = matches!(engine, Engine::Postgres).then(Postgres::start);
+        let kept = std::env::args().find_map(|argument| argument.strip_prefix("--keep=").map(PathBuf::from));
         let data = tempfile::tempdir().expect("a folder");
+        let folder = kept.as_deref().map(|kept| kept.join(format!("{engine:?}")));
+        let cluster = folder.as_deref().map(|folder| folder.join("server"));
+        let postgres = matches!(engine, Engine::Postgres).then(|| Postgres::start(cluster.as_deref()));
+        let folder = folder.unwrap_or_else(|| data.path().to_owned());
+        std::fs::create_dir_all(&folder).expect("a folder");
         let mut values = vec![
-            ("data_dir", data.path().to_str().expect("a plain path").to_owned()),
+            ("data_dir", folder.to_str().expect("a plain path").to_owned()),
             ("listen", "127.0.0.1:0".to_owned()),
             ("admin_password", PASSWORD.to_owned()),
             ("allow_private_networks", "127.0.0.0/8".to_owned()),
@@ -89,6 +96,14 @@ impl Installation {
         };
         let admin = json!({"username": "admin", "password": PASSWORD});
         installation.token = text(&installation.post("/api/auth/login", &admin)["token"]);
+        let known = "select coalesce(max(id), 0) from providers";
+        let known = installation
+            .runtime
+            .block_on(installation.ctx.db.one(known, Vec::new()));
+        (installation.provider,) = known.expect("a number");
+        if installation.provider > 0 {
+            return installation;
+        }
         let url = installation.simulator.url(LIST);
         let provider = json!({"name": "Measured", "type": "m3u", "m3u_url": url});
         installation.provider = number(&installation.post("/api/providers", &provider)["id"]);
@@ -185,10 +200,12 @@ pub struct Postgres {
 }
 
 impl Postgres {
-    pub fn start() -> Self {
+    /// Its data stay in `kept`, if that is given.
+    pub fn start(kept: Option<&Path>) -> Self {
         let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/postgres");
         let mut command = Command::new(script);
         let mut process = command
+            .args(kept)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
