@@ -64,7 +64,7 @@ fn measure(name: &str, engine: Engine) {
     }
     let headers = format!("{}Accept-Encoding: gzip\r\n", installation.authorization());
     let mut connection = Connection::open(installation.address);
-    let mut times: BTreeMap<&str, Vec<Duration>> = BTreeMap::new();
+    let mut times: BTreeMap<&str, [Vec<Duration>; 2]> = BTreeMap::new();
     let mut slowest: Vec<(Duration, String)> = Vec::new();
     let mut worked = Vec::with_capacity(REQUESTS);
     for (kind, path) in paths(&installation) {
@@ -79,9 +79,12 @@ fn measure(name: &str, engine: Engine) {
         });
         let before = processor::used();
         let answer = connection.get(&path, &headers);
-        worked.push(processor::used().saturating_sub(before));
+        let used = processor::used().saturating_sub(before);
         assert_eq!(answer.status, 200, "{path}");
-        times.entry(kind).or_default().push(answer.whole);
+        worked.push(used);
+        let [whole, processor] = times.entry(kind).or_default();
+        whole.push(answer.whole);
+        processor.push(used);
         slowest.push((answer.whole, path));
     }
     worked.sort();
@@ -90,8 +93,10 @@ fn measure(name: &str, engine: Engine) {
     let all: Vec<Duration> = slowest.iter().map(|(time, _)| *time).collect();
     report("all (bar p95 50)", &all);
     for (kind, mut times) in times {
-        times.sort();
-        report(kind, &times);
+        times.each_mut().map(|times| times.sort());
+        let [whole, processor] = times;
+        report(kind, &whole);
+        report("  on the processor", &processor);
     }
     for (time, path) in slowest.iter().rev().take(8) {
         println!("    {:>6.1} ms {path}", milliseconds(*time));
