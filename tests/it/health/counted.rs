@@ -1,10 +1,13 @@
-//! What is counted of all streams at once: their states by provider, and how long they took to come back.
+//! What is counted of all streams at once: their states by provider, and how long they took to come back; and what is read
+//! of a long log.
 
 use m3u_strm_processor::args;
 use m3u_strm_processor::features::health::incidents::recovery;
 use m3u_strm_processor::features::health::recovery::Recovery;
-use m3u_strm_processor::features::health::store::{ProviderStates, by_provider};
-use m3u_strm_processor::support::ids::ProviderId;
+use m3u_strm_processor::features::health::store::{
+    ProviderStates, answers, by_provider, sightings, sightings_of,
+};
+use m3u_strm_processor::support::ids::{ProviderId, StreamId};
 
 use crate::on_both_engines;
 use crate::support::{OnEngine, TestDb, seed};
@@ -118,6 +121,30 @@ async fn what_is_counted_is_read_from_indexes_alone() {
         assert!(
             steps.iter().any(|step| step.contains(wanted)),
             "{wanted}: {steps:#?}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn the_course_of_a_stream_is_told_from_an_index_alone() {
+    let test = TestDb::on(m3u_strm_processor::db::Engine::Sqlite).await;
+    let (db, stream) = (&test.db, StreamId(1));
+    test.statements.clear();
+    sightings(db, stream, &(0..1)).await.unwrap();
+    answers(db, stream, &(0..1)).await.unwrap();
+    sightings_of(db, ProviderId(1), &(0..1)).await.unwrap();
+    let texts: Vec<String> = test.statements.all().into_keys().collect();
+    assert_eq!(texts.len(), 3);
+    for text in texts {
+        let steps = test.db.explain(&text, Vec::new()).await.unwrap();
+        let of_log = steps
+            .iter()
+            .filter(|step| step.contains("health_check_log") || step.starts_with("SEARCH l "));
+        let of_log: Vec<&String> = of_log.collect();
+        let is_covered = |step: &&String| step.contains("USING COVERING INDEX health_check_log_stream");
+        assert!(
+            !of_log.is_empty() && of_log.iter().all(is_covered),
+            "{text}: {steps:#?}"
         );
     }
 }
