@@ -11,6 +11,7 @@ pub mod backup;
 mod connect;
 pub mod dialect;
 mod error;
+mod many;
 mod migrate;
 mod row;
 mod statements;

@@ -3,7 +3,7 @@ use sqlx::postgres::{PgArguments, PgConnection, PgPool};
 use sqlx::sqlite::{SqliteArguments, SqliteConnection, SqlitePool};
 use sqlx::{Arguments, Postgres, Sqlite, Transaction};
 
-use super::{DbError, FromRow, Row, Sql, Statements, Value};
+use super::{DbError, FromRow, Row, Sql, Statements, Value, many};
 
 /// Rows and values of one multi-row statement: past this neither engine gains, and what they keep of it grows.
 const ROWS_AT_ONCE: usize = 500;
@@ -108,20 +108,25 @@ impl Tx {
     ) -> Result<u64, DbError> {
         debug_assert!(width > 0 && values.len().is_multiple_of(width));
         let rows_at_once = ROWS_AT_ONCE.min(VALUES_AT_ONCE / width.max(1)).max(1);
-        let full = multi_row(self.engine(), head, width, rows_at_once, tail);
-        self.statements
-            .note(multi_row(super::Engine::Postgres, head, width, 1, tail).as_str());
+        self.statements.note(&many::in_short(head, width, tail));
         let mut touched = 0;
         let mut values = values.into_iter();
         loop {
             let chunk: Vec<Value> = values.by_ref().take(rows_at_once * width).collect();
+            if chunk.is_empty() {
+                return Ok(touched);
+            }
             let rows = chunk.len() / width.max(1);
-            touched += match rows {
-                0 => return Ok(touched),
-                rows if rows == rows_at_once => self.on().run(full.clone(), chunk, true).await?,
-                rows => {
-                    let rest = multi_row(self.engine(), head, width, rows, tail);
-                    self.on().run(rest, chunk, false).await?
+            touched += match &mut self.inner {
+                Inner::Sqlite(tx) => {
+                    // Those with as many rows as there may be are equal and worth staying prepared.
+                    let sql = many::of_values(head, width, rows, tail);
+                    let query = query_sqlite(sql, chunk)?.persistent(rows == rows_at_once);
+                    query.execute(&mut **tx).await?.rows_affected()
+                }
+                Inner::Postgres(tx) => {
+                    let query = many::of_columns(head, width, chunk, tail)?;
+                    query.execute(&mut **tx).await?.rows_affected()
                 }
             };
         }
@@ -209,29 +214,6 @@ pub(super) fn in_list(engine: super::Engine, head: &str, keys: usize, tail: &str
     Sql::built(format!("{head} ({}) {tail}", list.join(", ")))
 }
 
-/// SQLite looks a `$n` up among all the others of its statement, which takes quadratic time; a bare `?` it counts.
-fn multi_row(engine: super::Engine, head: &str, width: usize, rows: usize, tail: &str) -> Sql {
-    use std::fmt::Write;
-    let mut text = String::with_capacity(head.len() + tail.len() + rows * width * 7 + 16);
-    text.push_str(head);
-    text.push_str(" values ");
-    for row in 0..rows {
-        text.push_str(if row == 0 { "(" } else { ", (" });
-        for column in 0..width {
-            text.push_str(if column == 0 { "" } else { ", " });
-            // Writing to a String cannot fail.
-            let _ = match engine {
-                super::Engine::Sqlite => text.write_char('?'),
-                super::Engine::Postgres => write!(text, "${}", row * width + column + 1),
-            };
-        }
-        text.push(')');
-    }
-    text.push(' ');
-    text.push_str(tail);
-    Sql::built(text)
-}
-
 /// Where a statement runs: a pool, or the connection of a transaction.
 pub(super) enum On<'c> {
     SqlitePool(&'c SqlitePool, &'c Statements),
@@ -303,19 +285,9 @@ impl On<'_> {
 
     pub(super) async fn execute(self, sql: Sql, args: Vec<Value>) -> Result<u64, DbError> {
         self.note(&sql);
-        let lasting = is_lasting(&sql);
-        self.run(sql, args, lasting).await
-    }
-
-    /// Runs a statement without recording it; a lasting one stays prepared.
-    async fn run(self, sql: Sql, args: Vec<Value>, lasting: bool) -> Result<u64, DbError> {
         macro_rules! touched {
             ($query:expr, $on:expr) => {
-                $query?
-                    .persistent(lasting)
-                    .execute($on)
-                    .await?
-                    .rows_affected()
+                $query?.execute($on).await?.rows_affected()
             };
         }
         Ok(match self {
