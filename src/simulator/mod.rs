@@ -37,7 +37,7 @@ pub use self::body::gzip;
 pub use self::connections::{Limit, Over};
 pub use self::fault::{Cut, Fault};
 pub use self::hls::Hls;
-pub use self::media::Tiled;
+pub use self::media::{Clip, Show, Tiled};
 pub use self::message::Request;
 pub use self::panel::Panel;
 pub use self::playlist::Playlist;

@@ -94,7 +94,7 @@ fn cluster(reel: &Reel) -> (Vec<u8>, usize) {
     blocks.extend((0..PICTURES).map(|picture| (picture * MS / RATE, PICTURE, reel.sample(picture))));
     blocks.extend((0..SOUNDS).map(|frame| {
         let at = frame * u64::from(sound::SAMPLES) * MS / u64::from(sound::RATE);
-        (at, SOUND, sound::SILENCE.to_vec())
+        (at, SOUND, reel.sound.to_vec())
     }));
     blocks.sort_by_key(|(at, ..)| *at);
     let time = number(0xE7, 0);

@@ -1,9 +1,10 @@
-//! Media that really decode, made without any tool: bars of one colour in H.264, silence in AAC.
+//! Media that really decode, made without any tool: bars of one colour in H.264, a low hum in AAC.
 //!
 //! Every picture is complete by itself and all pictures of a *reel* have the same length, so that a reel of any duration
 //! is its first seconds repeated: a live channel is endless arithmetic and a film of gigabytes costs a few kilobytes.
 
 mod bits;
+mod clip;
 mod image;
 mod matroska;
 mod mp4;
@@ -13,8 +14,10 @@ mod ts;
 
 use bytes::Bytes;
 
+pub use self::clip::Clip;
 pub(super) use self::image::image;
 use self::picture::Picture;
+pub use self::picture::Show;
 pub(super) use self::ts::Transport;
 
 /// Pictures a second.
@@ -30,6 +33,8 @@ pub(super) struct Reel {
     picture: Picture,
     /// One coded slice for each number of a picture, in turn.
     slices: Vec<Vec<u8>>,
+    /// The frame of sound that is repeated.
+    sound: &'static [u8],
 }
 
 /// A file of gigabytes as a head and a tile that is repeated behind it.
@@ -45,11 +50,29 @@ pub struct Tiled {
 impl Reel {
     /// Bars in shades of a hue (0 to 11) at this width and height.
     pub(super) fn new(width: u32, height: u32, hue: u8) -> Self {
-        let picture = Picture { width, height, hue };
+        Self::of(width, height, Show::Bars { hue })
+    }
+
+    /// Something else, at this width and height.
+    fn of(width: u32, height: u32, show: Show) -> Self {
+        let picture = Picture { width, height, show };
         let slices = (0..picture::PHASES * 2)
             .map(|number| picture.slice(number))
             .collect();
-        Self { picture, slices }
+        let sound = &sound::HUM;
+        Self {
+            picture,
+            slices,
+            sound,
+        }
+    }
+
+    /// Without a sound to be heard.
+    fn silent(self) -> Self {
+        Self {
+            sound: &sound::SILENCE,
+            ..self
+        }
     }
 
     /// The coded slice of a picture: the bars move on each second, and neighbours differ in their id.

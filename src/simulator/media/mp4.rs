@@ -12,7 +12,7 @@ pub(super) fn file(reel: &Reel, turns: u64) -> Tiled {
     let mut tile = samples.concat();
     let pictures = tile.len() as u64;
     for _ in 0..SOUNDS {
-        tile.extend_from_slice(&sound::SILENCE);
+        tile.extend_from_slice(reel.sound);
     }
     let start = boxed(
         b"ftyp",
@@ -38,7 +38,7 @@ pub(super) fn file(reel: &Reel, turns: u64) -> Tiled {
             handler: *b"soun",
             scale: sound::RATE,
             step: sound::SAMPLES,
-            sample: sound::SILENCE.len(),
+            sample: reel.sound.len(),
             each: SOUNDS as u32,
             offsets: (0..turns).map(|turn| first + turn * size + pictures).collect(),
             size: (0, 0),

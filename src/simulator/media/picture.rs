@@ -1,4 +1,4 @@
-//! H.264 (ITU-T H.264, constrained baseline): bars, each macroblock predicted from the one above or beside it.
+//! H.264 (ITU-T H.264, constrained baseline): bars or black, each macroblock predicted from the one above or beside it.
 //!
 //! Only the first macroblock of each bar carries samples, as they are (`I_PCM`); the others hold no residual, so that a
 //! picture in high definition takes eight bits for each macroblock.
@@ -24,7 +24,25 @@ const HUES: [(u8, u8); 12] = [
     (150, 190),
     (120, 205),
 ];
+/// Orders of the shades of pictures that stand still.
+const STILLS: [[u8; PHASES as usize]; 4] = [[0, 3, 1, 2], [3, 0, 2, 1], [3, 2, 1, 0], [0, 1, 3, 2]];
+/// Brightness and colour differences of black.
+const BLACK: (u8, u8, u8) = (16, 128, 128);
 const MACROBLOCK: u32 = 16;
+
+/// What is seen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Show {
+    /// Bars in shades of a hue (0 to 11) that move on each second.
+    Bars {
+        hue: u8,
+    },
+    /// Bars that stand still, in one of four orders (0 to 3).
+    Still {
+        order: u8,
+    },
+    Black,
+}
 
 /// Types of macroblock of an intra slice (table 7-11).
 const PCM: u32 = 25;
@@ -35,8 +53,7 @@ const FROM_LEFT: u32 = 2;
 pub(super) struct Picture {
     pub(super) width: u32,
     pub(super) height: u32,
-    /// 0 to 11.
-    pub(super) hue: u8,
+    pub(super) show: Show,
 }
 
 impl Picture {
@@ -94,7 +111,7 @@ impl Picture {
         for row in 0..self.rows() {
             for column in 0..self.columns() {
                 if row == 0 && self.begins(column) {
-                    self.samples(&mut bits, self.bar(column) + number / 2);
+                    self.samples(&mut bits, self.bar(column), number / 2);
                 } else {
                     let beside = row == 0 && self.begins(column - 1);
                     let below = row == 1 && self.begins(column);
@@ -105,9 +122,19 @@ impl Picture {
         bits.unit(0x65)
     }
 
-    fn samples(&self, bits: &mut Bits, shade: u8) {
-        let shade = SHADES[usize::from(shade) % SHADES.len()];
-        let (blue, red) = HUES[usize::from(self.hue) % HUES.len()];
+    fn samples(&self, bits: &mut Bits, bar: u8, phase: u8) {
+        let shade_of = |index: u8| SHADES[usize::from(index) % SHADES.len()];
+        let (shade, blue, red) = match self.show {
+            Show::Bars { hue } => {
+                let (blue, red) = HUES[usize::from(hue) % HUES.len()];
+                (shade_of(bar + phase), blue, red)
+            }
+            Show::Still { order } => {
+                let order = STILLS[usize::from(order) % STILLS.len()];
+                (shade_of(order[usize::from(bar) % order.len()]), 128, 128)
+            }
+            Show::Black => BLACK,
+        };
         bits.golomb(PCM);
         bits.align();
         bits.bytes([shade; 256]);

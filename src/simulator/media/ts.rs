@@ -58,7 +58,7 @@ impl Transport {
             pes.extend_from_slice(self.reel.slice(number));
             packets(&mut out, VIDEO_PID, number * self.packets, Some(at), &pes);
             for sound in at.div_ceil(SOUND_TICKS)..(at + PICTURE_TICKS).div_ceil(SOUND_TICKS) {
-                let frame = sound::framed();
+                let frame = sound::framed(self.reel.sound);
                 let mut pes = header(0xC0, sound * SOUND_TICKS + DELAY, frame.len());
                 pes.extend_from_slice(&frame);
                 packets(&mut out, AUDIO_PID, sound, None, &pes);
