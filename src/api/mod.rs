@@ -26,6 +26,7 @@ mod routes;
 mod schedules;
 mod second_factor;
 mod settings;
+mod stream_content;
 mod stream_quality;
 mod streams;
 mod strm;

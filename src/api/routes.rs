@@ -5,7 +5,7 @@ use super::openapi::{self, Security};
 use super::{
     audit, auth, bulk, channels, decisions, favourites, health, jobs, library, maintenance, merge_rules,
     output_credentials, performance, plays, providers, renaming, schedules, second_factor, settings,
-    stream_quality, streams, strm, syncs, system, tokens, users, vod,
+    stream_content, stream_quality, streams, strm, syncs, system, tokens, users, vod,
 };
 
 /// Each path with its methods and handlers: makes the routes, the table that tests go through, and the description.
@@ -83,6 +83,7 @@ table! {
     "/api/channels/{id}/decisions/{decision_id}": delete decisions::delete;
     "/api/streams/{id}": patch streams::update;
     "/api/streams/{id}/check": post health::check;
+    "/api/streams/{id}/content-tests": post stream_content::create;
     "/api/health/check": post health::create;
     "/api/health/status": get health::status;
     "/api/providers/{id}/maintenance": get maintenance::index, post maintenance::create;
@@ -106,5 +107,6 @@ table! {
     "/api/analytics/providers/summary": get performance::summary;
     "/api/analytics/providers/{id}/performance": get performance::show;
     "/api/analytics/streams/{id}/quality": get stream_quality::show;
+    "/api/analytics/streams/{id}/content": get stream_content::show;
     "/api/openapi.json": get openapi::show;
 }

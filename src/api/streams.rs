@@ -42,6 +42,10 @@ pub struct StreamJson {
     last_check: Option<String>,
     consecutive_failures: i64,
     failure_reason: Option<String>,
+    /// What two looks in a row found wrong with what it shows: `slate`, `black`, `frozen`, `silent` or `low_bitrate`; and what was
+    /// seen of it, in words. Null if nothing is.
+    content_defect: Option<&'static str>,
+    content_reason: Option<String>,
     merge: MergeJson,
     order_reason: String,
 }
@@ -149,6 +153,8 @@ impl From<StreamDetail> for StreamJson {
             last_check: stream.last_check.and_then(rfc3339),
             consecutive_failures: stream.consecutive_failures,
             failure_reason: stream.failure_reason,
+            content_defect: stream.defect.as_ref().map(|found| found.defect.as_str()),
+            content_reason: stream.defect.map(|found| found.reason),
             merge: MergeJson {
                 method: stream.merge_method,
                 confidence: stream.merge_confidence,

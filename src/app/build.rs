@@ -8,8 +8,9 @@ use crate::config::{Config, DatabaseUrl};
 use crate::ctx::Ctx;
 use crate::db::{Db, DbError, PoolOptions};
 use crate::events::Events;
+use crate::features::health::content::ffmpeg::Ffmpeg;
 use crate::features::health::ffprobe::Ffprobe;
-use crate::features::health::{Checker, Measurer};
+use crate::features::health::{Checker, Measurer, Tester};
 use crate::features::providers::leases::Leases;
 use crate::features::providers::store::Breakers;
 use crate::features::system::backup::{self, BackupError};
@@ -25,6 +26,7 @@ pub struct App {
     pub leases: Leases,
     pub checker: Checker,
     pub measurer: Measurer,
+    pub tester: Tester,
 }
 
 /// Why the start ended: one sentence for the terminal.
@@ -95,9 +97,12 @@ impl App {
     /// The parts that this process has once, around a context.
     pub fn of(ctx: Ctx) -> Self {
         let leases = Leases::new(ctx.jobs.node_id(), ctx.db.clone(), ctx.clock.clone());
+        let ffprobe = Ffprobe::new(&ctx.config.tools.ffprobe);
+        let ffmpeg = Ffmpeg::beside(&ffprobe, &ctx.config.tools.ffmpeg);
         Self {
             checker: Checker::new(leases.clone()),
-            measurer: Measurer::new(leases.clone(), Ffprobe::new(&ctx.config.tools.ffprobe)),
+            measurer: Measurer::new(leases.clone(), ffprobe),
+            tester: Tester::new(leases.clone(), ffmpeg),
             leases,
             ctx,
         }

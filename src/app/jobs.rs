@@ -31,8 +31,9 @@ fn all(app: &App, lists: Option<Lists>) -> Handlers {
         leases,
         checker,
         measurer,
+        tester,
     } = app;
-    let measurer = measurer.clone();
+    let (measurer, tester) = (measurer.clone(), tester.clone());
     let (leases, checker, rechecker) = (leases.clone(), checker.clone(), checker.clone());
     let shown = |handler| shown(lists.clone(), handler);
     Handlers::default()
@@ -71,6 +72,10 @@ fn all(app: &App, lists: Option<Lists>) -> Handlers {
         .on(
             kinds::QUALITY_MEASURE,
             shown(with(ctx, move |ctx, job| measurer.clone().run(ctx, job))),
+        )
+        .on(
+            kinds::CONTENT_TEST,
+            shown(with(ctx, move |ctx, job| tester.clone().run(ctx, job))),
         )
         .on(kinds::QUALITY_LOG, with(ctx, health::quality::history::job))
         .on(kinds::HEALTH_HOUR, with(ctx, health::performance::job))

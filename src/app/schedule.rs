@@ -21,6 +21,7 @@ async fn planned(ctx: &Ctx) -> Result<Vec<Planned>, DbError> {
     planned.extend(health::performance::planned(ctx).await?);
     planned.extend(health::quality::start::planned(ctx).await?);
     planned.extend(health::quality::history::planned(ctx).await?);
+    planned.extend(health::content::start::planned(ctx).await?);
     planned.extend(health::retention::planned(ctx).await?);
     planned.extend(backup::planned(ctx).await?);
     Ok(planned)

@@ -176,7 +176,10 @@ fn http(
         web::Data::new(app.checker.clone()),
         web::Data::new(Overview::default()),
     );
-    let measurer = web::Data::new(app.measurer.clone());
+    let (measurer, tester) = (
+        web::Data::new(app.measurer.clone()),
+        web::Data::new(app.tester.clone()),
+    );
     let server = HttpServer::new(move || {
         // The last one wrapped sees a request first.
         actix_web::App::new()
@@ -188,6 +191,7 @@ fn http(
             .app_data(lists.clone())
             .app_data(checker.clone())
             .app_data(measurer.clone())
+            .app_data(tester.clone())
             .app_data(overview.clone())
             .app_data(pictures.clone())
             .app_data(live.clone())

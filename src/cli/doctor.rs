@@ -7,6 +7,7 @@ use crate::app::{App, StartError};
 use crate::config::{Config, DatabaseUrl};
 use crate::ctx::Ctx;
 use crate::db::{Db, DbError, PoolOptions, backup};
+use crate::features::health::program;
 use crate::features::providers::{self, Status};
 use crate::features::{settings, system};
 use crate::support::clock::Clock;
@@ -42,6 +43,7 @@ impl Findings {
 pub(super) async fn run(config: Config) -> Result<ExitCode, StartError> {
     let mut findings = Findings { wrong: 0 };
     folders(&mut findings, &config);
+    tools(&mut findings, &config).await;
     if let Some(db) = database(&mut findings, &config).await {
         key_and_rest(&mut findings, config, db).await;
     }
@@ -86,6 +88,32 @@ fn folders(findings: &mut Findings, config: &Config) {
                 "Make room: syncs and backups need it.",
             ),
             _ => findings.good(&format!("{free} MiB are free on the disk.")),
+        }
+    }
+}
+
+async fn tools(findings: &mut Findings, config: &Config) {
+    for (what, program, without) in [
+        (
+            "ffprobe",
+            &config.tools.ffprobe,
+            "the quality of streams is told from names and addresses only",
+        ),
+        (
+            "ffmpeg",
+            &config.tools.ffmpeg,
+            "nobody looks at what streams show",
+        ),
+    ] {
+        match program::runs(program.as_os_str()).await {
+            Ok(()) => findings.good(&format!("{what} runs.")),
+            Err(error) => findings.note(
+                &format!("{what} does not run ({error}): {without}."),
+                &format!(
+                    "It is part of FFmpeg. STRM_{} says where it is, if the system does not find it.",
+                    what.to_uppercase()
+                ),
+            ),
         }
     }
 }

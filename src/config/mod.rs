@@ -95,6 +95,7 @@ pub struct Import {
 pub struct Tools {
     /// By its path, or by its name where the system looks for programs.
     pub ffprobe: PathBuf,
+    pub ffmpeg: PathBuf,
 }
 
 #[derive(Debug, Clone)]
@@ -168,6 +169,9 @@ impl Config {
                 ffprobe: values
                     .parsed("ffprobe", parse::path)?
                     .unwrap_or_else(|| "ffprobe".into()),
+                ffmpeg: values
+                    .parsed("ffmpeg", parse::path)?
+                    .unwrap_or_else(|| "ffmpeg".into()),
             },
             security: Security {
                 secret_key_file: values

@@ -81,6 +81,10 @@ pub const VARIABLES: &[Variable] = &[
         "ffprobe",
         "Program that measures streams [default: ffprobe, where the system looks for programs]",
     ),
+    plain(
+        "ffmpeg",
+        "Program that looks at what streams show [default: ffmpeg, where the system looks for programs]",
+    ),
     secret(
         "admin_password",
         "Password of the first administrator, read at the first start only",

@@ -26,6 +26,8 @@ pub enum Event {
     HealthChanged,
     /// A stream became worse in picture or score.
     QualityFell(StreamId),
+    /// What a stream shows was found to be wrong twice, and counts from now on.
+    ContentFailed(StreamId),
     /// Sessions of people or credentials were ended: their streams end too.
     AccessRevoked,
     SettingsChanged,

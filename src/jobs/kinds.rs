@@ -25,7 +25,9 @@ pub const HEALTH_HOUR: &str = "health_hour";
 pub const QUALITY_MEASURE: &str = "quality_measure";
 /// Writes down what name or address state of the picture of each stream.
 pub const QUALITY_LOG: &str = "quality_log";
-/// Forgets checks, hours and quality that are old.
+/// Looks at what streams show whose turn it is. One attempt: what is left is still due.
+pub const CONTENT_TEST: &str = "content_test";
+/// Forgets checks, hours, quality and looks that are old.
 pub const HEALTH_RETENTION: &str = "health_retention";
 /// Writes the STRM and NFO library.
 pub const LIBRARY: &str = "library";
@@ -35,7 +37,7 @@ pub const BACKUP: &str = "backup";
 pub const STRM_FROM_PLAYLIST: &str = "strm_from_playlist";
 
 /// Kinds that may come every few seconds: those that have ended are not kept for long.
-pub const FREQUENT: [&str; 3] = [HEALTH_RECHECK, HEALTH_HOUR, QUALITY_MEASURE];
+pub const FREQUENT: [&str; 4] = [HEALTH_RECHECK, HEALTH_HOUR, QUALITY_MEASURE, CONTENT_TEST];
 
 /// Kinds that may take hours.
 pub const LONG: [&str; 2] = [HEALTH_CHECK, QUALITY_MEASURE];

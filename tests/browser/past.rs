@@ -1,7 +1,9 @@
 //! What a provider did in the weeks before a test began.
 
+use m3u_strm_processor::args;
+use m3u_strm_processor::features::health::content::store::{self, Line, Row};
 use m3u_strm_processor::features::health::performance::store::{Hour, write};
-use m3u_strm_processor::support::ids::ProviderId;
+use m3u_strm_processor::support::ids::{ProviderId, StreamId};
 use m3u_strm_processor::support::statistics::histogram::Histogram;
 
 use crate::world::World;
@@ -51,4 +53,54 @@ fn hour(provider: i64, at: i64) -> Hour {
         maintenance_ms: Some(0),
         unknown_ms: Some(HOUR_MS),
     }
+}
+
+/// What was seen of a stream within two days: good, silent twice, black.
+pub async fn looks(world: &World, stream: i64) {
+    let ctx = &world.product.ctx;
+    let now = ctx.clock.now_ms();
+    let good = "10 s of moving picture with sound, 4,120 kbit/s";
+    let sign = "a still picture for 10 of 10 s, and 12 other channels of its provider showed the same";
+    let found = [
+        (40, None, good, false, false),
+        (20, Some("silent"), "silent for 9.8 of 10 s", false, false),
+        (19, Some("silent"), "silent for 10 of 10 s", true, true),
+        (1, Some("slate"), sign, true, false),
+    ];
+    let mut tx = ctx.db.begin().await.unwrap();
+    for (hours, defect, evidence, is_confirmed, began) in found {
+        let line = Line {
+            stream_id: StreamId(stream),
+            at: now - hours * HOUR_MS,
+            defect: defect.map(str::to_owned),
+            evidence: evidence.to_owned(),
+            is_confirmed,
+            began,
+            picture_ms: 10_000,
+            black_ms: 0,
+            still_ms: 0,
+            sound_ms: 10_000,
+            silent_ms: 0,
+            bitrate_kbps: Some(4_120),
+            by_hand: defect.is_none(),
+        };
+        store::log(&mut tx, &line).await.unwrap();
+    }
+    let row = Row {
+        stream_id: StreamId(stream),
+        defect: Some("slate".to_owned()),
+        evidence: Some(sign.to_owned()),
+        in_a_row: 3,
+        picture: None,
+        tested_at: Some(now - HOUR_MS),
+        tried_at: now - HOUR_MS,
+        next_at: Some(now + HOUR_MS),
+        failure: None,
+    };
+    store::write(&mut tx, &row).await.unwrap();
+    let counts = "update stream_health set state = 'degraded', content_defect = 'slate', content_reason = $2,
+        failure_code = 'slate', failure_reason = $2, content_since = $3 where stream_id = $1";
+    let values = args![stream, sign, now - 19 * HOUR_MS];
+    tx.execute(counts, values).await.unwrap();
+    tx.commit().await.unwrap();
 }

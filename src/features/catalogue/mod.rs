@@ -8,6 +8,7 @@ pub mod browse;
 pub mod by_hand;
 pub mod checks;
 pub mod content;
+pub mod defect;
 pub mod detail;
 pub mod editing;
 pub mod entry;

@@ -2,6 +2,7 @@
 
 use std::cmp::Reverse;
 
+use super::defect::Defect;
 use super::quality::Tier;
 use crate::db::{Column, DbError, Row};
 use crate::features::providers::url_parts::Format;
@@ -77,6 +78,8 @@ pub struct Standing {
     /// Whether the relay can carry its format.
     pub relayable: bool,
     pub state: State,
+    /// Why it is degraded, if for what it shows; it counts through the state alone.
+    pub defect: Option<Defect>,
     /// 0 to 100.
     pub health: Option<u32>,
     pub tier: Option<Tier>,
@@ -169,7 +172,10 @@ pub fn reason(stream: &Standing, before: Option<&Standing>) -> String {
             None => "behind those placed by hand".to_owned(),
         }
     } else if ours.2 != theirs.2 {
-        format!("{} before it", state_difference(before.state, stream.state))
+        match (stream.state, stream.defect) {
+            (State::Degraded, Some(defect)) => format!("{}; others stand before it", defect.words()),
+            _ => format!("{} before it", state_difference(before.state, stream.state)),
+        }
     } else if ours.3 != theirs.3 {
         "lower health".to_owned()
     } else if ours.4 != theirs.4 {
@@ -351,5 +357,18 @@ mod tests {
             ..plain(4)
         };
         assert_eq!(reason(&fourth, Some(&second)), "provider of lower priority (10)");
+        let fifth = Standing {
+            state: State::Degraded,
+            ..plain(5)
+        };
+        assert_eq!(reason(&fifth, Some(&second)), "degraded; others stand before it");
+        let sixth = Standing {
+            defect: Some(Defect::Black),
+            ..fifth
+        };
+        assert_eq!(
+            reason(&sixth, Some(&second)),
+            "shows a black picture; others stand before it"
+        );
     }
 }

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::quality::history;
-use super::{attendance, incidents, maintenance, performance, store};
+use super::{attendance, content, incidents, maintenance, performance, store};
 use crate::ctx::Ctx;
 use crate::db::DbError;
 use crate::features::settings;
@@ -34,7 +34,7 @@ pub async fn planned(ctx: &Ctx) -> Result<Option<Planned>, DbError> {
     }))
 }
 
-/// Forgets checks, hours, quality and incidents that are older than the settings say, and what nobody asks for any more; when
+/// Forgets checks, hours, quality, looks and incidents that are older than the settings say, and what nobody asks for any more; when
 /// it is stopped, what is gone is gone.
 ///
 /// # Errors
@@ -79,7 +79,8 @@ pub async fn job(ctx: Ctx, job: JobRun) -> Result<Value, JobError> {
         job.check()?;
         let old = before(settings.quality_retention_days);
         let gone = history::store::prune(&ctx.db, old, AT_ONCE).await?
-            + history::store::prune_repeats(&ctx.db, before(REPEATS_DAYS), AT_ONCE).await?;
+            + history::store::prune_repeats(&ctx.db, before(REPEATS_DAYS), AT_ONCE).await?
+            + content::store::prune(&ctx.db, old, AT_ONCE).await?;
         lines += gone;
         if gone == 0 {
             break;

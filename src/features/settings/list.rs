@@ -21,6 +21,9 @@ pub const HEALTH_CHECK_RETENTION_DAYS: &str = "health_check_retention_days";
 pub const PERFORMANCE_RETENTION_DAYS: &str = "performance_retention_days";
 pub const ENABLE_BITRATE_ANALYSIS: &str = "enable_bitrate_analysis";
 pub const FFPROBE_TIMEOUT: &str = "ffprobe_timeout";
+pub const CONTENT_TESTS_ENABLED: &str = "content_tests_enabled";
+pub const CONTENT_TEST_HOURS: &str = "content_test_hours";
+pub const BITRATE_FLOOR_PERCENT: &str = "bitrate_floor_percent";
 pub const QUALITY_RETENTION_DAYS: &str = "quality_retention_days";
 pub const PLAYLIST_PREFER_QUALITY: &str = "playlist_prefer_quality";
 pub const BACKUP_ENABLED: &str = "backup_enabled";
@@ -51,7 +54,7 @@ pub const CATEGORIES: &[Category] = &[
     Category {
         name: "quality",
         title: "Quality",
-        lead: "How the picture of streams is measured. The next measurement goes by it.",
+        lead: "How the picture of streams is measured and looked at. The next measurement or look goes by it.",
     },
     Category {
         name: "playlists",
@@ -252,10 +255,42 @@ pub const KEYS: &[Key] = &[
         },
     },
     Key {
+        name: CONTENT_TESTS_ENABLED,
+        category: "quality",
+        title: "What streams show is looked at by itself",
+        help: "Some minutes of each quarter of an hour ffmpeg looks at ten seconds of streams that work, one of an account at a time and only while nobody else wants its connections: whether they are black, still, a sign in the place of a programme, silent, or of hardly any bits. What two looks in a row find makes a stream degraded. Otherwise only when somebody asks.",
+        unit: "",
+        kind: Kind::Flag { default: true },
+    },
+    Key {
+        name: CONTENT_TEST_HOURS,
+        category: "quality",
+        title: "Looked at again after",
+        help: "The first stream of each channel; the second after twice that, and so on. One with something wrong is looked at sooner.",
+        unit: "hours",
+        kind: Kind::Number {
+            default: 24,
+            min: 1,
+            max: 720,
+        },
+    },
+    Key {
+        name: BITRATE_FLOOR_PERCENT,
+        category: "quality",
+        title: "Fewest bits a second",
+        help: "A picture with less than this part of what is expected of its kind is bad: of 1080p, 5,000 kbit/s are expected, and 10 % of them are 500. With 0 no number of bits is too small.",
+        unit: "%",
+        kind: Kind::Number {
+            default: 10,
+            min: 0,
+            max: 90,
+        },
+    },
+    Key {
         name: QUALITY_RETENTION_DAYS,
         category: "quality",
         title: "Quality is kept for",
-        help: "How the quality of each stream was. Each night older lines are forgotten, and after 30 days those in which a name or address says what it said before.",
+        help: "How the quality of each stream was, and what looks at it found. Each night older lines are forgotten, and after 30 days those in which a name or address says what it said before.",
         unit: "days",
         kind: Kind::Number {
             default: 730,

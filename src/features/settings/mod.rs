@@ -92,6 +92,12 @@ pub struct Settings {
     pub enable_bitrate_analysis: bool,
     /// Of one measurement.
     pub ffprobe_timeout: Duration,
+    /// Whether what streams show is looked at by itself.
+    pub content_tests_enabled: bool,
+    /// Between two looks at the first stream of a channel.
+    pub content_test_hours: i64,
+    /// Of what is expected of a picture; 0 is none.
+    pub bitrate_floor_percent: u32,
     pub quality_retention_days: i64,
     pub strm_organize_by_genre: bool,
     pub strm_include_year: bool,
@@ -300,6 +306,9 @@ fn typed(settings: &[Setting], config: &Config) -> Settings {
         performance_retention_days: value(list::PERFORMANCE_RETENTION_DAYS).as_i64().unwrap_or(730),
         enable_bitrate_analysis: flag(list::ENABLE_BITRATE_ANALYSIS),
         ffprobe_timeout: Duration::from_secs(number(list::FFPROBE_TIMEOUT)),
+        content_tests_enabled: flag(list::CONTENT_TESTS_ENABLED),
+        content_test_hours: value(list::CONTENT_TEST_HOURS).as_i64().unwrap_or(24),
+        bitrate_floor_percent: u32::try_from(number(list::BITRATE_FLOOR_PERCENT)).unwrap_or_default(),
         quality_retention_days: value(list::QUALITY_RETENTION_DAYS).as_i64().unwrap_or(730),
         strm_organize_by_genre: flag(list::STRM_ORGANIZE_BY_GENRE),
         strm_include_year: flag(list::STRM_INCLUDE_YEAR),

@@ -129,7 +129,7 @@ async fn over_a_whole_day_of_checks_syncs_and_plays_an_account_with_one_connecti
     let world = &account.world;
     let ctx = &world.app.ctx;
     let wanted = json!({ "health_check_schedule": "0 * * * *", "auto_sync_schedule": "20 */3 * * *",
-        "enable_bitrate_analysis": false });
+        "enable_bitrate_analysis": false, "content_tests_enabled": false });
     settings::set(ctx, &ACTOR, wanted.as_object().unwrap())
         .await
         .unwrap();

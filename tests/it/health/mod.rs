@@ -2,6 +2,7 @@
 
 mod checker;
 mod connections;
+mod content;
 mod counted;
 mod ffprobe;
 mod incidents;

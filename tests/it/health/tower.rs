@@ -44,8 +44,9 @@ impl OnEngine for Tower {
         for number in 1..=CHANNELS {
             world.simulator.put(&path(number), live());
         }
-        // The run of everything and what is measured would come in the middle of what is told here.
-        let off = json!({ "health_check_schedule": "0 0 29 2 *", "enable_bitrate_analysis": false });
+        // The run of everything and what is measured or looked at would come in the middle of what is told here.
+        let off = json!({ "health_check_schedule": "0 0 29 2 *", "enable_bitrate_analysis": false,
+            "content_tests_enabled": false });
         settings::set(&world.app.ctx, &ACTOR, off.as_object().unwrap())
             .await
             .unwrap();

@@ -102,6 +102,7 @@ fn admin_only(played: &Played, run: i64, job: i64) -> (Vec<String>, Vec<String>)
         "/stream-health/checks",
         "/stream-health/measurements",
         "/streams/1/measurements",
+        "/streams/1/content-tests",
         "/channels/1",
         "/channels/1/checks",
         "/channels/bulk",

@@ -1,4 +1,5 @@
 use crate::db::{Db, DbError, Tx};
+use crate::features::catalogue::defect::Defect;
 use crate::features::catalogue::matching::Method;
 use crate::features::catalogue::play_order::{self, Condition, Standing, State};
 use crate::features::catalogue::store::channels::hand;
@@ -88,6 +89,18 @@ pub struct StreamDetail {
     pub codec: Option<String>,
     /// Frames a second.
     pub fps: Option<f64>,
+    /// What is wrong with what it shows, if anything is.
+    pub defect: Option<Defective>,
+}
+
+/// A defect that was confirmed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Defective {
+    pub defect: Defect,
+    /// What was seen of it, in words.
+    pub reason: String,
+    /// Since when it counts, in milliseconds since the epoch, UTC.
+    pub since: i64,
 }
 
 /// The channel that `id` leads to now: itself, or the one that took its streams.
@@ -155,7 +168,7 @@ pub async fn streams(db: &Db, id: ChannelId) -> Result<Vec<StreamDetail>, DbErro
 }
 
 fn standing(row: &store::StreamRow) -> Standing {
-    Standing::stored(
+    let standing = Standing::stored(
         row.id.0,
         row.manual_order,
         &row.format,
@@ -167,11 +180,24 @@ fn standing(row: &store::StreamRow) -> Standing {
         score: row.health_score,
         response_ms: row.response_ms,
         bitrate_kbps: row.bitrate_kbps,
+    });
+    Standing {
+        defect: row.content_defect.as_deref().and_then(Defect::from_word),
+        ..standing
+    }
+}
+
+fn defective(row: &store::StreamRow) -> Option<Defective> {
+    Some(Defective {
+        defect: Defect::from_word(row.content_defect.as_deref()?)?,
+        reason: row.content_reason.clone()?,
+        since: row.content_since?,
     })
 }
 
 fn detail(row: store::StreamRow, order_reason: String) -> StreamDetail {
     StreamDetail {
+        defect: defective(&row),
         id: row.id,
         provider_id: row.provider_id,
         provider_name: row.provider_name,

@@ -71,6 +71,9 @@ crate::record! {
         pub bitrate_kbps: Option<i64>,
         pub codec: Option<String>,
         pub fps: Option<f64>,
+        pub content_defect: Option<String>,
+        pub content_reason: Option<String>,
+        pub content_since: Option<i64>,
     }
 }
 
@@ -80,7 +83,8 @@ pub async fn streams(db: &Db, id: ChannelId) -> Result<Vec<StreamRow>, DbError> 
              s.quality_score, s.is_active, s.enabled, p.enabled, s.backup_order,
              case when s.manual_in = s.channel_id then s.manual_order end, s.merge_method,
              s.merge_confidence, s.merge_reason, h.state, h.score, h.response_ms, h.last_check, h.consecutive_failures,
-             h.failure_reason, h.next_check_at, q.bitrate_kbps, q.codec, q.fps
+             h.failure_reason, h.next_check_at, q.bitrate_kbps, q.codec, q.fps,
+             h.content_defect, h.content_reason, h.content_since
          from channel_streams s join providers p on p.id = s.provider_id left join stream_health h on h.stream_id = s.id
              left join stream_quality q on q.stream_id = s.id
          where s.channel_id = $1 and s.missing_since is null and p.deleted_at is null

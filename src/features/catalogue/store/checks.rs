@@ -27,6 +27,10 @@ record! {
         pub score: Option<i64>,
         /// When it is to be checked again by itself, if before the schedule.
         pub next_check_at: Option<i64>,
+        /// What looks at it found to be wrong with what it shows, in words, and since when that counts.
+        pub content_defect: Option<String>,
+        pub content_reason: Option<String>,
+        pub content_since: Option<i64>,
     }
 }
 
@@ -51,7 +55,8 @@ pub async fn known(tx: &mut Tx, ids: Vec<i64>) -> Result<Vec<Known>, DbError> {
 pub async fn each_of(tx: &mut Tx, ids: Vec<i64>, mut take: impl FnMut(Health) + Send) -> Result<(), DbError> {
     tx.each_in(
         "select stream_id, state, last_check, last_success, last_failure, consecutive_failures, failing_since, \
-         response_ms, failure_code, failure_reason, score, next_check_at from stream_health where stream_id in",
+         response_ms, failure_code, failure_reason, score, next_check_at, content_defect, content_reason, content_since \
+         from stream_health where stream_id in",
         ids.into_iter().map(Value::from),
         "",
         |row| {
@@ -78,18 +83,24 @@ pub async fn write(tx: &mut Tx, rows: &[Health]) -> Result<u64, DbError> {
             row.failure_reason.clone(),
             row.score,
             row.next_check_at,
+            row.content_defect.clone(),
+            row.content_reason.clone(),
+            row.content_since,
         ]
     });
     tx.insert_many(
         "insert into stream_health (stream_id, state, last_check, last_success, last_failure, consecutive_failures, \
-         failing_since, response_ms, failure_code, failure_reason, score, next_check_at)",
-        12,
+         failing_since, response_ms, failure_code, failure_reason, score, next_check_at, content_defect, content_reason, \
+         content_since)",
+        15,
         values.collect(),
         "on conflict (stream_id) do update set state = excluded.state, last_check = excluded.last_check, \
          last_success = excluded.last_success, last_failure = excluded.last_failure, \
          consecutive_failures = excluded.consecutive_failures, failing_since = excluded.failing_since, \
          response_ms = excluded.response_ms, failure_code = excluded.failure_code, \
-         failure_reason = excluded.failure_reason, score = excluded.score, next_check_at = excluded.next_check_at",
+         failure_reason = excluded.failure_reason, score = excluded.score, next_check_at = excluded.next_check_at, \
+         content_defect = excluded.content_defect, content_reason = excluded.content_reason, \
+         content_since = excluded.content_since",
     )
     .await
 }

@@ -10,7 +10,7 @@ use crate::features::health::course::{Course, Finding, Observation, Rules};
 use crate::features::health::incidents::{Seen, Turned, Watched};
 use crate::features::health::store::{self, LogLine};
 use crate::features::health::verdict::Verdict;
-use crate::features::health::{Error, course_of, health_of};
+use crate::features::health::{Error, Shown, course_of, health_of};
 use crate::features::settings;
 use crate::jobs::JobRun;
 use crate::support::ids::ProviderId;
@@ -84,7 +84,7 @@ pub(super) async fn save(ctx: &Ctx, found: &[Checked], job: Option<&JobRun>) -> 
     }
     let health: Vec<Health> = courses
         .iter()
-        .map(|(id, course)| health_of(*id, course))
+        .map(|(id, course)| health_of(*id, course, results.before.get(id).and_then(Shown::of)))
         .collect();
     let active = courses
         .iter()

@@ -1,39 +1,21 @@
-use std::ffi::OsStr;
 use std::io;
-use std::process::Stdio;
-use std::time::Duration;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::process::{Child, Command};
-use tokio::time::{Instant, timeout, timeout_at};
+use tokio::time::{Instant, timeout_at};
 
-use super::feed::Feed;
+use crate::features::health::feed::Feed;
+use crate::features::health::program::Program;
 
 /// The longest report that is read: thousands of packets.
 const MOST_PRINTED: u64 = 4 << 20;
-/// How long a program may take to say its version.
-const LONGEST_START: Duration = Duration::from_secs(10);
 /// What is told of format, streams and packets.
 const SHOWN: &str = "format=format_name,probe_score:stream=index,codec_type,codec_name,width,height,sample_rate,\
                      avg_frame_rate,r_frame_rate,bit_rate:stream_disposition=attached_pic:\
                      packet=stream_index,size,dts_time,pts_time,duration_time";
 
-/// Whether the program is there.
-pub async fn runs(program: &OsStr) -> io::Result<()> {
-    let mut child = spawn(program, &["-version"], Stdio::null(), Stdio::null())?;
-    let ended = timeout(LONGEST_START, child.0.wait())
-        .await
-        .map_err(|_| io::ErrorKind::TimedOut)??;
-    if ended.success() {
-        Ok(())
-    } else {
-        Err(io::Error::other("it fails to tell its version"))
-    }
-}
-
 /// Lets ffprobe read the bytes of `feed` until it knows enough, or no more come, or it is `until`; what it printed. Both
 /// end with this.
-pub async fn run(program: &OsStr, feed: &mut Feed<'_, '_>, until: Instant) -> io::Result<Vec<u8>> {
+pub async fn run(program: &Program, feed: &mut Feed<'_, '_>, until: Instant) -> io::Result<Vec<u8>> {
     let arguments = [
         "-v",
         "quiet",
@@ -55,7 +37,7 @@ pub async fn run(program: &OsStr, feed: &mut Feed<'_, '_>, until: Instant) -> io
         "-i",
         "pipe:0",
     ];
-    let mut child = spawn(program, &arguments, Stdio::piped(), Stdio::piped())?;
+    let mut child = program.start(&arguments)?;
     let (Some(mut stdin), Some(stdout)) = (child.0.stdin.take(), child.0.stdout.take()) else {
         return Err(io::ErrorKind::BrokenPipe.into());
     };
@@ -80,36 +62,4 @@ pub async fn run(program: &OsStr, feed: &mut Feed<'_, '_>, until: Instant) -> io
     }
     child.0.wait().await?;
     Ok(printed)
-}
-
-/// A child in a process group of its own, which ends with it.
-struct Group(Child);
-
-fn spawn(program: &OsStr, arguments: &[&str], stdin: Stdio, stdout: Stdio) -> io::Result<Group> {
-    let mut command = Command::new(program);
-    command
-        .args(arguments)
-        .stdin(stdin)
-        .stdout(stdout)
-        .stderr(Stdio::null())
-        .kill_on_drop(true);
-    #[cfg(unix)]
-    command.process_group(0);
-    command.spawn().map(Group)
-}
-
-impl Drop for Group {
-    fn drop(&mut self) {
-        // Gone once the child was waited for: the number may be another's by then.
-        #[cfg(unix)]
-        if let Some(group) = self
-            .0
-            .id()
-            .and_then(|id| i32::try_from(id).ok())
-            .and_then(rustix::process::Pid::from_raw)
-        {
-            // It fails only where nobody is left.
-            let _ = rustix::process::kill_process_group(group, rustix::process::Signal::KILL);
-        }
-    }
 }

@@ -5,19 +5,14 @@
 //! may open nothing but those bytes, whatever they say.
 //!
 //! - *place*: one of the few that may run at once.
-//! - *feed*: the bytes it is given, until it knows enough.
 //! - *report*: what it printed, read strictly.
 
 mod child;
-mod feed;
 mod report;
 
 use std::ffi::OsString;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Instant, timeout_at};
 use tokio_util::sync::CancellationToken;
 
@@ -25,12 +20,10 @@ use crate::features::catalogue::quality::Tier;
 use crate::features::catalogue::sources::Source;
 use crate::fetch::Fetcher;
 
+use super::feed::Feed;
 use super::probe::visit::Visit;
 use super::probe::{Cancelled, Failure, Reason, Stop, untestable};
-use feed::Feed;
-
-/// How many may run at once.
-const PLACES: usize = 2;
+use super::program::{Permit, Program};
 
 /// What a stream measures.
 #[derive(Debug, Clone, PartialEq)]
@@ -69,57 +62,30 @@ pub enum Measurement {
 
 /// The ffprobe of this machine; cheap to clone.
 #[derive(Debug, Clone)]
-pub struct Ffprobe(Arc<Inner>);
-
-#[derive(Debug)]
-struct Inner {
-    program: OsString,
-    places: Arc<Semaphore>,
-    is_known: AtomicBool,
-    is_missing: AtomicBool,
-}
+pub struct Ffprobe(pub(super) Program);
 
 /// Leave to run one; given back when dropped.
 #[derive(Debug)]
-pub struct Place {
-    ffprobe: Ffprobe,
-    _permit: OwnedSemaphorePermit,
-}
+pub struct Place(Permit);
 
 impl Ffprobe {
     /// `program` by its path, or by its name where the system looks for programs. Whether it is there is found out later.
     pub fn new(program: impl Into<OsString>) -> Self {
-        Self(Arc::new(Inner {
-            program: program.into(),
-            places: Arc::new(Semaphore::new(PLACES)),
-            is_known: AtomicBool::new(false),
-            is_missing: AtomicBool::new(false),
-        }))
+        Self(Program::new(
+            program,
+            "quality is told from names and addresses only",
+        ))
     }
 
     /// Whether it was looked for and is not there.
     pub fn is_missing(&self) -> bool {
-        self.0.is_missing.load(Ordering::Relaxed)
+        self.0.is_missing()
     }
 
     /// Waits for a place; none if ffprobe is missing or does not run, which is logged once. To be taken before a lease,
     /// so that no connection is held while waiting.
     pub async fn place(&self) -> Option<Place> {
-        let permit = Arc::clone(&self.0.places).acquire_owned().await.ok()?;
-        if !self.0.is_known.load(Ordering::Relaxed) {
-            if let Err(error) = child::runs(&self.0.program).await {
-                if !self.0.is_missing.swap(true, Ordering::Relaxed) {
-                    tracing::warn!(%error, "ffprobe does not run: quality is told from names and addresses only");
-                }
-                return None;
-            }
-            self.0.is_known.store(true, Ordering::Relaxed);
-            self.0.is_missing.store(false, Ordering::Relaxed);
-        }
-        Some(Place {
-            ffprobe: self.clone(),
-            _permit: permit,
-        })
+        self.0.place().await.map(Place)
     }
 }
 
@@ -169,14 +135,14 @@ impl Place {
         };
         // What came until then has to do: ffprobe needs a moment to end.
         let fed_until = began + limit.mul_f32(2.0 / 3.0);
-        let program = &self.ffprobe.0.program;
+        let program = &self.0.program;
         let printed = timeout_at(began + limit, child::run(program, &mut feed, fed_until)).await;
         let failure = |reason| Stop::from(feed.failure(reason));
         match printed {
             Ok(Ok(printed)) => report::read(&printed, feed.is_known).map_err(failure),
             Ok(Err(error)) => {
                 tracing::warn!(%error, "ffprobe could not be run");
-                self.ffprobe.0.is_known.store(false, Ordering::Relaxed);
+                program.doubt();
                 Err(Stop::Untestable("ffprobe does not run"))
             }
             Err(_) => Err(failure(Reason::Unmeasured(limit))),

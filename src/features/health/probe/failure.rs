@@ -37,6 +37,8 @@ pub enum Reason {
     Unreadable,
     /// It could not be measured within this time.
     Unmeasured(Duration),
+    /// Too little of it could be decoded to say what it shows.
+    Unseen,
 }
 
 impl Failure {
@@ -62,6 +64,7 @@ impl Reason {
             Self::NoSegment => "no_segment",
             Self::Unreadable => "unreadable",
             Self::Unmeasured(_) => "unmeasured",
+            Self::Unseen => "unseen",
         }
     }
 }
@@ -105,6 +108,7 @@ impl fmt::Display for Reason {
             Self::BadPlaylist => "sent a playlist that leads nowhere",
             Self::NoSegment => "sent a playlist without segments",
             Self::Unreadable => "sent media that cannot be read",
+            Self::Unseen => "sent too little that can be seen",
             Self::Unmeasured(after) => {
                 return write!(f, "could not be measured within {} s", after.as_secs());
             }

@@ -4,15 +4,12 @@ use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 
-use super::{ARRIVAL, Measurer};
+use super::Measurer;
 use crate::ctx::Ctx;
-use crate::features::catalogue::sources::{self, Scope, SourceError};
 use crate::features::health::Error;
-use crate::features::health::checker::is_refusal;
 use crate::features::health::ffprobe::{Measured, Measurement};
-use crate::features::health::maintenance;
-use crate::features::health::probe::{Cancelled, Reason};
-use crate::features::providers::leases::{Connection, LeaseError, Purpose};
+use crate::features::health::probe::Cancelled;
+use crate::features::health::spare::{Lack, Spare, is_refused};
 use crate::support::ids::{ProviderId, StreamId};
 
 /// What a stream failed for whose provider turned the connection away although it was the only one.
@@ -48,7 +45,7 @@ impl Measurer {
     pub(super) async fn attempt(
         &self,
         ctx: &Ctx,
-        (provider, stream): (ProviderId, StreamId),
+        wanted: (ProviderId, StreamId),
         limit: Duration,
         cancel: &CancellationToken,
     ) -> Result<Ended, Error> {
@@ -59,58 +56,32 @@ impl Measurer {
         let Some(place) = place else {
             return Ok(Ended::Missing);
         };
-        if maintenance::until(&ctx.db, provider, ctx.clock.now_ms())
-            .await?
-            .is_some()
-        {
-            return Ok(Ended::Maintenance);
-        }
-        let page = sources::page(ctx, Scope::Stream(stream), provider, StreamId(0), 1).await?;
-        let source = match page.into_iter().next() {
-            Some((_, Ok(source))) => source,
-            Some((_, Err(SourceError::Db(error)))) => return Err(error.into()),
-            Some((_, Err(error))) => return Ok(Ended::Unmeasurable(error.to_string())),
-            None => return Ok(Ended::Gone),
+        let spare = match Spare::take(ctx, &self.leases, wanted).await? {
+            Ok(spare) => spare,
+            Err(Lack::Maintenance) => return Ok(Ended::Maintenance),
+            Err(Lack::Full) => return Ok(Ended::Full),
+            Err(Lack::Gone) => return Ok(Ended::Gone),
+            Err(Lack::Unreadable(reason)) => return Ok(Ended::Unmeasurable(reason)),
         };
-        let connection = Connection {
-            provider,
-            purpose: Purpose::Measure(stream),
-        };
-        let lease = match self.leases.acquire(connection, source.max_connections).await {
-            Ok(lease) => lease,
-            Err(LeaseError::AllInUse { .. }) => return Ok(Ended::Full),
-            Err(LeaseError::Db(error)) => return Err(error.into()),
-        };
-        let measured = tokio::select! {
-            biased;
-            () = lease.called_off().cancelled() => None,
-            measured = place.measure(&ctx.fetch, &source, limit, cancel) => Some(measured),
-        };
+        let measuring = place.measure(&ctx.fetch, &spare.source, limit, cancel);
+        let measured = spare.unless_wanted(measuring).await;
         drop(place);
-        let in_use = match &measured {
+        let beside = match &measured {
             Some(Ok(Measurement::Failed(failure))) if is_refused(&failure.reason) => {
-                self.leases.in_use(provider).await?.total()
+                spare.is_beside(&self.leases).await?
             }
-            _ => 1,
+            _ => false,
         };
-        if measured.is_none() {
-            // The provider has to see the end of it before whoever wished for it begins.
-            tokio::time::sleep(ARRIVAL).await;
-        }
-        lease.give_back().await;
+        spare.give_back(measured.is_none()).await;
         Ok(match measured {
             None => Ended::CalledOff,
             Some(Err(Cancelled)) => return Err(Error::Cancelled),
             Some(Ok(Measurement::Measured(measured))) => Ended::Measured(measured),
             Some(Ok(Measurement::Unmeasurable(reason))) => Ended::Unmeasurable(reason.to_owned()),
             Some(Ok(Measurement::Failed(failure))) if is_refused(&failure.reason) => {
-                Ended::Refused { beside: in_use > 1 }
+                Ended::Refused { beside }
             }
             Some(Ok(Measurement::Failed(failure))) => Ended::Failed(failure.reason.to_string()),
         })
     }
-}
-
-fn is_refused(reason: &Reason) -> bool {
-    matches!(reason, Reason::Status(status) if is_refusal(Some(*status)))
 }

@@ -14,15 +14,13 @@
 //! - *queue*: what waits, by provider.
 //! - *history*: how the quality was, and when it fell.
 
-mod attempt;
+pub(super) mod attempt;
 pub mod history;
-mod queue;
+pub(super) mod queue;
 mod run;
 mod save;
 pub mod start;
 pub mod store;
-
-use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 
@@ -39,9 +37,6 @@ use attempt::Ended;
 use save::Found;
 
 pub use run::Payload;
-
-/// How long the end of a connection takes to arrive at the provider.
-const ARRIVAL: Duration = Duration::from_millis(20);
 
 /// The measurements of this node, with what they share; cheap to clone.
 #[derive(Clone)]

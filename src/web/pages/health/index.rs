@@ -5,17 +5,19 @@ use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 use askama::filters::HtmlSafe;
 
+use super::bad::BadContent;
 use super::comparison::Comparison;
 use super::failing::{Failures, Part as Wanted};
 use super::fallen::Fallen;
 use super::incidents::Incidents;
+use super::looking::Looking;
 use super::measure;
 use super::measuring::Measuring;
 use super::work::Work;
 use crate::ctx::Ctx;
 use crate::edge::{Admin, Problem};
 use crate::features::health::store::ProviderStates;
-use crate::features::health::{Measurer, Overview, States, Target};
+use crate::features::health::{Measurer, Overview, States, Target, Tester};
 use crate::web::kit::respond::{self, Answer};
 use crate::web::kit::{Moment, Page, format};
 use crate::web::live::{Live, Part, Scene};
@@ -27,6 +29,7 @@ const FIGURES: &str = "health-figures";
 const INCIDENTS: &str = "health-incidents";
 const WORK: &str = "health-work";
 const MEASURING: &str = "health-measuring";
+const LOOKING: &str = "health-looking";
 
 #[derive(Template)]
 #[template(path = "health/index.html")]
@@ -35,8 +38,10 @@ struct Index {
     figures: Figures,
     work: Work,
     measuring: Measuring,
+    looking: Looking,
     incidents: Incidents,
     comparison: Comparison,
+    bad: BadContent,
     fallen: Fallen,
     failures: Failures,
 }
@@ -59,6 +64,7 @@ pub(super) async fn index(
     ctx: Data<Ctx>,
     overview: Data<Overview>,
     measurer: Data<Measurer>,
+    tester: Data<Tester>,
     wanted: Query<Wanted>,
 ) -> Answer {
     let page = Page::new(&req, "Stream health")
@@ -69,6 +75,8 @@ pub(super) async fn index(
         measuring: Measuring::read(&ctx, &measurer, page.now.clone()).await?,
         incidents: Incidents::read(&ctx, page.now.clone()).await?,
         comparison: Comparison::read(&ctx, &page.now).await?,
+        looking: Looking::read(&ctx, &tester, page.now.clone()).await?,
+        bad: BadContent::read(&ctx, page.now.clone()).await?,
         fallen: Fallen::read(&ctx, page.now.clone()).await?,
         failures: Failures::read(&ctx, page.now.clone(), &wanted).await?,
         page,
@@ -83,15 +91,21 @@ pub(super) async fn events(
     live: Data<Live>,
     overview: Data<Overview>,
     measurer: Data<Measurer>,
+    tester: Data<Tester>,
 ) -> Result<HttpResponse, Problem> {
-    let (overview, measurer) = (overview.get_ref().clone(), measurer.get_ref().clone());
+    let (overview, measurer, tester) = (
+        overview.get_ref().clone(),
+        measurer.get_ref().clone(),
+        tester.get_ref().clone(),
+    );
     Ok(live.watch(&req, &admin, move |Scene { ctx, now }| {
-        let (overview, measurer) = (overview.clone(), measurer.clone());
+        let (overview, measurer, tester) = (overview.clone(), measurer.clone(), tester.clone());
         Box::pin(async move {
             Ok(vec![
                 Part::new(FIGURES, &Figures::read(&ctx, &overview, now.clone()).await?)?,
                 Part::new(WORK, &Work::read(&ctx, now.clone(), Target::default()).await?)?,
                 Part::new(MEASURING, &Measuring::read(&ctx, &measurer, now.clone()).await?)?,
+                Part::new(LOOKING, &Looking::read(&ctx, &tester, now.clone()).await?)?,
                 Part::new(INCIDENTS, &Incidents::read(&ctx, now).await?)?,
             ])
         })
@@ -145,7 +159,7 @@ impl Figures {
         self.tile(
             "Degraded",
             self.all.degraded,
-            "Streams that work, but slowly or with packets lost",
+            "Streams that work, but slowly, with packets lost, or showing something wrong",
         )
     }
 

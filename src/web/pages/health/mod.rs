@@ -2,12 +2,15 @@
 
 mod answers;
 mod asked;
+mod bad;
 mod check;
 mod comparison;
+mod content;
 mod failing;
 mod fallen;
 mod incidents;
 mod index;
+mod looking;
 mod measure;
 mod measuring;
 mod of_provider;
@@ -31,6 +34,7 @@ pub fn routes(config: &mut ServiceConfig) {
         .route("/providers/{id}/performance", web::get().to(performance::show))
         .route("/streams/{id}", web::get().to(stream::show))
         .route("/streams/{id}/measurements", web::post().to(quality::create))
+        .route("/streams/{id}/content-tests", web::post().to(content::create))
         .route("/stream-health/checks", web::post().to(check::all))
         .route(
             "/providers/{id}/stream-checks",

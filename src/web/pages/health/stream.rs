@@ -3,6 +3,7 @@ use actix_web::web::{Data, Path};
 use askama::Template;
 
 use super::answers::Answers;
+use super::content::Content;
 use super::quality::Quality;
 use crate::ctx::Ctx;
 use crate::edge::{Member, Problem};
@@ -32,6 +33,7 @@ struct StreamShow {
     answers: Answers,
     checks: Vec<LogLine>,
     quality: Quality,
+    content: Content,
 }
 
 /// GET /streams/{id}
@@ -52,6 +54,7 @@ pub(super) async fn show(req: HttpRequest, member: Member, ctx: Data<Ctx>, id: P
         strip: strip(&uptime, &page.now),
         answers: Answers::read(&ctx, &page.now, &stream).await?,
         quality: Quality::read(&ctx, page.now.clone(), id, member.user.is_admin()).await?,
+        content: Content::read(&ctx, page.now.clone(), id, member.user.is_admin()).await?,
         checks: store::last_of(&ctx.db, id, CHECKS).await?,
         page,
         stream,

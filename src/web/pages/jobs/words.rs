@@ -18,6 +18,7 @@ pub(super) fn kind(kind: &str) -> &str {
         kinds::HEALTH_CHECK => "Health check",
         kinds::HEALTH_RECHECK => "Health check of what failed",
         kinds::QUALITY_MEASURE => "Quality measurement",
+        kinds::CONTENT_TEST => "Look at what streams show",
         kinds::QUALITY_LOG => "Quality of names written down",
         kinds::HEALTH_HOUR => "Hour of providers",
         kinds::HEALTH_RETENTION => "Old checks forgotten",
@@ -29,7 +30,7 @@ pub(super) fn kind(kind: &str) -> &str {
 }
 
 /// The kinds that the list can be narrowed to.
-pub(super) const KINDS: [&str; 12] = [
+pub(super) const KINDS: [&str; 13] = [
     kinds::SYNC,
     kinds::SYNC_APPROVAL,
     kinds::CHANNELS,
@@ -37,6 +38,7 @@ pub(super) const KINDS: [&str; 12] = [
     kinds::HEALTH_CHECK,
     kinds::HEALTH_RECHECK,
     kinds::QUALITY_MEASURE,
+    kinds::CONTENT_TEST,
     kinds::LIBRARY,
     kinds::PROVIDER_REMOVAL,
     kinds::SERIES_DETAILS,
@@ -79,7 +81,7 @@ pub fn progress(job: &Job, label: impl std::fmt::Display, now_ms: i64) -> ui::Pr
         kinds::SYNC => progress.bytes(),
         kinds::SYNC_APPROVAL => progress.unit("entries"),
         kinds::CHANNELS => progress.unit("channels"),
-        kinds::HEALTH_CHECK | kinds::QUALITY_MEASURE => progress.unit("streams"),
+        kinds::HEALTH_CHECK | kinds::QUALITY_MEASURE | kinds::CONTENT_TEST => progress.unit("streams"),
         kinds::LIBRARY => progress.unit("files"),
         kinds::SERIES_DETAILS => progress.unit("series"),
         kinds::FILM_DETAILS => progress.unit("films"),
@@ -117,6 +119,13 @@ pub(super) fn result(job: &Job) -> String {
         _ if job.kind == kinds::QUALITY_MEASURE => count("measured").map_or_else(String::new, |measured| {
             format!("{} measured", format::count(measured, "stream", "streams"))
         }),
+        _ if job.kind == kinds::CONTENT_TEST => match (count("tested"), count("bad")) {
+            (Some(tested), Some(bad)) => {
+                let (tested, bad) = (format::count(tested, "stream", "streams"), format::number(bad));
+                format!("{tested} looked at, {bad} bad")
+            }
+            _ => String::new(),
+        },
         (Some("applied"), ..) => "Changes applied".to_owned(),
         (Some("unchanged"), ..) => "Nothing had changed".to_owned(),
         (Some("held"), ..) => "Waits for a decision".to_owned(),

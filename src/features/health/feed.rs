@@ -1,3 +1,6 @@
+//! The bytes of a stream for a program that reads them: through the same requests as those of a test, so that guard, headers,
+//! redirects and leases stay ours, and no credential is ever an argument that others on the machine can read.
+
 use std::collections::VecDeque;
 
 use bytes::{Bytes, BytesMut};
@@ -6,9 +9,9 @@ use crate::fetch::Upstream;
 use crate::support::media::Container;
 use crate::support::media::mp4::{Index, index};
 
-use super::super::probe::part::{Part, Playlist, Sample};
-use super::super::probe::visit::{MOST_PLAYLISTS, Media, Visit};
-use super::super::probe::{Failure, Reason, Stop};
+use super::probe::part::{Part, Playlist, Sample};
+use super::probe::visit::{MOST_PLAYLISTS, Media, Visit};
+use super::probe::{Failure, Reason, Stop};
 
 /// The most bytes that are fed: some seconds of the largest pictures.
 const MOST: u64 = 24 << 20;
