@@ -43,6 +43,13 @@ pub(super) async fn serve(socket: TcpStream, state: Arc<State>) {
                 () = open.ended() => {}
             };
         }
+        if let Some(Kind::Delay(time)) = fault {
+            // Who has gone meanwhile is not counted until then.
+            tokio::select! {
+                () = tokio::time::sleep(time) => {}
+                () = until_gone(&mut stream) => return,
+            }
+        }
         let mut delivery = Delivery::default();
         if let Some(kind) = fault {
             delivery = spoil(kind, &mut reply, &request).await;
@@ -63,8 +70,7 @@ pub(super) async fn serve(socket: TcpStream, state: Arc<State>) {
 async fn spoil(kind: Kind, reply: &mut Reply, request: &Request) -> Delivery {
     let mut delivery = Delivery::default();
     match kind {
-        Kind::Silent => {}
-        Kind::Delay(time) => tokio::time::sleep(time).await,
+        Kind::Silent | Kind::Delay(_) => {}
         Kind::HeadOnly => delivery.stop = Some(0),
         Kind::StopAfter(bytes) => delivery.stop = Some(bytes),
         Kind::Drip { bytes, pause } => delivery.drip = Some((bytes, pause)),
