@@ -35,12 +35,7 @@ impl Playing {
             path: cache.display().to_string(),
             error,
         })?;
-        let relay = Relay::new(
-            ctx.fetch.clone(),
-            leases.clone(),
-            Arc::clone(&ctx.keys),
-            ctx.clock.clone(),
-        );
+        let relay = Relay::new(ctx.clone(), leases.clone());
         let end = CancellationToken::new();
         let keeping = tokio::spawn({
             let end = end.clone();

@@ -136,6 +136,11 @@ impl Upstream {
         self.wire.got
     }
 
+    /// Bounds the silence between the bytes from now on.
+    pub fn set_idle_timeout(&mut self, idle: Duration) {
+        self.wire.idle = idle;
+    }
+
     /// The next bytes; `None` at the end and after an error.
     pub async fn next(&mut self) -> Option<Result<Bytes, FetchError>> {
         self.wire.next().await

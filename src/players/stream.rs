@@ -1,5 +1,7 @@
 //! `/stream/…`: what the links of playlists and libraries play.
 
+use std::convert::Infallible;
+
 use actix_web::body::None as NoBody;
 use actix_web::http::{Method, StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -9,8 +11,9 @@ use crate::ctx::Ctx;
 use crate::edge::principal::player;
 use crate::edge::{Edge, Problem};
 use crate::features::accounts::credential::Player;
-use crate::features::catalogue::sources::{self, Sources, part_type};
-use crate::features::playback::{Answer, Media, Relay, Wish, sealed};
+use crate::features::catalogue::content::Content;
+use crate::features::catalogue::sources::{self, part_type};
+use crate::features::playback::{Answer, Media, Relay, Viewer, Wanted, Wish, sealed};
 use crate::features::settings::{self, LinkMode};
 use crate::support::ids::{ChannelId, EpisodeId, MovieId};
 
@@ -27,8 +30,8 @@ pub async fn channel(
 ) -> Result<HttpResponse, Problem> {
     let (token, id) = path.into_inner();
     let player = player(&parts.0, &token).await?;
-    let sources = Wish::default().order(Sources::of_channel(&parts.0, id).await?);
-    play(&req, &parts, &token, &player, sources).await
+    let wanted = Wanted::best(Content::Channel(id));
+    play(&req, &parts, &token, &player, wanted).await
 }
 
 /// `/stream/{token}/channel/{id}/{quality}`: streams of the wished picture first.
@@ -40,8 +43,8 @@ pub async fn channel_in(
     let (token, id, quality) = path.into_inner();
     let player = player(&parts.0, &token).await?;
     let wish: Wish = quality.parse().map_err(|_| Problem::not_found("This quality"))?;
-    let sources = wish.order(Sources::of_channel(&parts.0, id).await?);
-    play(&req, &parts, &token, &player, sources).await
+    let content = Content::Channel(id);
+    play(&req, &parts, &token, &player, Wanted { content, wish }).await
 }
 
 /// `/stream/{token}/movie/{id}.{extension}`.
@@ -52,8 +55,8 @@ pub async fn movie(
 ) -> Result<HttpResponse, Problem> {
     let (token, file) = path.into_inner();
     let player = player(&parts.0, &token).await?;
-    let sources = Sources::of_movie(&parts.0, MovieId(id_of(&file)?)).await?;
-    play(&req, &parts, &token, &player, sources).await
+    let wanted = Wanted::best(Content::Movie(MovieId(id_of(&file)?)));
+    play(&req, &parts, &token, &player, wanted).await
 }
 
 /// `/stream/{token}/episode/{id}.{extension}`.
@@ -64,8 +67,8 @@ pub async fn episode(
 ) -> Result<HttpResponse, Problem> {
     let (token, file) = path.into_inner();
     let player = player(&parts.0, &token).await?;
-    let sources = Sources::of_episode(&parts.0, EpisodeId(id_of(&file)?)).await?;
-    play(&req, &parts, &token, &player, sources).await
+    let wanted = Wanted::best(Content::Episode(EpisodeId(id_of(&file)?)));
+    play(&req, &parts, &token, &player, wanted).await
 }
 
 /// `/stream/{token}/h/{sealed}`: a part of an HLS stream that this credential plays.
@@ -95,16 +98,16 @@ async fn play(
     (ctx, relay, edge): &Parts,
     token: &str,
     player: &Player,
-    mut sources: Sources,
+    wanted: Wanted,
 ) -> Result<HttpResponse, Problem> {
     if req.method() == Method::HEAD {
-        let content_type = sources.content_type()?;
+        let content_type = wanted.sources(ctx).await?.content_type()?;
         return content_type
             .map(head)
             .ok_or_else(|| Problem::not_found("What you want to play"));
     }
     if settings::load(ctx).await?.strm_link_mode == LinkMode::Redirect
-        && let Some(url) = sources.redirect().await?
+        && let Some(url) = wanted.sources(ctx).await?.redirect().await?
     {
         return Ok(HttpResponse::Found()
             .insert_header((header::LOCATION, url.as_str()))
@@ -112,7 +115,7 @@ async fn play(
             .finish());
     }
     let link = link(edge, token);
-    let answer = relay.start(player.credential, sources, range(req), link).await?;
+    let answer = relay.start(player.credential, wanted, range(req), link).await?;
     Ok(respond(answer))
 }
 
@@ -161,7 +164,20 @@ fn respond(answer: Answer) -> HttpResponse {
             .insert_header((header::CACHE_CONTROL, "no-store"))
             .body(text),
         Answer::Media(media) => stream_of(*media),
+        Answer::Live(viewer) => live(*viewer),
     }
+}
+
+/// A live stream has no length and no end; a range of it is all of it.
+fn live(viewer: Viewer) -> HttpResponse {
+    HttpResponse::Ok()
+        .insert_header((header::CONTENT_TYPE, viewer.content_type.as_ref()))
+        .insert_header((header::CONTENT_ENCODING, "identity"))
+        .insert_header((header::CACHE_CONTROL, "no-store"))
+        .streaming(stream::unfold(viewer, |mut viewer| async move {
+            let bytes = viewer.next().await?;
+            Some((Ok::<_, Infallible>(bytes), viewer))
+        }))
 }
 
 fn stream_of(media: Media) -> HttpResponse {
@@ -172,7 +188,7 @@ fn stream_of(media: Media) -> HttpResponse {
         // Media are compressed already; a player that asks for ranges counts the bytes as they are.
         .insert_header((header::CONTENT_ENCODING, "identity"))
         .insert_header((header::CACHE_CONTROL, "no-store"));
-    for (name, value) in media.headers() {
+    for (name, value) in &media.headers {
         match value.to_str().ok().and_then(|text| text.parse().ok()) {
             Some(length) if name == header::CONTENT_LENGTH.as_str() => {
                 answer.no_chunking(length);

@@ -31,11 +31,11 @@ async fn add_provider(db: &Db) {
 }
 
 async fn until_in_use(leases: &Leases, expected: i64) {
-    for _ in 0..1000 {
+    for _ in 0..2000 {
         if leases.in_use(ProviderId(1)).await.unwrap().total() == expected {
             return;
         }
-        tokio::task::yield_now().await;
+        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
     }
     assert_eq!(leases.in_use(ProviderId(1)).await.unwrap().total(), expected);
 }
@@ -51,8 +51,32 @@ on_both_engines! {
         let refused = leases.acquire(CONNECTION, Some(2)).await;
         assert!(matches!(refused, Err(LeaseError::AllInUse { limit: 2 })));
         drop(first);
+        // Its socket may be open for a moment yet.
+        assert_eq!(leases.in_use(ProviderId(1)).await.unwrap().total(), 2);
+        leases.confirm().await;
+        assert_eq!(leases.in_use(ProviderId(1)).await.unwrap().total(), 2);
         until_in_use(&leases, 1).await;
         leases.acquire(CONNECTION, Some(2)).await.unwrap();
+    }
+
+    async fn viewers_of_a_polled_stream_share_its_connection(test: TestDb) {
+        add_provider(&test.db).await;
+        let leases = Leases::new("one", test.db.clone(), Clock::manual(1_000_000));
+        let (polls, other) = (Polls::default(), CredentialId(4));
+        let lease = leases.acquire(CONNECTION, Some(1)).await.unwrap();
+        drop(polls.keep((VIEWER, OFFER), Arc::new(lease), 1_000_000));
+        assert!(polls.touch((other, Offer::Stream(StreamId(8))), 1_000_000).is_none());
+        drop(polls.touch((other, OFFER), 1_020_000).unwrap());
+        let mut credentials = polls.credentials();
+        credentials.sort_unstable();
+        assert_eq!(credentials, [VIEWER, other]);
+        // The first falls silent, the other stays, until he may not any more.
+        polls.sweep(1_040_000);
+        assert_eq!(polls.credentials(), [other]);
+        polls.end(VIEWER);
+        assert_eq!(leases.in_use(ProviderId(1)).await.unwrap().total(), 1);
+        polls.end(other);
+        until_in_use(&leases, 0).await;
     }
 
     async fn the_leases_of_a_dead_node_run_out(test: TestDb) {

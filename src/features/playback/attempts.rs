@@ -2,49 +2,54 @@ use std::time::{Duration, Instant};
 
 use crate::db::DbError;
 use crate::features::catalogue::sources::{Source, Sources};
-use crate::support::ids::CredentialId;
+use crate::features::providers::Offer;
+use crate::features::providers::leases::Leases;
 
 use super::error::{Failures, RelayError};
 use super::opening::cause;
-use super::relay::{Answer, Relay};
 
 /// However many streams a channel has, a viewer is told within this time that none starts.
 const START_WITHIN: Duration = Duration::from_secs(30);
 /// A provider's lists are fetched within this time, mostly.
 const SYNCED_WITHIN: Duration = Duration::from_secs(20);
 /// Players close one stream as they open the next: its connection comes back within a moment.
-const FREED_WITHIN: Duration = Duration::from_secs(2);
+const FREED_WITHIN: Duration = Duration::from_secs(3);
 
 /// One viewer's tries to start something.
-pub struct Attempts<'a, L> {
-    relay: &'a Relay,
-    credential: CredentialId,
-    range: Option<String>,
-    link: &'a L,
+pub struct Attempts<'a> {
+    leases: &'a Leases,
     failures: Failures,
     /// Those whose provider had no connection left.
     busy: Vec<Source>,
+    failed: Vec<Offer>,
 }
 
-impl<'a, L: Fn(&str) -> String> Attempts<'a, L> {
-    pub fn new(relay: &'a Relay, credential: CredentialId, range: Option<String>, link: &'a L) -> Self {
+impl<'a> Attempts<'a> {
+    pub fn new(leases: &'a Leases) -> Self {
         Self {
-            relay,
-            credential,
-            range,
-            link,
+            leases,
             failures: Failures::default(),
             busy: Vec::new(),
+            failed: Vec::new(),
         }
     }
 
-    /// Tries each source until one plays.
+    /// Those that failed, in the order in which they did.
+    pub fn failed(self) -> Vec<Offer> {
+        self.failed
+    }
+
+    /// Tries each source until one starts.
     ///
     /// # Errors
     /// What became of them, within half a minute.
-    pub async fn run(mut self, sources: Sources) -> Result<Answer, RelayError> {
-        match tokio::time::timeout(START_WITHIN, self.all(sources)).await {
-            Ok(Ok(Some(answer))) => return Ok(answer),
+    pub async fn run<T>(
+        &mut self,
+        sources: Sources,
+        start: impl AsyncFn(&Source) -> Result<T, RelayError>,
+    ) -> Result<T, RelayError> {
+        match tokio::time::timeout(START_WITHIN, self.all(sources, &start)).await {
+            Ok(Ok(Some(started))) => return Ok(started),
             Ok(Ok(None)) => {}
             Ok(Err(error)) => return Err(error.into()),
             Err(_) => {
@@ -52,15 +57,19 @@ impl<'a, L: Fn(&str) -> String> Attempts<'a, L> {
                 self.failures.note(cause(late))?;
             }
         }
-        Err(self.failures.into_error())
+        Err(std::mem::take(&mut self.failures).into_error())
     }
 
-    async fn all(&mut self, mut sources: Sources) -> Result<Option<Answer>, DbError> {
+    async fn all<T>(
+        &mut self,
+        mut sources: Sources,
+        start: &impl AsyncFn(&Source) -> Result<T, RelayError>,
+    ) -> Result<Option<T>, DbError> {
         while let Some(source) = sources.next().await {
             match source {
                 Ok(source) => {
-                    if let Some(answer) = self.one(source).await? {
-                        return Ok(Some(answer));
+                    if let Some(started) = self.one(source, start).await? {
+                        return Ok(Some(started));
                     }
                 }
                 Err(error) => self.failures.note(error.into())?,
@@ -68,10 +77,10 @@ impl<'a, L: Fn(&str) -> String> Attempts<'a, L> {
         }
         let began = Instant::now();
         while !self.busy.is_empty() && began.elapsed() < self.patience().await? {
-            self.relay.leases().freed().await;
+            self.leases.freed().await;
             for source in std::mem::take(&mut self.busy) {
-                if let Some(answer) = self.one(source).await? {
-                    return Ok(Some(answer));
+                if let Some(started) = self.one(source, start).await? {
+                    return Ok(Some(started));
                 }
             }
         }
@@ -84,7 +93,7 @@ impl<'a, L: Fn(&str) -> String> Attempts<'a, L> {
     /// How long a connection is worth waiting for: those of players stay, that of a sync or check goes soon.
     async fn patience(&self) -> Result<Duration, DbError> {
         for source in &self.busy {
-            let in_use = self.relay.leases().in_use(source.provider).await?;
+            let in_use = self.leases.in_use(source.provider).await?;
             if in_use.checks + in_use.syncs > 0 {
                 return Ok(SYNCED_WITHIN);
             }
@@ -92,16 +101,18 @@ impl<'a, L: Fn(&str) -> String> Attempts<'a, L> {
         Ok(FREED_WITHIN)
     }
 
-    async fn one(&mut self, source: Source) -> Result<Option<Answer>, DbError> {
-        let range = self.range.clone();
-        match self
-            .relay
-            .try_one(self.credential, &source, range, self.link)
-            .await
-        {
-            Ok(answer) => return Ok(Some(answer)),
+    async fn one<T>(
+        &mut self,
+        source: Source,
+        start: &impl AsyncFn(&Source) -> Result<T, RelayError>,
+    ) -> Result<Option<T>, DbError> {
+        match start(&source).await {
+            Ok(started) => return Ok(Some(started)),
             Err(RelayError::AllInUse) => self.busy.push(source),
-            Err(error) => self.failures.note(error)?,
+            Err(error) => {
+                self.failed.push(source.offer);
+                self.failures.note(error)?;
+            }
         }
         Ok(None)
     }

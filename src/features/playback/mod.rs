@@ -2,11 +2,16 @@
 //!
 //! - *wish*: the picture that a link asks for; it changes that order and leaves nothing out.
 //! - *relay*: opens the first source that starts and hands its bytes on; players never see where they come from.
+//! - *feed*: a live stream that comes once, however many *viewers* watch it; a viewer goes on with the next where it fails.
+//! - *film*: what one viewer has alone, since it is sought in.
 //! - *part*: whatever an HLS playlist names: a rendition, a segment, a key; its address is *sealed*.
 //! - *poll*: a request of an HLS player; its lease outlives its connections.
 
 mod attempts;
 mod error;
+mod feed;
+mod feeds;
+mod films;
 pub mod hls;
 mod media;
 mod opening;
@@ -14,10 +19,14 @@ mod polls;
 mod relay;
 mod running;
 pub mod sealed;
+mod viewer;
+mod wanted;
 mod wish;
 
 pub use error::RelayError;
 pub use media::Media;
 pub use polls::Polls;
 pub use relay::{Answer, Relay};
+pub use viewer::Viewer;
+pub use wanted::Wanted;
 pub use wish::Wish;

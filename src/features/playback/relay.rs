@@ -1,63 +1,86 @@
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use url::Url;
 
+use crate::ctx::Ctx;
 use crate::features::providers::Offer;
-use crate::features::providers::leases::{Connection, Lease, LeaseError, Leases, Purpose};
-use crate::fetch::Fetcher;
-use crate::support::clock::Clock;
-use crate::support::crypto::Keys;
-use crate::support::ids::CredentialId;
+use crate::features::providers::leases::{Connection, Lease, Leases, Purpose};
+use crate::support::ids::{CredentialId, ProviderId};
 
 use super::attempts::Attempts;
 use super::error::RelayError;
+use super::feed::{Begun, Seat, Start, Unshared};
+use super::feeds::Feeds;
+use super::films::{Film, Films};
 use super::hls::rewrite;
 use super::media::Media;
 use super::opening::{cause, open};
 use super::polls::Polls;
-use super::running::{Running, Stay};
+use super::running::Running;
 use super::sealed::{self, Part};
+use super::viewer::Viewer;
+use super::wanted::Wanted;
 use crate::features::catalogue::sources::opening::{Opened, host};
-use crate::features::catalogue::sources::{Source, Sources, content_type, part_type};
+use crate::features::catalogue::sources::{Source, content_type, part_type};
 use crate::support::hls::is_subtitles;
+
+/// A viewer whose stream failed waits no longer for one that may go on.
+const FOLLOW_WITHIN: Duration = Duration::from_secs(5);
+/// A connection that was only kept a moment is back within this time.
+const LET_GO_WITHIN: Duration = Duration::from_secs(1);
 
 /// What a player gets.
 pub enum Answer {
     /// A rewritten HLS playlist.
     Playlist(String),
     Media(Box<Media>),
+    /// A live stream that goes on whatever becomes of its upstream.
+    Live(Box<Viewer>),
 }
 
-/// Connects players to upstreams, one upstream a viewer; cheap to clone.
+/// Who wants what.
+struct Play<L> {
+    credential: CredentialId,
+    wanted: Wanted,
+    range: Option<String>,
+    link: L,
+}
+
+/// Connects players to upstreams, each of which is shared by all who watch it; cheap to clone.
 #[derive(Clone)]
 pub struct Relay {
-    fetcher: Fetcher,
-    leases: Leases,
+    pub(super) ctx: Ctx,
+    pub(super) leases: Leases,
+    feeds: Arc<Feeds>,
     polls: Arc<Polls>,
     running: Arc<Running>,
-    keys: Arc<Keys>,
-    clock: Clock,
+    films: Arc<Films>,
+}
+
+/// What became of asking for a place at a stream.
+enum Joined {
+    Seat(Seat, Arc<str>),
+    Unshared(Box<Unshared>),
+    /// It cannot be shared, and another viewer has it.
+    Taken,
 }
 
 impl Relay {
-    pub fn new(fetcher: Fetcher, leases: Leases, keys: Arc<Keys>, clock: Clock) -> Self {
+    pub fn new(ctx: Ctx, leases: Leases) -> Self {
         Self {
-            fetcher,
+            ctx,
             leases,
+            feeds: Arc::default(),
             polls: Arc::default(),
             running: Arc::default(),
-            keys,
-            clock,
+            films: Arc::default(),
         }
-    }
-
-    pub(super) fn leases(&self) -> &Leases {
-        &self.leases
     }
 
     /// Gives back the connections of HLS viewers who fell silent.
     pub fn sweep(&self) {
-        self.polls.sweep(self.clock.now_ms());
+        self.polls.sweep(self.ctx.clock.now_ms());
     }
 
     /// Those who play something on this node now, each once.
@@ -72,27 +95,37 @@ impl Relay {
     /// Ends whatever one credential plays.
     pub fn end(&self, credential: CredentialId) {
         self.running.end(credential);
+        self.films.end(credential);
         self.polls.end(credential);
     }
 
     /// Ends everything that plays, when the server stops.
     pub fn end_all(&self) {
         self.running.end_all();
+        self.feeds.end_all();
         self.polls.end_all();
     }
 
-    /// Starts the first of `sources` that plays; `link` makes the address of a sealed part.
+    /// Starts the first of what is `wanted` that plays; `link` makes the address of a sealed part.
     ///
     /// # Errors
-    /// [`RelayError`] if none of them starts within half a minute.
+    /// [`RelayError`] if none of it starts within half a minute.
     pub async fn start(
         &self,
         credential: CredentialId,
-        sources: Sources,
+        wanted: Wanted,
         range: Option<String>,
         link: impl Fn(&str) -> String,
     ) -> Result<Answer, RelayError> {
-        Attempts::new(self, credential, range, &link).run(sources).await
+        let sources = wanted.sources(&self.ctx).await?;
+        let play = Play {
+            credential,
+            wanted,
+            range,
+            link,
+        };
+        let start = async |source: &Source| self.try_one(&play, source).await;
+        Attempts::new(&self.leases).run(sources, start).await
     }
 
     /// Fetches a part of an HLS stream; `source` is the way to it.
@@ -108,7 +141,7 @@ impl Relay {
     ) -> Result<Answer, RelayError> {
         let lease = self.polled(credential, source).await?;
         let stay = self.running.enter(credential);
-        let mut opened = open(&self.fetcher, source, &source.url, range, &stay.end).await?;
+        let mut opened = open(&self.ctx.fetch, source, &source.url, range, &stay.end).await?;
         if !matches!(opened.upstream.status, 200..300 | 416) {
             return Err(RelayError::Status(opened.upstream.status));
         }
@@ -119,24 +152,63 @@ impl Relay {
         if opened.is_text() && !opened.first.as_deref().is_some_and(is_subtitles) {
             return Err(cause(text_instead(&opened)));
         }
-        Ok(media(opened, expected, lease, stay))
+        let media = Media::new(opened, expected, lease, Film::new(&stay), stay).await;
+        Ok(Answer::Media(Box::new(media)))
     }
 
-    pub(super) async fn try_one(
+    async fn try_one<L: Fn(&str) -> String>(
         &self,
-        credential: CredentialId,
+        play: &Play<L>,
         source: &Source,
-        range: Option<String>,
-        link: &impl Fn(&str) -> String,
     ) -> Result<Answer, RelayError> {
-        let poller = (credential, source.offer);
-        let lease = match self.polls.touch(poller, self.clock.now_ms()) {
+        let poller = (play.credential, source.offer);
+        let polled = self.polls.touch(poller, self.ctx.clock.now_ms());
+        if polled.is_none() && is_live(source) {
+            match self.join(play.credential, source).await? {
+                Joined::Seat(seat, content_type) => {
+                    let stay = self.running.enter(play.credential);
+                    let (wanted, credential) = (play.wanted, play.credential);
+                    let viewer = Viewer::new(self.clone(), wanted, credential, seat, content_type, stay);
+                    return Ok(Answer::Live(Box::new(viewer)));
+                }
+                Joined::Unshared(unshared) => {
+                    let Unshared { opened, lease } = *unshared;
+                    let opened = Some(opened).filter(|_| play.range.is_none());
+                    return self.on_lease(play, source, lease, opened).await;
+                }
+                Joined::Taken => {}
+            }
+        }
+        let lease = match polled {
             Some(lease) => lease,
-            None => self.lease(credential, source).await?,
+            None => self.lease_of(play, source).await?,
         };
-        let started = self
-            .start_one(credential, source, range, link, Arc::clone(&lease))
-            .await;
+        self.on_lease(play, source, lease, None).await
+    }
+
+    /// The lease of one viewer alone. Who seeks in a film opens it again before closing it: where the provider has no
+    /// connection left for both, the later one goes on.
+    async fn lease_of<L>(&self, play: &Play<L>, source: &Source) -> Result<Arc<Lease>, RelayError> {
+        let film = (play.credential, source.offer);
+        let mut leased = self.lease(play.credential, source).await;
+        if matches!(leased, Err(RelayError::AllInUse)) && self.films.supersede(film) {
+            let began = Instant::now();
+            while matches!(leased, Err(RelayError::AllInUse)) && began.elapsed() < LET_GO_WITHIN {
+                self.leases.freed().await;
+                leased = self.lease(play.credential, source).await;
+            }
+        }
+        leased
+    }
+
+    async fn on_lease<L: Fn(&str) -> String>(
+        &self,
+        play: &Play<L>,
+        source: &Source,
+        lease: Arc<Lease>,
+        opened: Option<Opened>,
+    ) -> Result<Answer, RelayError> {
+        let started = self.start_one(play, source, Arc::clone(&lease), opened).await;
         if started.is_err()
             && let Some(lease) = Arc::into_inner(lease)
         {
@@ -146,59 +218,134 @@ impl Relay {
         started
     }
 
-    async fn start_one(
+    /// A place at a stream that goes on where another failed.
+    ///
+    /// # Errors
+    /// If it does not start soon, or cannot be joined.
+    pub(super) async fn follow(&self, credential: CredentialId, source: &Source) -> Result<Seat, RelayError> {
+        if !is_live(source) {
+            return Err(cause("an HLS stream cannot go on where another ended".to_owned()));
+        }
+        let joined = tokio::time::timeout(FOLLOW_WITHIN, self.join(credential, source)).await;
+        match joined {
+            Ok(Ok(Joined::Seat(seat, _))) => Ok(seat),
+            Ok(Ok(Joined::Unshared(_) | Joined::Taken)) => {
+                Err(cause("it cannot go on where another ended".to_owned()))
+            }
+            Ok(Err(error)) => Err(error),
+            Err(_) => Err(cause(format!("nothing within {} s", FOLLOW_WITHIN.as_secs()))),
+        }
+    }
+
+    /// A place at a stream, which is opened if nobody watches it yet.
+    async fn join(&self, credential: CredentialId, source: &Source) -> Result<Joined, RelayError> {
+        self.insisting(source.provider, async || {
+            let start = || Start {
+                fetcher: self.ctx.fetch.clone(),
+                leases: self.leases.clone(),
+                source: source.clone(),
+                connection: connection(credential, source),
+            };
+            let seat = self.feeds.sit(start, source.offer, source.provider);
+            match seat.begun().await {
+                Begun::Running { content_type } => Ok(Joined::Seat(seat, content_type)),
+                Begun::Unshared(unshared) => Ok(Joined::Unshared(unshared)),
+                Begun::Taken => Ok(Joined::Taken),
+                Begun::Over(end) => Err(end.into()),
+            }
+        })
+        .await
+    }
+
+    /// Asks again where a connection comes back that was only kept a moment.
+    async fn insisting<T>(
         &self,
-        credential: CredentialId,
+        provider: ProviderId,
+        ask: impl AsyncFn() -> Result<T, RelayError>,
+    ) -> Result<T, RelayError> {
+        let began = Instant::now();
+        loop {
+            match ask().await {
+                Err(RelayError::AllInUse)
+                    if began.elapsed() < LET_GO_WITHIN && self.feeds.let_go(provider) =>
+                {
+                    self.leases.freed().await;
+                }
+                answer => return answer,
+            }
+        }
+    }
+
+    async fn start_one<L: Fn(&str) -> String>(
+        &self,
+        play: &Play<L>,
         source: &Source,
-        range: Option<String>,
-        link: &impl Fn(&str) -> String,
         lease: Arc<Lease>,
+        opened: Option<Opened>,
     ) -> Result<Answer, RelayError> {
-        let poller = (credential, source.offer);
-        let stay = self.running.enter(credential);
-        let mut opened = open(&self.fetcher, source, &source.url, range, &stay.end).await?;
+        let poller = (play.credential, source.offer);
+        let stay = self.running.enter(play.credential);
+        let film = self.films.enter(poller, &stay);
+        let mut opened = match opened {
+            Some(opened) => opened,
+            None => {
+                open(
+                    &self.ctx.fetch,
+                    source,
+                    &source.url,
+                    play.range.clone(),
+                    &film.end,
+                )
+                .await?
+            }
+        };
         let status = opened.upstream.status;
         if !matches!(status, 200 | 206 | 416) {
             return Err(cause(format!("{} answered {status}", host(&source.url))));
         }
         if opened.is_playlist() {
-            let answer = self.playlist(credential, source.offer, &mut opened, link).await?;
-            self.polls.keep(poller, lease, self.clock.now_ms());
+            let answer = self
+                .playlist(play.credential, source.offer, &mut opened, &play.link)
+                .await?;
+            self.polls.keep(poller, lease, self.ctx.clock.now_ms());
             return Ok(answer);
         }
+        let format = match source.format.as_str() {
+            // What was said to be HLS and is none is the stream itself.
+            "hls" => "ts",
+            format => format,
+        };
         match &opened.first {
             None if status != 416 => Err(cause(format!("{} answered nothing", host(&source.url)))),
             _ if opened.is_text() => Err(cause(text_instead(&opened))),
-            // What was said to be HLS and is none is the stream itself.
-            _ if source.format == "hls" => Ok(media(opened, content_type("ts"), lease, stay)),
-            _ => Ok(media(opened, content_type(&source.format), lease, stay)),
+            _ => {
+                let media = Media::new(opened, content_type(format), lease, film, stay).await;
+                Ok(Answer::Media(Box::new(media)))
+            }
         }
     }
 
     /// The lease of a viewer who polls, or a new one if he was gone for a while.
     async fn polled(&self, credential: CredentialId, source: &Source) -> Result<Arc<Lease>, RelayError> {
         let poller = (credential, source.offer);
-        if let Some(lease) = self.polls.touch(poller, self.clock.now_ms()) {
+        if let Some(lease) = self.polls.touch(poller, self.ctx.clock.now_ms()) {
             return Ok(lease);
         }
-        let _turn = self.polls.turn(poller).await;
-        if let Some(lease) = self.polls.touch(poller, self.clock.now_ms()) {
+        let _turn = self.polls.turn(source.offer).await;
+        if let Some(lease) = self.polls.touch(poller, self.ctx.clock.now_ms()) {
             return Ok(lease);
         }
         let lease = self.lease(credential, source).await?;
-        Ok(self.polls.keep(poller, lease, self.clock.now_ms()))
+        Ok(self.polls.keep(poller, lease, self.ctx.clock.now_ms()))
     }
 
-    async fn lease(&self, credential: CredentialId, source: &Source) -> Result<Arc<Lease>, LeaseError> {
-        let connection = Connection {
-            provider: source.provider,
-            purpose: Purpose::Play {
-                offer: source.offer,
-                credential,
-            },
-        };
-        let lease = self.leases.acquire(connection, source.max_connections).await?;
-        Ok(Arc::new(lease))
+    async fn lease(&self, credential: CredentialId, source: &Source) -> Result<Arc<Lease>, RelayError> {
+        self.insisting(source.provider, async || {
+            let connection = connection(credential, source);
+            let lease = self.leases.acquire(connection, source.max_connections).await?;
+            Ok(Arc::new(lease))
+        })
+        .await
     }
 
     async fn playlist(
@@ -214,7 +361,7 @@ impl Relay {
                 offer,
                 url: url.clone(),
             };
-            link(&sealed::seal(&self.keys, credential, &part))
+            link(&sealed::seal(&self.ctx.keys, credential, &part))
         };
         Ok(Answer::Playlist(rewrite(&text, &opened.upstream.final_url, seal)))
     }
@@ -225,7 +372,17 @@ fn text_instead(opened: &Opened) -> String {
     format!("{host} answered text instead of media")
 }
 
-fn media(opened: Opened, expected_type: &str, lease: Arc<Lease>, stay: Arc<Stay>) -> Answer {
-    let Opened { upstream, first } = opened;
-    Answer::Media(Box::new(Media::new(upstream, first, expected_type, lease, stay)))
+fn connection(credential: CredentialId, source: &Source) -> Connection {
+    Connection {
+        provider: source.provider,
+        purpose: Purpose::Play {
+            offer: source.offer,
+            credential,
+        },
+    }
+}
+
+/// Whether it is said to be a stream that all who watch can share, which only its bytes prove.
+fn is_live(source: &Source) -> bool {
+    matches!(source.offer, Offer::Stream(_)) && source.format != "hls"
 }

@@ -1,8 +1,10 @@
 //! What players get: playlists, streams, films, and the parts of HLS streams.
 
 mod connections;
+mod failover;
 mod hls;
 mod playlist;
 mod programs;
 mod relay;
+mod sharing;
 pub mod world;

@@ -3,8 +3,9 @@
 use std::path::Path;
 use std::time::Duration;
 
+use bytes::Bytes;
 use m3u_strm_processor::db::Engine;
-use m3u_strm_processor::simulator::{Resource, Simulator};
+use m3u_strm_processor::simulator::{Cut, Fault, Framing, Piece, Pieces, Reply, Resource, Simulator};
 use tempfile::TempDir;
 
 use super::world::World;
@@ -116,6 +117,69 @@ async fn ffmpeg_plays_channels_and_films() {
             .iter()
             .any(|request| request.path() == "/film.mkv" && request.header("range").is_some_and(is_seek))
     );
+}
+
+/// Media as a provider sends them live: as fast as they are watched, again and again.
+fn live(media: Vec<u8>) -> Resource {
+    let pieces = Pieces::new(move || {
+        let piece = media.len().div_ceil(3 * 20 * 188) * 188;
+        let all: Vec<Bytes> = media.chunks(piece).map(Bytes::copy_from_slice).collect();
+        let timed = all.into_iter().cycle().zip(0_u32..);
+        timed.map(|(bytes, number)| Piece {
+            bytes,
+            due: Duration::from_millis(50) * number,
+        })
+    });
+    Resource::dynamic(move |_| Reply::pieces("video/mp2t", pieces.clone())).framing(Framing::Close)
+}
+
+#[tokio::test]
+async fn ffmpeg_decodes_on_while_streams_end_break_off_and_stall() {
+    let (world, folder) = (World::on(Engine::Sqlite).await, tempfile::tempdir().unwrap());
+    make(folder.path(), "one.ts", &["-f", "mpegts"]).await;
+    let media = std::fs::read(folder.path().join("one.ts")).unwrap();
+    let half = media.len() / 2;
+    let names = ["One 4K", "One HD", "One SD"];
+    let faults = [
+        Fault::cut(half, Cut::Close),
+        Fault::cut(half, Cut::Chunked),
+        Fault::stop_after(half),
+    ];
+    let mut entries = Vec::new();
+    for (number, (name, fault)) in names.into_iter().zip(faults).enumerate() {
+        let path = format!("/{number}.ts");
+        world.simulator.put(&path, live(media.clone()));
+        world.simulator.fault(&path, fault.times(1));
+        entries.push(world.entry(name, &path));
+    }
+    world.lists(&entries).await;
+    let path = world.channel("One").await;
+    let link = world.app.url(&format!("/stream/{}/{path}", world.token));
+    // Fifteen seconds at ten pictures a second.
+    let args = [
+        "-v",
+        "fatal",
+        "-nostats",
+        "-progress",
+        "-",
+        "-i",
+        &link,
+        "-t",
+        "15",
+        "-f",
+        "null",
+        "-",
+    ];
+    let said = run("ffmpeg", &args).await;
+    let mut pictures = said.lines().filter_map(|line| line.strip_prefix("frame="));
+    let pictures: u32 = pictures
+        .next_back()
+        .and_then(|count| count.trim().parse().ok())
+        .unwrap();
+    assert!(pictures >= 100, "{said}");
+    for number in 0..3 {
+        assert!(world.simulator.count(&format!("/{number}.ts")) >= 1, "{number}");
+    }
 }
 
 async fn watched_film(world: &World) -> String {

@@ -86,6 +86,11 @@ impl Sources {
         Ok(Self::new(ctx, |id| Offer::Version(VersionId(id)), rows))
     }
 
+    /// No way at all.
+    pub fn none(ctx: &Ctx) -> Self {
+        Self::new(ctx, |id| Offer::Version(VersionId(id)), Vec::new())
+    }
+
     fn new(ctx: &Ctx, kind: fn(i64) -> Offer, rows: Vec<Stored>) -> Self {
         Self {
             db: ctx.db.clone(),
@@ -102,6 +107,17 @@ impl Sources {
         self.rows
             .make_contiguous()
             .sort_by_key(|row| place(row.resolution.as_deref().and_then(|tier| tier.parse().ok())));
+        self
+    }
+
+    /// Puts these behind the others, in this order.
+    #[must_use]
+    pub fn behind(mut self, offers: &[Offer]) -> Self {
+        let kind = self.kind;
+        let place = |row: &Stored| offers.iter().position(|offer| *offer == kind(row.id));
+        self.rows
+            .make_contiguous()
+            .sort_by_key(|row| place(row).map_or(0, |place| place + 1));
         self
     }
 

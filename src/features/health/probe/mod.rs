@@ -24,6 +24,7 @@ use crate::support::media::Container;
 
 pub(super) use failure::Stop;
 pub use failure::{Failure, Reason};
+pub use verdict::{Expected, Verdict, judge};
 
 use check::Check;
 

@@ -26,6 +26,9 @@ const EXPIRY_MS: i64 = 35_000;
 const YOUNG_MS: i64 = 5_000;
 /// How often it is worth looking whether another node gave a connection back.
 const LOOK_AGAIN: std::time::Duration = std::time::Duration::from_millis(250);
+/// A panel notices a moment late that a player has gone, and a socket closes after its reader was dropped: for so long the
+/// connection of a player counts on.
+const COOL_DOWN: std::time::Duration = std::time::Duration::from_millis(250);
 /// So many looks a check waits at most for the connection of a measurement.
 const GIVEN_UP_BY: u32 = 8;
 
@@ -224,6 +227,7 @@ impl Leases {
             Lease {
                 id,
                 called_off,
+                cools_down: limit.is_some() && matches!(connection.purpose, Purpose::Play { .. }),
                 db: self.db.clone(),
                 held: self.held.clone(),
                 is_given_back: false,
@@ -289,6 +293,8 @@ impl Leases {
 pub struct Lease {
     id: i64,
     called_off: CancellationToken,
+    /// It is a player's, and others may wait for it.
+    cools_down: bool,
     db: Db,
     held: Held,
     is_given_back: bool,
@@ -299,6 +305,14 @@ impl Lease {
     /// never is.
     pub fn called_off(&self) -> &CancellationToken {
         &self.called_off
+    }
+
+    /// Gives the connection back a moment after its socket was closed, and waits until that is written.
+    pub async fn cool_down(self) {
+        if self.cools_down {
+            tokio::time::sleep(COOL_DOWN).await;
+        }
+        self.give_back().await;
     }
 
     /// Gives the connection back and waits until that is written, for who wants it again at once.
@@ -322,12 +336,19 @@ impl Drop for Lease {
         if self.is_given_back {
             return;
         }
-        self.held.ids().remove(&self.id);
-        self.held.measuring().remove(&self.id);
         // Without a runtime the process is ending; the row then runs out.
-        if let Ok(runtime) = tokio::runtime::Handle::try_current() {
-            let (id, db, held) = (self.id, self.db.clone(), self.held.clone());
-            runtime.spawn(async move { give_back(id, &db, &held).await });
-        }
+        let Ok(runtime) = tokio::runtime::Handle::try_current() else {
+            self.held.ids().remove(&self.id);
+            return;
+        };
+        let (id, db, held) = (self.id, self.db.clone(), self.held.clone());
+        let cools_down = self.cools_down;
+        held.measuring().remove(&id);
+        runtime.spawn(async move {
+            if cools_down {
+                tokio::time::sleep(COOL_DOWN).await;
+            }
+            give_back(id, &db, &held).await;
+        });
     }
 }

@@ -1,0 +1,292 @@
+//! One upstream and everybody who watches it.
+//!
+//! - *feed*: a stream that comes over one connection, whoever watches.
+//! - *seat*: the place of one viewer; what it takes is every byte from where it sat down.
+//! - *ring*: the last bytes, for viewers who lag behind.
+//! - *pump*: brings the upstream's bytes into the ring, and notices when they stall.
+
+mod pace;
+mod packets;
+mod pump;
+mod ring;
+mod start;
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use bytes::Bytes;
+use tokio::sync::Notify;
+use tokio_util::sync::CancellationToken;
+
+use crate::features::catalogue::sources::opening::Opened;
+use crate::features::providers::Offer;
+use crate::features::providers::leases::Lease;
+use crate::support::ids::ProviderId;
+
+use super::error::RelayError;
+use ring::{Ring, SeatId, Taken};
+pub use start::Start;
+
+/// How long an upstream stays open without viewers: players close a stream to open it again at once.
+const LINGER: Duration = Duration::from_millis(1_500);
+
+/// One stream on its way to all who watch it.
+pub struct Feed {
+    pub offer: Offer,
+    pub provider: ProviderId,
+    state: Mutex<State>,
+    /// Bytes came, or the feed began or ended.
+    news: Notify,
+    /// Viewers came or left, or their leaving is waited for.
+    guests: Notify,
+    /// Viewers took bytes, or came to take some.
+    taken: Notify,
+    /// Ends it whoever watches.
+    stop: CancellationToken,
+}
+
+struct State {
+    stage: Stage,
+    ring: Ring,
+    guests: usize,
+    /// Somebody wants its connection as soon as nobody watches.
+    is_wanted: bool,
+}
+
+enum Stage {
+    Starting,
+    Running {
+        content_type: Arc<str>,
+    },
+    /// What came cannot be shared; the first who asks has it.
+    Unshared(Option<Box<Unshared>>),
+    Over(End),
+}
+
+/// An answer that only one viewer can have, such as a playlist or a file, with its connection.
+pub struct Unshared {
+    pub opened: Opened,
+    pub lease: Arc<Lease>,
+}
+
+/// Why a feed does not go on, or never began.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum End {
+    /// Nobody watched any more.
+    Left,
+    AllInUse,
+    /// The upstream's fault, in words that hold no address.
+    Failed(String),
+}
+
+impl From<End> for RelayError {
+    fn from(end: End) -> Self {
+        match end {
+            End::AllInUse => Self::AllInUse,
+            End::Left => Self::NoneStarted(vec!["nobody waited for it".to_owned()]),
+            End::Failed(cause) => Self::NoneStarted(vec![cause]),
+        }
+    }
+}
+
+/// What a viewer finds next.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Next {
+    Bytes(Bytes),
+    /// This viewer was too slow; the others go on.
+    Behind,
+    Over(End),
+}
+
+/// What became of a start.
+pub enum Begun {
+    Running {
+        content_type: Arc<str>,
+    },
+    Unshared(Box<Unshared>),
+    /// Another viewer has the answer; who wants one too opens it again.
+    Taken,
+    Over(End),
+}
+
+impl Feed {
+    /// A stream that begins, with the place of its first viewer.
+    pub fn new(offer: Offer, provider: ProviderId) -> (Arc<Self>, Seat) {
+        let mut ring = Ring::default();
+        let id = ring.sit();
+        let feed = Arc::new(Self {
+            offer,
+            provider,
+            state: Mutex::new(State {
+                stage: Stage::Starting,
+                ring,
+                guests: 1,
+                is_wanted: false,
+            }),
+            news: Notify::new(),
+            guests: Notify::new(),
+            taken: Notify::new(),
+            stop: CancellationToken::new(),
+        });
+        let seat = Seat {
+            feed: Arc::clone(&feed),
+            id,
+        };
+        (feed, seat)
+    }
+
+    /// A place for a viewer; `None` once it is over.
+    pub fn sit(feed: &Arc<Self>) -> Option<Seat> {
+        let mut state = feed.state();
+        if !matches!(state.stage, Stage::Starting | Stage::Running { .. }) {
+            return None;
+        }
+        state.guests += 1;
+        state.is_wanted = false;
+        let id = state.ring.sit();
+        drop(state);
+        feed.guests.notify_waiters();
+        feed.taken.notify_waiters();
+        Some(Seat {
+            feed: Arc::clone(feed),
+            id,
+        })
+    }
+
+    /// Ends it whoever watches.
+    pub fn stop(&self) {
+        self.stop.cancel();
+    }
+
+    /// Lets its connection go if nobody watches; whether it comes back in a moment.
+    pub fn want(&self) -> bool {
+        let mut state = self.state();
+        let is_its_own = matches!(
+            state.stage,
+            Stage::Starting | Stage::Running { .. } | Stage::Over(End::Left)
+        );
+        let is_alone = state.guests == 0 && is_its_own;
+        state.is_wanted |= is_alone;
+        drop(state);
+        self.guests.notify_waiters();
+        is_alone
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn set(&self, stage: Stage) {
+        self.state().stage = stage;
+        self.news.notify_waiters();
+    }
+
+    /// Waits until nobody has watched for a while, or nobody watches and somebody wants its connection.
+    async fn left(&self) {
+        loop {
+            self.until(&self.guests, |state| state.guests == 0).await;
+            let come_back = self.until(&self.guests, |state| state.guests > 0 || state.is_wanted);
+            match tokio::time::timeout(LINGER, come_back).await {
+                Ok(()) if self.state().guests > 0 => {}
+                Ok(()) | Err(_) => return,
+            }
+        }
+    }
+
+    /// Ends it unless somebody came in the last moment.
+    fn close_if_left(&self) -> bool {
+        let mut state = self.state();
+        let is_left = state.guests == 0;
+        if is_left {
+            state.stage = Stage::Over(End::Left);
+        }
+        is_left
+    }
+
+    /// Waits until the viewers have taken enough that more may come.
+    async fn room(&self) {
+        self.until(&self.taken, |state| !state.ring.is_ahead()).await;
+    }
+
+    fn has_room(&self) -> bool {
+        !self.state().ring.is_ahead()
+    }
+
+    async fn until(&self, changes: &Notify, is_so: impl Fn(&State) -> bool) {
+        loop {
+            let mut change = std::pin::pin!(changes.notified());
+            change.as_mut().enable();
+            if is_so(&self.state()) {
+                return;
+            }
+            change.await;
+        }
+    }
+}
+
+/// A viewer's place at a feed; given up when dropped.
+pub struct Seat {
+    feed: Arc<Feed>,
+    id: SeatId,
+}
+
+impl Seat {
+    pub fn feed(&self) -> &Feed {
+        &self.feed
+    }
+
+    /// Waits until the feed has begun.
+    pub async fn begun(&self) -> Begun {
+        loop {
+            let mut news = std::pin::pin!(self.feed.news.notified());
+            news.as_mut().enable();
+            match &mut self.feed.state().stage {
+                Stage::Starting => {}
+                Stage::Running { content_type } => {
+                    let content_type = Arc::clone(content_type);
+                    return Begun::Running { content_type };
+                }
+                Stage::Unshared(unshared) => {
+                    return unshared.take().map_or(Begun::Taken, Begun::Unshared);
+                }
+                Stage::Over(end) => return Begun::Over(end.clone()),
+            }
+            news.await;
+        }
+    }
+
+    /// The next bytes. What is left of a feed that is over is taken first.
+    pub async fn next(&self) -> Next {
+        loop {
+            let mut news = std::pin::pin!(self.feed.news.notified());
+            news.as_mut().enable();
+            let taken = {
+                let mut state = self.feed.state();
+                match state.ring.take(self.id) {
+                    Taken::Nothing => match &state.stage {
+                        Stage::Over(end) => Some(Next::Over(end.clone())),
+                        _ => None,
+                    },
+                    Taken::Bytes(bytes) => Some(Next::Bytes(bytes)),
+                    Taken::Behind => Some(Next::Behind),
+                }
+            };
+            if let Some(taken) = taken {
+                self.feed.taken.notify_waiters();
+                return taken;
+            }
+            news.await;
+        }
+    }
+}
+
+impl Drop for Seat {
+    fn drop(&mut self) {
+        let mut state = self.feed.state();
+        state.guests = state.guests.saturating_sub(1);
+        state.ring.leave(self.id);
+        drop(state);
+        self.feed.guests.notify_waiters();
+        self.feed.taken.notify_waiters();
+    }
+}

@@ -1,0 +1,168 @@
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::BytesMut;
+use tokio_util::sync::CancellationToken;
+
+use crate::features::catalogue::sources::opening::{OpenError, Opened, host};
+use crate::features::catalogue::sources::{Source, content_type};
+use crate::features::health::probe::{Expected, Reason, Verdict, judge};
+use crate::features::providers::leases::{Connection, LeaseError, Leases};
+use crate::fetch::Fetcher;
+use crate::support::media::{Container, ts};
+
+use super::super::media::media_type;
+use super::packets::{PACKET, Packets};
+use super::pump::pump;
+use super::{End, Feed, Stage, Unshared};
+
+/// The silence of a running stream is judged by its pump, which knows its usual gaps.
+const UNBOUNDED: Duration = Duration::from_secs(24 * 3_600);
+
+/// What it takes to open the upstream of a feed.
+pub struct Start {
+    pub fetcher: Fetcher,
+    pub leases: Leases,
+    pub source: Source,
+    pub connection: Connection,
+}
+
+enum Flow {
+    Over(End),
+    Unshared(Box<Opened>),
+}
+
+/// An answer that all who watch can share, and the bytes of it that were read.
+struct Shareable {
+    opened: Opened,
+    head: BytesMut,
+    packets: Packets,
+}
+
+impl Start {
+    /// Opens the upstream and brings its bytes to all who watch, until it ends or nobody watches; then its connection is
+    /// given back.
+    pub async fn run(self, feed: Arc<Feed>) {
+        let lease = match self
+            .leases
+            .acquire(self.connection, self.source.max_connections)
+            .await
+        {
+            Ok(lease) => lease,
+            Err(LeaseError::AllInUse { .. }) => return feed.set(Stage::Over(End::AllInUse)),
+            Err(LeaseError::Db(error)) => {
+                tracing::error!(%error, "a connection could not be counted");
+                let cause = "the connection could not be counted".to_owned();
+                return feed.set(Stage::Over(End::Failed(cause)));
+            }
+        };
+        match self.while_wanted(&feed).await {
+            Flow::Unshared(opened) => {
+                let (opened, lease) = (*opened, Arc::new(lease));
+                feed.set(Stage::Unshared(Some(Box::new(Unshared { opened, lease }))));
+            }
+            Flow::Over(end) => {
+                // Who goes on with another stream of this provider may need its connection.
+                lease.cool_down().await;
+                feed.set(Stage::Over(end));
+            }
+        }
+    }
+
+    /// When this returns the connection is closed, or in the answer.
+    async fn while_wanted(&self, feed: &Feed) -> Flow {
+        let mut flow = std::pin::pin!(self.flow(feed));
+        loop {
+            tokio::select! {
+                biased;
+                () = feed.stop.cancelled() => return Flow::Over(End::Left),
+                () = feed.left() => if feed.close_if_left() { return Flow::Over(End::Left) },
+                flow = &mut flow => return flow,
+            }
+        }
+    }
+
+    async fn flow(&self, feed: &Feed) -> Flow {
+        let opened = match self.open().await {
+            Ok(opened) => opened,
+            Err(error) => return Flow::Over(End::Failed(error.to_string())),
+        };
+        let host = host(&opened.upstream.final_url).to_owned();
+        let failed = |cause: &dyn std::fmt::Display| Flow::Over(End::Failed(format!("{host} {cause}")));
+        if !matches!(opened.upstream.status, 200 | 206) {
+            return failed(&Reason::Status(opened.upstream.status));
+        }
+        // What has an end is a file, which can be sought in.
+        if opened.is_playlist() || opened.upstream.content_length().is_some() {
+            return Flow::Unshared(Box::new(opened));
+        }
+        let shareable = match shareable(opened).await {
+            Ok(Ok(shareable)) => shareable,
+            Ok(Err(opened)) => return Flow::Unshared(Box::new(opened)),
+            Err(Unfit::Sent(reason)) => return failed(&reason),
+            Err(Unfit::Open(error)) => return Flow::Over(End::Failed(error.to_string())),
+        };
+        let Shareable {
+            mut opened,
+            head,
+            packets,
+        } = shareable;
+        let expected = content_type(if packets.is_ts() {
+            "ts"
+        } else {
+            &self.source.format
+        });
+        let content_type = media_type(&opened.upstream.headers, expected).into();
+        feed.set(Stage::Running { content_type });
+        opened.upstream.set_idle_timeout(UNBOUNDED);
+        Flow::Over(pump(feed, &mut opened.upstream, &head, packets, &host).await)
+    }
+
+    async fn open(&self) -> Result<Opened, OpenError> {
+        let request = self
+            .source
+            .request(self.source.url.clone(), None, CancellationToken::new());
+        Opened::begin(self.fetcher.open(request).await?).await
+    }
+}
+
+enum Unfit {
+    Sent(Reason),
+    Open(OpenError),
+}
+
+/// Reads an answer as far as it takes to see what it is; given back where only one viewer can have it.
+async fn shareable(mut opened: Opened) -> Result<Result<Shareable, Opened>, Unfit> {
+    let mut head = BytesMut::from(opened.first.take().unwrap_or_default().as_ref());
+    let mut is_whole = false;
+    let container = loop {
+        match judge(&head, is_whole, Expected::Any) {
+            Verdict::Media(container) => break container,
+            Verdict::Refused(reason) => return Err(Unfit::Sent(reason)),
+            Verdict::Untestable(_) => return Err(Unfit::Sent(Reason::NotMedia)),
+            Verdict::Undecided => match opened.upstream.next().await {
+                Some(Ok(bytes)) => head.extend_from_slice(&bytes),
+                Some(Err(error)) => return Err(Unfit::Open(error.into())),
+                None => is_whole = true,
+            },
+        }
+    };
+    let packets = match container {
+        Container::Ts => ts::find(&head).filter(|found| found.stride == PACKET),
+        Container::Audio => None,
+        _ => {
+            opened.first = Some(head.freeze());
+            return Ok(Err(opened));
+        }
+    };
+    if let Some(found) = packets {
+        // Viewers begin with a whole packet.
+        let _ = head.split_to(found.offset);
+    }
+    let packets = Packets::of(packets.is_some());
+    Ok(Ok(Shareable {
+        opened,
+        head,
+        packets,
+    }))
+}
