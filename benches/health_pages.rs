@@ -92,9 +92,9 @@ fn measure(name: &str, engine: Engine) {
     slowest.sort();
     let all: Vec<Duration> = slowest.iter().map(|(time, _)| *time).collect();
     report("all (bar p95 50)", &all);
-    for (kind, mut times) in times {
-        times.each_mut().map(|times| times.sort());
-        let [whole, processor] = times;
+    for (kind, [mut whole, mut processor]) in times {
+        whole.sort();
+        processor.sort();
         report(kind, &whole);
         report("  on the processor", &processor);
     }
