@@ -212,8 +212,8 @@ impl Relay {
         if started.is_err()
             && let Some(lease) = Arc::into_inner(lease)
         {
-            // The next stream may be of the same provider, and this its only connection.
-            lease.give_back().await;
+            // The next stream may be of the same provider, and this its only connection; what was given up may be open yet.
+            lease.cool_down().await;
         }
         started
     }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use m3u_strm_processor::db::Engine;
-use m3u_strm_processor::simulator::{Resource, ts};
+use m3u_strm_processor::simulator::{Cut, Fault, Resource, ts};
 use reqwest::Response;
 use reqwest::header::{CONTENT_LENGTH, CONTENT_RANGE, RANGE};
 use serde_json::json;
@@ -158,4 +158,78 @@ async fn who_seeks_in_a_film_takes_its_only_connection_along() {
     assert_eq!((peak(&world), world.leases().await), (1, 1));
     drop(before);
     world.until_lent(0).await;
+}
+
+/// Numbers that are the same in every run.
+struct Dice(u64);
+
+impl Dice {
+    fn below(&mut self, limit: u64) -> u64 {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+        (self.0 >> 33) % limit
+    }
+}
+
+/// Opens channels, reads a little and leaves, while their streams fail in every way.
+async fn wander(world: &World, paths: &[String], mut dice: Dice, turns: usize) {
+    for _ in 0..turns {
+        let path = &paths[dice.below(3) as usize];
+        let fault = match dice.below(9) {
+            0 => Some(Fault::status(404)),
+            1 => Some(Fault::cut(dice.below(60_000) as usize, Cut::Close)),
+            2 => Some(Fault::cut(dice.below(60_000) as usize, Cut::Chunked)),
+            3 => Some(Fault::early_close(dice.below(4_000) as usize)),
+            4 => Some(Fault::html()),
+            5 => Some(Fault::delay(Duration::from_millis(dice.below(300)))),
+            _ => None,
+        };
+        if let Some(fault) = fault {
+            world
+                .simulator
+                .fault(&format!("/{}.ts", dice.below(3)), fault.times(1));
+        }
+        let (patience, wanted) = (
+            Duration::from_millis(5 + dice.below(400)),
+            dice.below(60_000) as usize,
+        );
+        let watch = async {
+            let Ok(mut answer) = world.ask(path).send().await else {
+                return;
+            };
+            let mut read = 0;
+            while read < wanted
+                && let Ok(Some(bytes)) = answer.chunk().await
+            {
+                read += bytes.len();
+            }
+        };
+        // Most leave in the middle of something.
+        let _ = tokio::time::timeout(patience, watch).await;
+    }
+}
+
+#[tokio::test]
+async fn after_a_thousand_aborts_and_faults_nothing_is_left_and_no_limit_was_passed() {
+    let world = World::with(Engine::Sqlite, json!({ "max_connections": 2 })).await;
+    let mut entries = Vec::new();
+    for number in 0..3 {
+        let path = format!("/{number}.ts");
+        world.simulator.put(&path, live().account(ACCOUNT));
+        entries.push(world.entry(&format!("Channel {number}"), &path));
+    }
+    world.lists(&entries).await;
+    let mut paths = Vec::new();
+    for number in 0..3 {
+        paths.push(world.channel(&format!("Channel {number}")).await);
+    }
+    let viewers = (0..10).map(|seed| wander(&world, &paths, Dice(seed), 100));
+    futures_util::future::join_all(viewers).await;
+    world.simulator.mend();
+    soon(world.simulator.until(|counters| counters.open == 0)).await;
+    world.until_lent(0).await;
+    assert!((1..=2).contains(&peak(&world)), "{}", peak(&world));
+    // All is as it was.
+    for path in &paths {
+        assert_whole(&first_bytes(&mut world.play(path).await, 20_000).await);
+    }
 }
