@@ -31,11 +31,11 @@ const ARGUMENTS: &[&str] = &[
     // Nothing that the bytes name is opened.
     "-protocol_whitelist",
     "pipe",
-    // Nothing larger than any picture there is, and no memory beyond that.
+    // No single piece of memory beyond this, and no picture beyond 4K, of which a decoder keeps up to sixteen.
     "-max_alloc",
     "268435456",
     "-max_pixels",
-    "40000000",
+    "9500000",
     "-analyzeduration",
     "5000000",
     "-probesize",
@@ -46,6 +46,8 @@ const ARGUMENTS: &[&str] = &[
     "noref",
     "-i",
     "pipe:0",
+    "-filter_threads",
+    "1",
     "-map",
     "0:V:0?",
     "-map",
@@ -213,6 +215,8 @@ async fn run(program: &Program, feed: &mut Feed<'_, '_>, until: Instant) -> io::
             () = feeding => reading.await?,
         };
     }
+    // It ends, even if it has more to say.
+    drop(stdout);
     child.0.wait().await?;
     sample.bytes = fed;
     let is_told = reader

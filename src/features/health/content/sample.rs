@@ -1,7 +1,7 @@
 //! Some seconds of a stream as they were seen and heard: how much of them was black, still or silent.
 //!
-//! Pictures come small and grey, so that looking at them costs next to nothing. What counts as black, still and silent is as
-//! blackdetect, freezedetect and silencedetect of FFmpeg have it.
+//! Pictures come small and grey, so that looking at them costs next to nothing. The limits of what counts as black, still and
+//! silent are those of FFmpeg's blackdetect, freezedetect and silencedetect.
 
 use super::avi::Tracks;
 
@@ -36,6 +36,9 @@ pub struct Sample {
     pictures: u64,
     black: u64,
     still: u64,
+    /// Those that stand still now, one after the other, and the most that ever did.
+    run: u64,
+    longest: u64,
     sounds: u64,
     silent: u64,
     /// Of the tenth of a second that is being heard: samples and the loudest of them.
@@ -67,8 +70,11 @@ impl Sample {
         if differs {
             // Compared with where it began to stand still, so that slow changes are seen.
             self.last = Some(picture.to_vec());
+            self.run = 0;
         } else {
             self.still += 1;
+            self.run += 1;
+            self.longest = self.longest.max(self.run);
         }
     }
 
@@ -106,6 +112,11 @@ impl Sample {
     pub fn still_ms(&self) -> u64 {
         let with_first = self.still + u64::from(self.still > 0);
         with_first.min(self.pictures) * 1_000 / RATE
+    }
+
+    /// Whether it stood still for half of its time without a break, as pictures that follow each other slowly do not.
+    pub(super) fn is_unbroken(&self) -> bool {
+        (self.longest + 1) * 2 > self.pictures
     }
 
     pub fn silent_ms(&self) -> u64 {
@@ -200,6 +211,14 @@ mod tests {
         let fading: Vec<Vec<u8>> = (0..40).map(|step| picture(|_, _| 60 + step / 10)).collect();
         assert!(seen(&fading).still_ms() < 10_000);
         assert_eq!(seen(&[vec![1; 7]]).picture_ms(), 0, "of another size");
+    }
+
+    #[test]
+    fn pictures_that_follow_each_other_slowly_are_no_still_one() {
+        let slide = |step: usize| picture(move |x, y| ((x + y) * step % 200) as u8);
+        let shown = |each: usize| seen(&(0..40).map(|step| slide(step / each + 1)).collect::<Vec<_>>());
+        assert!(!shown(10).is_unbroken());
+        assert!(shown(40).is_unbroken() && shown(30).is_unbroken());
     }
 
     #[test]

@@ -62,7 +62,8 @@ pub(super) async fn save(ctx: &Ctx, found: Found, job: Option<&JobRun>) -> Resul
         Err(reason) => {
             let row = Row {
                 tried_at: at_ms,
-                next_at: None,
+                // What waits to be confirmed or cleared waits no longer for that.
+                next_at: (before.in_a_row > 0).then_some(at_ms + AGAIN_MS),
                 failure: Some(reason),
                 ..before
             };

@@ -223,7 +223,8 @@ pub async fn within(
     .await
 }
 
-/// At most so many streams that work and are due by an instant, those first that have been for longest. A stream's turn comes
+/// At most so many streams that work and are due by an instant: those of which a finding waits to be confirmed or cleared, then
+/// those that have been for longest. A stream's turn comes
 /// after `each_ms` if it is the first of its channel, the second after twice that, and so on.
 pub async fn due(
     db: &Db,
@@ -238,7 +239,7 @@ pub async fn due(
          where s.missing_since is null and s.enabled and s.is_active and p.enabled and p.deleted_at is null and c.enabled
              and h.state in ('up', 'degraded') and h.failing_since is null
              and coalesce(t.next_at, t.tried_at + (1 + case when s.backup_order < 6 then s.backup_order else 6 end) * $2, 0) <= $1
-         order by coalesce(t.next_at, t.tried_at + (1 + case when s.backup_order < 6 then s.backup_order else 6 end) * $2,
+         order by (t.next_at is null), coalesce(t.next_at, t.tried_at + (1 + case when s.backup_order < 6 then s.backup_order else 6 end) * $2,
              case when s.backup_order < 6 then s.backup_order else 6 end), s.id limit $3",
         args![by_ms, each_ms, limit],
     )
@@ -263,13 +264,14 @@ record! {
     }
 }
 
-/// At most so many streams with a defect that counts, those first of which it was found last.
+/// At most so many streams that play with a defect that counts, those first of which it was found last.
 pub async fn bad(db: &Db, limit: i64) -> Result<Vec<Bad>, DbError> {
     db.all(
         "select h.stream_id, s.original_name, c.id, c.name, p.id, p.name, h.content_defect, h.content_reason, h.content_since
          from stream_health h join channel_streams s on s.id = h.stream_id join channels c on c.id = s.channel_id
          join providers p on p.id = s.provider_id
-         where h.content_since is not null and s.missing_since is null and p.enabled and p.deleted_at is null
+         where h.content_since is not null and h.state = 'degraded' and s.missing_since is null and s.enabled and s.is_active
+             and c.enabled and p.enabled and p.deleted_at is null
          order by h.content_since desc, h.stream_id desc limit $1",
         args![limit],
     )

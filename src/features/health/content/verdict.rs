@@ -28,7 +28,7 @@ pub fn of(sample: &Sample, floor_kbps: Option<u32>, slate: Option<usize>) -> Ver
     if is_most(sample.black_ms(), picture) {
         return found(Defect::Black, told("black", sample.black_ms(), picture));
     }
-    if is_most(sample.still_ms(), picture) {
+    if is_most(sample.still_ms(), picture) && sample.is_unbroken() {
         let still = told("a still picture", sample.still_ms(), picture);
         return match slate {
             Some(others) => {
