@@ -73,7 +73,7 @@ impl Pulse {
 }
 
 /// How many jobs one node runs at a time.
-const AT_ONCE: usize = 4;
+const AT_ONCE: usize = 5;
 const SHORTEST_PAUSE: Duration = Duration::from_millis(20);
 const LONGEST_PAUSE: Duration = Duration::from_secs(1);
 /// How long a handler may take to end once the server stops.
