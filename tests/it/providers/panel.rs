@@ -5,7 +5,7 @@ use std::time::Duration;
 use m3u_strm_processor::db::Engine;
 use m3u_strm_processor::features::sync::{self, Started};
 use m3u_strm_processor::simulator::panel::{Account, Catalogue, Panel, Status};
-use m3u_strm_processor::simulator::{Fault, Resource, Simulator};
+use m3u_strm_processor::simulator::{Fault, Resource, Simulator, ts};
 use m3u_strm_processor::support::ids::ProviderId;
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
@@ -192,7 +192,7 @@ on_both_engines! {
         house.panel.amend(USER, |account| account.max_connections = 1);
         house.sync(made["id"].as_i64().unwrap()).await;
         let account = "living%2Droom%2D7/s3cret%2F%26pass".replace("%2D", "-");
-        house.simulator.put(&format!("/live/{account}/*"), Resource::live(vec![0x47; 188], Duration::from_millis(20)));
+        house.simulator.put(&format!("/live/{account}/*"), Resource::live(ts::block(), Duration::from_millis(20)));
         let film = b"a whole film".to_vec();
         house.simulator.put(&format!("/movie/{account}/*"), Resource::bytes(film.clone()));
         let me = house.app.json(&house.admin, "/api/auth/me", 200).await;
