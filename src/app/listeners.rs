@@ -50,6 +50,9 @@ const ACCESS_CHECKED_EVERY: Duration = Duration::from_secs(10);
 const SETTINGS_READ_EVERY: Duration = Duration::from_secs(5);
 
 async fn end_streams(ctx: &Ctx, edge: &Edge, relay: &Relay) {
+    if let Err(error) = relay.end_gone().await {
+        tracing::warn!(%error, "streams that are watched could not be checked");
+    }
     if let Err(error) = principal::end_streams(ctx, &edge.streams).await {
         tracing::warn!(%error, "sessions of open streams could not be checked");
     }

@@ -59,26 +59,6 @@ on_both_engines! {
         leases.acquire(CONNECTION, Some(2)).await.unwrap();
     }
 
-    async fn viewers_of_a_polled_stream_share_its_connection(test: TestDb) {
-        add_provider(&test.db).await;
-        let leases = Leases::new("one", test.db.clone(), Clock::manual(1_000_000));
-        let (polls, other) = (Polls::default(), CredentialId(4));
-        let lease = leases.acquire(CONNECTION, Some(1)).await.unwrap();
-        drop(polls.keep((VIEWER, OFFER), Arc::new(lease), 1_000_000));
-        assert!(polls.touch((other, Offer::Stream(StreamId(8))), 1_000_000).is_none());
-        drop(polls.touch((other, OFFER), 1_020_000).unwrap());
-        let mut credentials = polls.credentials();
-        credentials.sort_unstable();
-        assert_eq!(credentials, [VIEWER, other]);
-        // The first falls silent, the other stays, until he may not any more.
-        polls.sweep(1_040_000);
-        assert_eq!(polls.credentials(), [other]);
-        polls.end(VIEWER);
-        assert_eq!(leases.in_use(ProviderId(1)).await.unwrap().total(), 1);
-        polls.end(other);
-        until_in_use(&leases, 0).await;
-    }
-
     async fn the_leases_of_a_dead_node_run_out(test: TestDb) {
         add_provider(&test.db).await;
         let clock = Clock::manual(1_000_000);

@@ -34,6 +34,18 @@ impl Feeds {
         of_provider.filter(|feed| feed.want()).count() > 0
     }
 
+    /// What is watched now.
+    pub fn offers(&self) -> Vec<Offer> {
+        self.feeds().keys().copied().collect()
+    }
+
+    /// Ends one stream; who watches it goes on with another.
+    pub fn stop(&self, offer: Offer) {
+        if let Some(feed) = self.feeds().get(&offer) {
+            feed.stop();
+        }
+    }
+
     /// Ends everything, when the server stops.
     pub fn end_all(&self) {
         self.feeds().values().for_each(|feed| feed.stop());

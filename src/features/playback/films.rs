@@ -51,6 +51,14 @@ impl Films {
         running.filter(|film| film.stop()).count() > 0
     }
 
+    /// Whether this viewer plays it alone now.
+    pub fn is_running(&self, key: Key) -> bool {
+        let films = self.films();
+        films
+            .get(&key)
+            .is_some_and(|films| films.iter().any(|film| film.strong_count() > 0))
+    }
+
     /// Ends whatever one credential plays.
     pub fn end(&self, credential: CredentialId) {
         for ((of, _), films) in &*self.films() {
@@ -101,12 +109,15 @@ impl Film {
     }
 
     /// Ends it, its viewer may read or not; whether it ran.
-    fn stop(&self) -> bool {
+    fn stop(self: &Arc<Self>) -> bool {
         let is_running = !self.end.is_cancelled();
         self.end.cancel();
-        // Who waits for its bytes closes it.
+        // Who waits for its bytes notices, and who has just got some does not hold it for long.
         if let Ok(mut open) = self.open.try_lock() {
             open.take();
+        } else if let Ok(runtime) = tokio::runtime::Handle::try_current() {
+            let film = Arc::clone(self);
+            runtime.spawn(async move { film.open.lock().await.take() });
         }
         is_running
     }

@@ -82,7 +82,7 @@ fn passed(headers: &HeaderMap, is_bodiless: bool) -> Vec<(HeaderName, HeaderValu
 }
 
 /// Media types pass; anything else a server says of media is replaced by what the format is.
-pub(super) fn media_type(headers: &HeaderMap, expected: &str) -> String {
+fn media_type(headers: &HeaderMap, expected: &str) -> String {
     let said = headers
         .get(header::CONTENT_TYPE)
         .and_then(|value| value.to_str().ok())

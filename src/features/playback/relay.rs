@@ -21,8 +21,9 @@ use super::running::Running;
 use super::sealed::{self, Part};
 use super::viewer::Viewer;
 use super::wanted::Wanted;
+use crate::db::DbError;
 use crate::features::catalogue::sources::opening::{Opened, host};
-use crate::features::catalogue::sources::{Source, content_type, part_type};
+use crate::features::catalogue::sources::{Source, content_type, is_offered, part_type};
 use crate::support::hls::is_subtitles;
 
 /// A viewer whose stream failed waits no longer for one that may go on.
@@ -90,6 +91,19 @@ impl Relay {
         credentials.sort_unstable();
         credentials.dedup();
         credentials
+    }
+
+    /// Ends streams that may not be played any more; who watches goes on with what may.
+    ///
+    /// # Errors
+    /// Whatever the database says.
+    pub async fn end_gone(&self) -> Result<(), DbError> {
+        for offer in self.feeds.offers() {
+            if !is_offered(&self.ctx.db, offer).await? {
+                self.feeds.stop(offer);
+            }
+        }
+        Ok(())
     }
 
     /// Ends whatever one credential plays.
@@ -163,7 +177,8 @@ impl Relay {
     ) -> Result<Answer, RelayError> {
         let poller = (play.credential, source.offer);
         let polled = self.polls.touch(poller, self.ctx.clock.now_ms());
-        if polled.is_none() && is_live(source) {
+        // What turned out to be a file is sought in as a film is.
+        if polled.is_none() && is_live(source) && !self.films.is_running(poller) {
             match self.join(play.credential, source).await? {
                 Joined::Seat(seat, content_type) => {
                     let stay = self.running.enter(play.credential);
@@ -173,7 +188,8 @@ impl Relay {
                 }
                 Joined::Unshared(unshared) => {
                     let Unshared { opened, lease } = *unshared;
-                    let opened = Some(opened).filter(|_| play.range.is_none());
+                    let is_whole = play.range.as_deref().is_none_or(|range| range == "bytes=0-");
+                    let opened = Some(opened).filter(|_| is_whole);
                     return self.on_lease(play, source, lease, opened).await;
                 }
                 Joined::Taken => {}
@@ -209,6 +225,9 @@ impl Relay {
         opened: Option<Opened>,
     ) -> Result<Answer, RelayError> {
         let started = self.start_one(play, source, Arc::clone(&lease), opened).await;
+        if started.is_err() {
+            self.polls.leave((play.credential, source.offer));
+        }
         if started.is_err()
             && let Some(lease) = Arc::into_inner(lease)
         {
@@ -222,16 +241,20 @@ impl Relay {
     ///
     /// # Errors
     /// If it does not start soon, or cannot be joined.
-    pub(super) async fn follow(&self, credential: CredentialId, source: &Source) -> Result<Seat, RelayError> {
+    pub(super) async fn follow(
+        &self,
+        credential: CredentialId,
+        source: &Source,
+        content_type: &str,
+    ) -> Result<Seat, RelayError> {
+        let unfit = || RelayError::NotRelayable("it cannot go on where another ended".to_owned());
         if !is_live(source) {
-            return Err(cause("an HLS stream cannot go on where another ended".to_owned()));
+            return Err(unfit());
         }
         let joined = tokio::time::timeout(FOLLOW_WITHIN, self.join(credential, source)).await;
         match joined {
-            Ok(Ok(Joined::Seat(seat, _))) => Ok(seat),
-            Ok(Ok(Joined::Unshared(_) | Joined::Taken)) => {
-                Err(cause("it cannot go on where another ended".to_owned()))
-            }
+            Ok(Ok(Joined::Seat(seat, same))) if *same == *content_type => Ok(seat),
+            Ok(Ok(_)) => Err(unfit()),
             Ok(Err(error)) => Err(error),
             Err(_) => Err(cause(format!("nothing within {} s", FOLLOW_WITHIN.as_secs()))),
         }
@@ -331,7 +354,7 @@ impl Relay {
         if let Some(lease) = self.polls.touch(poller, self.ctx.clock.now_ms()) {
             return Ok(lease);
         }
-        let _turn = self.polls.turn(source.offer).await;
+        let _turn = self.polls.turn(poller).await;
         if let Some(lease) = self.polls.touch(poller, self.ctx.clock.now_ms()) {
             return Ok(lease);
         }

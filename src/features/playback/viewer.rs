@@ -1,3 +1,4 @@
+use std::cell::Cell;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,6 +10,7 @@ use crate::features::providers::Offer;
 use crate::support::ids::CredentialId;
 
 use super::attempts::Attempts;
+use super::error::RelayError;
 use super::feed::{End, Next, Seat};
 use super::relay::Relay;
 use super::running::Stay;
@@ -16,9 +18,11 @@ use super::wanted::Wanted;
 
 /// A stream that went on for so long was good, whatever became of it.
 const GOOD: Duration = Duration::from_secs(30);
-/// Who has not seen a good stream for so long gives up.
+/// One that failed sooner is opened again only after a pause.
+const SHORT: Duration = Duration::from_secs(5);
+/// Who has seen nothing but short stretches for so long gives up.
 const GIVE_UP: Duration = Duration::from_secs(60);
-/// Between two rounds over all streams, of which none starts; then twice as long each time.
+/// Before streams that all failed are tried again; then twice as long each time.
 const PAUSE: Duration = Duration::from_millis(500);
 const LONGEST_PAUSE: Duration = Duration::from_secs(4);
 
@@ -33,8 +37,9 @@ pub struct Viewer {
     seated: Instant,
     /// Those that failed this viewer since the last good one, the latest last.
     failed: Vec<Offer>,
-    /// When the last good one failed.
+    /// Since when there were only short stretches.
     failing_since: Option<Instant>,
+    pause: Duration,
     stay: Arc<Stay>,
 }
 
@@ -56,6 +61,7 @@ impl Viewer {
             seated: Instant::now(),
             failed: Vec::new(),
             failing_since: None,
+            pause: PAUSE,
             stay,
         }
     }
@@ -86,51 +92,84 @@ impl Viewer {
 
     /// Finds another stream; whether there is one.
     async fn go_on(&mut self, end: &End) -> bool {
-        let offer = self.seat.feed().offer;
-        tracing::info!(?offer, ?end, "a stream failed while it was watched");
-        if self.seated.elapsed() >= GOOD {
+        let (offer, lasted) = (self.seat.feed().offer, self.seated.elapsed());
+        if lasted >= GOOD {
             self.failed.clear();
+        }
+        if lasted >= SHORT {
             self.failing_since = None;
+            self.pause = PAUSE;
         }
         // Who paused until it was closed goes on where it is now.
         if *end != End::Left {
             self.note(offer);
         }
         let until = *self.failing_since.get_or_insert_with(Instant::now) + GIVE_UP;
-        let mut pause = PAUSE;
         while Instant::now() < until {
-            if let Some(seat) = self.another(until).await {
-                self.seat = seat;
-                self.seated = Instant::now();
-                return true;
+            match self.another(until, lasted < SHORT).await {
+                Another::Seat(seat) => {
+                    self.seat = seat;
+                    self.seated = Instant::now();
+                    return true;
+                }
+                Another::Failed => self.rest().await,
+                Another::Nothing => break,
             }
-            tokio::time::sleep(pause).await;
-            pause = (pause * 2).min(LONGEST_PAUSE);
         }
+        tracing::info!(wanted = ?self.wanted, "no stream goes on for a viewer");
         false
     }
 
-    async fn another(&mut self, until: Instant) -> Option<Seat> {
+    async fn another(&mut self, until: Instant, was_short: bool) -> Another {
         let sources = match self.wanted.sources(&self.relay.ctx).await {
             Ok(sources) => sources,
             Err(error) => {
                 tracing::warn!(%error, "the streams of a channel could not be read");
-                return None;
+                return Another::Failed;
             }
         };
+        if was_short && sources.are_all(&self.failed) {
+            // A provider is not asked again as fast as it answers.
+            self.rest().await;
+        }
         // Who failed last is tried last.
         let sources = sources.behind(&self.failed);
         let mut attempts = Attempts::new(&self.relay.leases);
-        let follow = async |source: &Source| self.relay.follow(self.credential, source).await;
+        let has_unfit = Cell::new(false);
+        let follow = async |source: &Source| {
+            let (credential, content_type) = (self.credential, &self.content_type);
+            let seat = self.relay.follow(credential, source, content_type).await;
+            has_unfit.set(has_unfit.get() || matches!(seat, Err(RelayError::NotRelayable(_))));
+            seat
+        };
         let another = tokio::time::timeout_at(until, attempts.run(sources, follow)).await;
         for offer in attempts.failed() {
             self.note(offer);
         }
-        another.ok()?.ok()
+        match another {
+            Ok(Ok(seat)) => Another::Seat(seat),
+            Ok(Err(RelayError::Nothing)) => Another::Nothing,
+            // A player that opens the channel anew may have what cannot go on here.
+            Ok(Err(_)) if has_unfit.get() => Another::Nothing,
+            Ok(Err(_)) | Err(_) => Another::Failed,
+        }
+    }
+
+    async fn rest(&mut self) {
+        tokio::time::sleep(self.pause).await;
+        self.pause = (self.pause * 2).min(LONGEST_PAUSE);
     }
 
     fn note(&mut self, offer: Offer) {
         self.failed.retain(|known| *known != offer);
         self.failed.push(offer);
     }
+}
+
+/// What became of looking for another stream.
+enum Another {
+    Seat(Seat),
+    Failed,
+    /// There is none that could go on.
+    Nothing,
 }

@@ -18,7 +18,7 @@ on_both_engines! {
         let one = world.channel("One").await;
         let mut first = world.play(&one).await;
         assert_eq!(first.status(), 200);
-        assert_eq!(first.headers()[CONTENT_TYPE], "video/mp2t");
+        assert_eq!(first.headers()[CONTENT_TYPE], "video/MP2T");
         let block = ts::block();
         assert_eq!(first_bytes(&mut first, block.len()).await[..block.len()], block[..]);
         assert_eq!((world.simulator.count("/one.ts"), world.leases().await), (1, 1));

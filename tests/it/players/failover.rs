@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use m3u_strm_processor::db::Engine;
 use m3u_strm_processor::simulator::{Cut, Fault, Pieces, Reply, Resource, ts};
-use reqwest::Response;
+use reqwest::{Method, Response};
 use serde_json::json;
 
-use super::world::{World, first_bytes, soon};
+use super::world::{World, first_bytes, soon, until_end};
 use crate::on_both_engines;
 use crate::support::OnEngine;
 
@@ -150,4 +150,64 @@ async fn streams_of_one_account_follow_each_other_over_its_only_connection() {
     until_mark(&mut viewer, 2).await;
     assert_eq!(world.simulator.counters().account_peaks["anna"], 1);
     assert_eq!(world.leases().await, 1);
+}
+
+#[tokio::test]
+async fn a_stream_that_is_switched_off_is_watched_no_longer_and_its_viewers_go_on() {
+    let world = World::on(Engine::Sqlite).await;
+    let one = two(&world).await;
+    let mut viewer = world.play(&one).await;
+    until_mark(&mut viewer, 1).await;
+    let best = "select id from channel_streams where original_name = 'One 4K'";
+    let path = format!("/api/streams/{}", world.id(best, Vec::new()).await);
+    let off = json!({ "enabled": false });
+    assert_eq!(
+        world
+            .app
+            .send(&world.admin, Method::PATCH, &path, &off)
+            .await
+            .status(),
+        200
+    );
+    until_mark(&mut viewer, 2).await;
+    let path = format!("/api/providers/{}", world.provider.0);
+    assert_eq!(
+        world
+            .app
+            .send(&world.admin, Method::PATCH, &path, &off)
+            .await
+            .status(),
+        200
+    );
+    until_end(&mut viewer).await;
+    world.until(|counters| counters.open == 0).await;
+    world.until_lent(0).await;
+}
+
+#[tokio::test]
+async fn a_provider_whose_streams_end_at_once_is_not_asked_as_fast_as_it_answers() {
+    let world = World::on(Engine::Sqlite).await;
+    world.simulator.put("/one.ts", marked(1));
+    world.simulator.fault("/one.ts", Fault::cut(200_000, Cut::Close));
+    world.lists(&[world.entry("One", "/one.ts")]).await;
+    let mut viewer = world.play(&world.channel("One").await).await;
+    first_bytes(&mut viewer, 600_000).await;
+    // After pauses of half a second, one and two.
+    assert!(world.simulator.count("/one.ts") <= 5);
+}
+
+#[tokio::test]
+async fn a_viewer_is_let_go_where_only_what_cannot_follow_is_left() {
+    let world = World::on(Engine::Sqlite).await;
+    world.simulator.put("/best.ts", marked(1));
+    let entries = [
+        world.entry("One 4K", "/best.ts"),
+        world.entry("One HD", "/next.m3u8"),
+    ];
+    world.lists(&entries).await;
+    let mut viewer = world.play(&world.channel("One").await).await;
+    until_mark(&mut viewer, 1).await;
+    world.simulator.refuse().await;
+    until_end(&mut viewer).await;
+    world.until_lent(0).await;
 }

@@ -110,6 +110,11 @@ impl Sources {
         self
     }
 
+    /// Whether there is none besides these.
+    pub fn are_all(&self, offers: &[Offer]) -> bool {
+        self.rows.iter().all(|row| offers.contains(&(self.kind)(row.id)))
+    }
+
     /// Puts these behind the others, in this order.
     #[must_use]
     pub fn behind(mut self, offers: &[Offer]) -> Self {
@@ -233,6 +238,18 @@ pub async fn page(
         }
     }
     Ok(found)
+}
+
+/// Whether this may be played at all: its provider, channel and itself are switched on.
+///
+/// # Errors
+/// Whatever the database says.
+pub async fn is_offered(db: &Db, offer: Offer) -> Result<bool, DbError> {
+    let found = match offer {
+        Offer::Stream(id) => store::stream(db, id).await?,
+        Offer::Version(id) => store::version(db, id).await?,
+    };
+    Ok(found.is_some())
 }
 
 /// The way to a part of an HLS stream; `None` if the stream may not be played any more.

@@ -58,6 +58,8 @@ enum Stage {
     Running {
         content_type: Arc<str>,
     },
+    /// Its upstream is closed; its connection is about to be given back.
+    Ending,
     /// What came cannot be shared; the first who asks has it.
     Unshared(Option<Box<Unshared>>),
     Over(End),
@@ -161,9 +163,9 @@ impl Feed {
     /// Lets its connection go if nobody watches; whether it comes back in a moment.
     pub fn want(&self) -> bool {
         let mut state = self.state();
-        let is_its_own = matches!(
+        let is_its_own = !matches!(
             state.stage,
-            Stage::Starting | Stage::Running { .. } | Stage::Over(End::Left)
+            Stage::Unshared(_) | Stage::Over(End::AllInUse | End::Failed(_))
         );
         let is_alone = state.guests == 0 && is_its_own;
         state.is_wanted |= is_alone;
@@ -174,6 +176,14 @@ impl Feed {
 
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Lets nobody in any more; who watches waits for what follows.
+    fn end_soon(&self) {
+        let mut state = self.state();
+        if !matches!(state.stage, Stage::Over(_)) {
+            state.stage = Stage::Ending;
+        }
     }
 
     fn set(&self, stage: Stage) {
@@ -241,7 +251,7 @@ impl Seat {
             let mut news = std::pin::pin!(self.feed.news.notified());
             news.as_mut().enable();
             match &mut self.feed.state().stage {
-                Stage::Starting => {}
+                Stage::Starting | Stage::Ending => {}
                 Stage::Running { content_type } => {
                     let content_type = Arc::clone(content_type);
                     return Begun::Running { content_type };

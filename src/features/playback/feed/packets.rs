@@ -1,6 +1,6 @@
 use bytes::{Bytes, BytesMut};
 
-use crate::support::media::ts::{self, ENOUGH};
+use crate::support::media::ts::ENOUGH;
 
 /// The common length of a packet of a transport stream, in bytes.
 pub const PACKET: usize = 188;
@@ -58,13 +58,10 @@ impl Packets {
             if rest.len() < PACKET || rest[0] == SYNC {
                 break;
             }
-            match ts::find(rest) {
-                Some(found) => at += found.offset,
+            match next_run(rest) {
+                Some(offset) => at += offset,
                 None if rest.len() > MOST_UNSYNCED => return Err(Lost),
-                None => match next_run(rest) {
-                    Some(offset) => at += offset,
-                    None => break,
-                },
+                None => break,
             }
         }
         Ok(self.pending.split_to(at).freeze())
@@ -139,6 +136,8 @@ mod tests {
         for piece in [100, 1_000, 100_000] {
             assert_eq!(passed(&bytes, piece).unwrap().concat(), bytes);
         }
+        let large = [stream(10), vec![0; 6_000], stream(600)].concat();
+        assert_eq!(passed(&large, large.len()).unwrap().concat(), large);
         let late = [stream(10), vec![1; 20_000], stream(10)].concat();
         assert_eq!(passed(&late, 1_000).unwrap().concat(), late);
     }

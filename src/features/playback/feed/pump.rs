@@ -59,12 +59,15 @@ pub async fn pump(
                     packets.push(&bytes);
                 }
                 Err(_) => break,
-                // What came before goes on to the viewers; then it is met again, or nothing comes.
-                Ok(None | Some(Err(_))) => {
+                Ok(ended) => {
+                    // What came before goes on to the viewers.
                     if let Ok(bytes) = packets.take() {
                         feed.bring(bytes, packets.is_ts());
                     }
-                    return failed("ended the stream".to_owned());
+                    return match ended {
+                        Some(Err(error)) => End::Failed(error.to_string()),
+                        _ => failed("ended the stream".to_owned()),
+                    };
                 }
             }
         }

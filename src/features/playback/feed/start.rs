@@ -11,7 +11,6 @@ use crate::features::providers::leases::{Connection, LeaseError, Leases};
 use crate::fetch::Fetcher;
 use crate::support::media::{Container, ts};
 
-use super::super::media::media_type;
 use super::packets::{PACKET, Packets};
 use super::pump::pump;
 use super::{End, Feed, Stage, Unshared};
@@ -62,6 +61,10 @@ impl Start {
                 feed.set(Stage::Unshared(Some(Box::new(Unshared { opened, lease }))));
             }
             Flow::Over(end) => {
+                if let End::Failed(cause) = &end {
+                    tracing::info!(stream = ?feed.offer, %cause, "a stream failed");
+                }
+                feed.end_soon();
                 // Who goes on with another stream of this provider may need its connection.
                 lease.cool_down().await;
                 feed.set(Stage::Over(end));
@@ -107,12 +110,8 @@ impl Start {
             head,
             packets,
         } = shareable;
-        let expected = content_type(if packets.is_ts() {
-            "ts"
-        } else {
-            &self.source.format
-        });
-        let content_type = media_type(&opened.upstream.headers, expected).into();
+        // By what it is, since a stream that follows this one in its place must be the same.
+        let content_type = content_type(if packets.is_ts() { "ts" } else { "audio" }).into();
         feed.set(Stage::Running { content_type });
         opened.upstream.set_idle_timeout(UNBOUNDED);
         Flow::Over(pump(feed, &mut opened.upstream, &head, packets, &host).await)
@@ -149,7 +148,8 @@ async fn shareable(mut opened: Opened) -> Result<Result<Shareable, Opened>, Unfi
     };
     let packets = match container {
         Container::Ts => ts::find(&head).filter(|found| found.stride == PACKET),
-        Container::Audio => None,
+        // Frames, with which a decoder can begin anywhere.
+        Container::Audio if !head.starts_with(b"RIFF") && !head.starts_with(b"fLaC") => None,
         _ => {
             opened.first = Some(head.freeze());
             return Ok(Err(opened));
