@@ -13,6 +13,7 @@ mod feed;
 mod feeds;
 mod films;
 pub mod hls;
+mod joining;
 mod media;
 mod opening;
 mod polls;

@@ -1,19 +1,20 @@
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use url::Url;
 
 use crate::ctx::Ctx;
 use crate::features::providers::Offer;
-use crate::features::providers::leases::{Connection, Lease, Leases, Purpose};
-use crate::support::ids::{CredentialId, ProviderId};
+use crate::features::providers::leases::{Lease, Leases};
+use crate::support::ids::CredentialId;
 
 use super::attempts::Attempts;
 use super::error::RelayError;
-use super::feed::{Begun, Seat, Start, Unshared};
+use super::feed::Unshared;
 use super::feeds::Feeds;
 use super::films::{Film, Films};
 use super::hls::rewrite;
+use super::joining::{Joined, LET_GO_WITHIN, is_live};
 use super::media::Media;
 use super::opening::{cause, open};
 use super::polls::Polls;
@@ -25,11 +26,6 @@ use crate::db::DbError;
 use crate::features::catalogue::sources::opening::{Opened, host};
 use crate::features::catalogue::sources::{Source, content_type, is_offered, part_type};
 use crate::support::hls::is_subtitles;
-
-/// A viewer whose stream failed waits no longer for one that may go on.
-const FOLLOW_WITHIN: Duration = Duration::from_secs(5);
-/// A connection that was only kept a moment is back within this time.
-const LET_GO_WITHIN: Duration = Duration::from_secs(1);
 
 /// What a player gets.
 pub enum Answer {
@@ -53,18 +49,10 @@ struct Play<L> {
 pub struct Relay {
     pub(super) ctx: Ctx,
     pub(super) leases: Leases,
-    feeds: Arc<Feeds>,
+    pub(super) feeds: Arc<Feeds>,
     polls: Arc<Polls>,
     running: Arc<Running>,
     films: Arc<Films>,
-}
-
-/// What became of asking for a place at a stream.
-enum Joined {
-    Seat(Seat, Arc<str>),
-    Unshared(Box<Unshared>),
-    /// It cannot be shared, and another viewer has it.
-    Taken,
 }
 
 impl Relay {
@@ -226,77 +214,13 @@ impl Relay {
     ) -> Result<Answer, RelayError> {
         let started = self.start_one(play, source, Arc::clone(&lease), opened).await;
         if started.is_err() {
-            self.polls.leave((play.credential, source.offer));
-        }
-        if started.is_err()
-            && let Some(lease) = Arc::into_inner(lease)
-        {
             // The next stream may be of the same provider, and this its only connection; what was given up may be open yet.
-            lease.cool_down().await;
+            self.polls.leave((play.credential, source.offer));
+            if let Some(lease) = Arc::into_inner(lease) {
+                lease.cool_down().await;
+            }
         }
         started
-    }
-
-    /// A place at a stream that goes on where another failed.
-    ///
-    /// # Errors
-    /// If it does not start soon, or cannot be joined.
-    pub(super) async fn follow(
-        &self,
-        credential: CredentialId,
-        source: &Source,
-        content_type: &str,
-    ) -> Result<Seat, RelayError> {
-        let unfit = || RelayError::NotRelayable("it cannot go on where another ended".to_owned());
-        if !is_live(source) {
-            return Err(unfit());
-        }
-        let joined = tokio::time::timeout(FOLLOW_WITHIN, self.join(credential, source)).await;
-        match joined {
-            Ok(Ok(Joined::Seat(seat, same))) if *same == *content_type => Ok(seat),
-            Ok(Ok(_)) => Err(unfit()),
-            Ok(Err(error)) => Err(error),
-            Err(_) => Err(cause(format!("nothing within {} s", FOLLOW_WITHIN.as_secs()))),
-        }
-    }
-
-    /// A place at a stream, which is opened if nobody watches it yet.
-    async fn join(&self, credential: CredentialId, source: &Source) -> Result<Joined, RelayError> {
-        self.insisting(source.provider, async || {
-            let start = || Start {
-                fetcher: self.ctx.fetch.clone(),
-                leases: self.leases.clone(),
-                source: source.clone(),
-                connection: connection(credential, source),
-            };
-            let seat = self.feeds.sit(start, source.offer, source.provider);
-            match seat.begun().await {
-                Begun::Running { content_type } => Ok(Joined::Seat(seat, content_type)),
-                Begun::Unshared(unshared) => Ok(Joined::Unshared(unshared)),
-                Begun::Taken => Ok(Joined::Taken),
-                Begun::Over(end) => Err(end.into()),
-            }
-        })
-        .await
-    }
-
-    /// Asks again where a connection comes back that was only kept a moment.
-    async fn insisting<T>(
-        &self,
-        provider: ProviderId,
-        ask: impl AsyncFn() -> Result<T, RelayError>,
-    ) -> Result<T, RelayError> {
-        let began = Instant::now();
-        loop {
-            match ask().await {
-                Err(RelayError::AllInUse)
-                    if began.elapsed() < LET_GO_WITHIN && self.feeds.let_go(provider) =>
-                {
-                    self.leases.freed().await;
-                }
-                answer => return answer,
-            }
-        }
     }
 
     async fn start_one<L: Fn(&str) -> String>(
@@ -362,15 +286,6 @@ impl Relay {
         Ok(self.polls.keep(poller, lease, self.ctx.clock.now_ms()))
     }
 
-    async fn lease(&self, credential: CredentialId, source: &Source) -> Result<Arc<Lease>, RelayError> {
-        self.insisting(source.provider, async || {
-            let connection = connection(credential, source);
-            let lease = self.leases.acquire(connection, source.max_connections).await?;
-            Ok(Arc::new(lease))
-        })
-        .await
-    }
-
     async fn playlist(
         &self,
         credential: CredentialId,
@@ -393,19 +308,4 @@ impl Relay {
 fn text_instead(opened: &Opened) -> String {
     let host = host(&opened.upstream.final_url);
     format!("{host} answered text instead of media")
-}
-
-fn connection(credential: CredentialId, source: &Source) -> Connection {
-    Connection {
-        provider: source.provider,
-        purpose: Purpose::Play {
-            offer: source.offer,
-            credential,
-        },
-    }
-}
-
-/// Whether it is said to be a stream that all who watch can share, which only its bytes prove.
-fn is_live(source: &Source) -> bool {
-    matches!(source.offer, Offer::Stream(_)) && source.format != "hls"
 }

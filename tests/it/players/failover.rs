@@ -132,7 +132,7 @@ async fn a_stream_that_ends_is_opened_again_where_there_is_no_other() {
     let mut viewer = world.play(&world.channel("One").await).await;
     first_bytes(&mut viewer, 400_000).await;
     assert_eq!(world.simulator.count("/one.ts"), 4);
-    assert_eq!(world.simulator.counters().account_peaks["anna"], 1);
+    assert_eq!(world.peak("anna"), 1);
 }
 
 #[tokio::test]
@@ -148,8 +148,14 @@ async fn streams_of_one_account_follow_each_other_over_its_only_connection() {
         .fault("/best.ts", Fault::stop_after(200_000).times(1));
     let mut viewer = world.play(&one).await;
     until_mark(&mut viewer, 2).await;
-    assert_eq!(world.simulator.counters().account_peaks["anna"], 1);
+    assert_eq!(world.peak("anna"), 1);
     assert_eq!(world.leases().await, 1);
+}
+
+async fn switch_off(world: &World, path: &str) {
+    let body = json!({ "enabled": false });
+    let answer = world.app.send(&world.admin, Method::PATCH, path, &body).await;
+    assert_eq!(answer.status(), 200, "{path}");
 }
 
 #[tokio::test]
@@ -160,25 +166,9 @@ async fn a_stream_that_is_switched_off_is_watched_no_longer_and_its_viewers_go_o
     until_mark(&mut viewer, 1).await;
     let best = "select id from channel_streams where original_name = 'One 4K'";
     let path = format!("/api/streams/{}", world.id(best, Vec::new()).await);
-    let off = json!({ "enabled": false });
-    assert_eq!(
-        world
-            .app
-            .send(&world.admin, Method::PATCH, &path, &off)
-            .await
-            .status(),
-        200
-    );
+    switch_off(&world, &path).await;
     until_mark(&mut viewer, 2).await;
-    let path = format!("/api/providers/{}", world.provider.0);
-    assert_eq!(
-        world
-            .app
-            .send(&world.admin, Method::PATCH, &path, &off)
-            .await
-            .status(),
-        200
-    );
+    switch_off(&world, &format!("/api/providers/{}", world.provider.0)).await;
     until_end(&mut viewer).await;
     world.until(|counters| counters.open == 0).await;
     world.until_lent(0).await;

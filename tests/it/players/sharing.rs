@@ -38,10 +38,6 @@ async fn narrow() -> (World, String, String) {
     (world, one, two)
 }
 
-fn peak(world: &World) -> usize {
-    world.simulator.counters().account_peaks[ACCOUNT]
-}
-
 on_both_engines! {
     async fn all_who_watch_a_channel_share_one_connection(world: World) {
         world.simulator.put("/one.ts", live());
@@ -91,7 +87,7 @@ async fn a_stream_that_is_opened_again_at_once_was_never_closed() {
         let mut viewer = world.play(&one).await;
         assert_whole(&first_bytes(&mut viewer, 5_000).await);
     }
-    assert_eq!((world.simulator.count("/one.ts"), peak(&world)), (1, 1));
+    assert_eq!((world.simulator.count("/one.ts"), world.peak(ACCOUNT)), (1, 1));
 }
 
 /// What Kodi does when its viewer changes the channel: two HEAD and four GET, of which one stays, while the old channel is
@@ -126,7 +122,7 @@ async fn a_change_of_channel_as_kodi_does_it_costs_one_connection_and_never_two(
         assert_eq!(playing.status(), 200);
         assert_whole(&first_bytes(&mut playing, 20_000).await);
         let opened = world.simulator.count("/one.ts") + world.simulator.count("/two.ts");
-        assert_eq!((opened, peak(&world)), (change + 1, 1), "{path}");
+        assert_eq!((opened, world.peak(ACCOUNT)), (change + 1, 1), "{path}");
         assert_eq!(world.simulator.counters().open, 1);
     }
 }
@@ -155,7 +151,7 @@ async fn who_seeks_in_a_film_takes_its_only_connection_along() {
         until_end(&mut before).await;
         before = sought;
     }
-    assert_eq!((peak(&world), world.leases().await), (1, 1));
+    assert_eq!((world.peak(ACCOUNT), world.leases().await), (1, 1));
     drop(before);
     world.until_lent(0).await;
 }
@@ -227,7 +223,7 @@ async fn after_a_thousand_aborts_and_faults_nothing_is_left_and_no_limit_was_pas
     world.simulator.mend();
     soon(world.simulator.until(|counters| counters.open == 0)).await;
     world.until_lent(0).await;
-    assert!((1..=2).contains(&peak(&world)), "{}", peak(&world));
+    assert!((1..=2).contains(&world.peak(ACCOUNT)), "{}", world.peak(ACCOUNT));
     // All is as it was.
     for path in &paths {
         assert_whole(&first_bytes(&mut world.play(path).await, 20_000).await);

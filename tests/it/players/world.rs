@@ -142,6 +142,18 @@ impl World {
         soon(self.simulator.until(wanted)).await;
     }
 
+    /// The most requests of an account that were ever open at once.
+    pub fn peak(&self, account: &str) -> usize {
+        let peaks = self.simulator.counters().account_peaks;
+        peaks.get(account).copied().unwrap_or_default()
+    }
+
+    /// Waits until so many requests of an account are open.
+    pub async fn until_open(&self, account: &str, wanted: usize) {
+        self.until(|counters| counters.accounts.get(account).copied().unwrap_or_default() == wanted)
+            .await;
+    }
+
     pub async fn leases(&self) -> i64 {
         self.id("select count(*) from connection_leases", Vec::new())
             .await
