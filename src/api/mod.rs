@@ -27,6 +27,7 @@ mod schedules;
 mod second_factor;
 mod settings;
 mod stream_content;
+mod stream_days;
 mod stream_quality;
 mod streams;
 mod strm;

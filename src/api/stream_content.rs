@@ -1,40 +1,20 @@
 //! What looks at a stream found: black, still, a sign, silent, hardly any bits.
 
 use actix_web::web::{Data, Json, Path, Query};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use tokio_util::sync::CancellationToken;
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 
 use super::openapi::ApiError;
+use super::stream_days::{DaysParams, MOST};
 use super::time::rfc3339;
 use crate::ctx::Ctx;
 use crate::edge::{Admin, Edge, Problem};
 use crate::features::catalogue::defect::Defect;
-use crate::features::catalogue::detail;
 use crate::features::health::Tester;
 use crate::features::health::content::Outcome;
 use crate::features::health::content::store::{self, Line};
-use crate::support::days::Period;
 use crate::support::ids::StreamId;
-
-/// Days if nobody says how many.
-const USUAL_DAYS: i64 = 30;
-/// Lines of one answer: thirty a day of a year.
-const MOST: i64 = 11_000;
-
-/// Which days are wanted, of the installation's zone.
-#[derive(Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-pub struct LooksParams {
-    /// The last so many, today included: 1 to 365.
-    days: Option<i64>,
-    /// First day, instead of a number of days.
-    #[param(format = Date)]
-    from: Option<String>,
-    /// Last day.
-    #[param(format = Date)]
-    to: Option<String>,
-}
 
 /// A stream over some days.
 #[derive(Serialize, ToSchema)]
@@ -101,7 +81,7 @@ pub struct LookView {
 
 /// How a stream was seen and heard over some days.
 #[utoipa::path(get, path = "/api/analytics/streams/{id}/content", tag = "health",
-    params(("id" = i64, Path), LooksParams),
+    params(("id" = i64, Path), DaysParams),
     responses((status = 200, body = LooksView), (status = 403, body = ApiError), (status = 404, body = ApiError),
         (status = 422, body = ApiError)))]
 pub(super) async fn show(
@@ -109,18 +89,14 @@ pub(super) async fn show(
     ctx: Data<Ctx>,
     edge: Data<Edge>,
     id: Path<i64>,
-    wanted: Query<LooksParams>,
+    wanted: Query<DaysParams>,
 ) -> Result<Json<LooksView>, Problem> {
     let id = StreamId(*id);
-    if detail::channel_of(&ctx.db, id).await?.is_none() {
-        return Err(Problem::not_found("This stream"));
-    }
-    let (zone, ends) = (edge.zone(), (wanted.from.as_deref(), wanted.to.as_deref()));
-    let period = Period::read(wanted.days, ends, USUAL_DAYS, ctx.clock.now_ms(), &zone)?;
-    let lines = store::within(&ctx.db, id, &period.window_ms(&zone), MOST).await?;
+    let days = wanted.of_stream(&ctx, &edge, id).await?;
+    let lines = store::within(&ctx.db, id, &days.window_ms, MOST).await?;
     Ok(Json(LooksView {
         stream_id: id.0,
-        period_days: period.days(),
+        period_days: days.count,
         data: lines.into_iter().map(LookLine::from).collect(),
     }))
 }
@@ -148,7 +124,7 @@ pub(super) async fn create(
         evidence: None,
     };
     Ok(Json(match outcome {
-        Outcome::Seen(finding) => LookView {
+        Outcome::Told(finding) => LookView {
             tested_at: rfc3339(finding.at_ms),
             defect: finding.defect.map(Defect::as_str),
             confirmed: finding.is_confirmed,

@@ -1,36 +1,16 @@
 //! How the quality of streams was over time.
 
 use actix_web::web::{Data, Json, Path, Query};
-use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::openapi::ApiError;
+use super::stream_days::{DaysParams, MOST};
 use super::time::rfc3339;
 use crate::ctx::Ctx;
 use crate::edge::{Admin, Edge, Problem};
-use crate::features::catalogue::detail;
 use crate::features::health::quality::history::store::{self, Line};
-use crate::support::days::Period;
 use crate::support::ids::StreamId;
-
-/// Days if nobody says how many.
-const USUAL_DAYS: i64 = 30;
-/// Lines of one answer: thirty a day of a year.
-const MOST: i64 = 11_000;
-
-/// Which days are wanted, of the installation's zone.
-#[derive(Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-pub struct QualityParams {
-    /// The last so many, today included: 1 to 365.
-    days: Option<i64>,
-    /// First day, instead of a number of days.
-    #[param(format = Date)]
-    from: Option<String>,
-    /// Last day.
-    #[param(format = Date)]
-    to: Option<String>,
-}
 
 /// A stream over some days.
 #[derive(Serialize, ToSchema)]
@@ -86,7 +66,7 @@ impl From<Line> for QualityLine {
 
 /// How good a stream was over some days, by its name, its address and what was measured.
 #[utoipa::path(get, path = "/api/analytics/streams/{id}/quality", tag = "health",
-    params(("id" = i64, Path), QualityParams),
+    params(("id" = i64, Path), DaysParams),
     responses((status = 200, body = QualityView), (status = 403, body = ApiError), (status = 404, body = ApiError),
         (status = 422, body = ApiError)))]
 pub(super) async fn show(
@@ -94,18 +74,14 @@ pub(super) async fn show(
     ctx: Data<Ctx>,
     edge: Data<Edge>,
     id: Path<i64>,
-    wanted: Query<QualityParams>,
+    wanted: Query<DaysParams>,
 ) -> Result<Json<QualityView>, Problem> {
     let id = StreamId(*id);
-    if detail::channel_of(&ctx.db, id).await?.is_none() {
-        return Err(Problem::not_found("This stream"));
-    }
-    let (zone, ends) = (edge.zone(), (wanted.from.as_deref(), wanted.to.as_deref()));
-    let period = Period::read(wanted.days, ends, USUAL_DAYS, ctx.clock.now_ms(), &zone)?;
-    let lines = store::within(&ctx.db, id, &period.window_ms(&zone), MOST).await?;
+    let days = wanted.of_stream(&ctx, &edge, id).await?;
+    let lines = store::within(&ctx.db, id, &days.window_ms, MOST).await?;
     Ok(Json(QualityView {
         stream_id: id.0,
-        period_days: period.days(),
+        period_days: days.count,
         data: lines.into_iter().map(QualityLine::from).collect(),
     }))
 }
