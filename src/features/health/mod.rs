@@ -8,7 +8,9 @@
 //! - *ffprobe*: what a stream measures, in a place of which there are few; *quality*: which streams are measured, and when.
 //! - *content*: what is seen and heard of a stream for some seconds, and what is wrong with it.
 //! - *program*: ffprobe and ffmpeg; *feed*: the bytes they are given; *spare*: a connection that nobody else wants.
+//! - *attempt*: one stream read by one of them, from asking for a connection until it was given back; *queue*: what waits.
 
+pub mod attempt;
 pub mod attendance;
 pub mod checker;
 pub mod content;
@@ -24,6 +26,7 @@ pub mod performance;
 pub mod probe;
 pub mod program;
 pub mod quality;
+mod queue;
 pub mod recovery;
 pub mod retention;
 pub mod schedule;

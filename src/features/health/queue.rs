@@ -1,10 +1,13 @@
-//! Streams that wait to be measured, by provider: whose account has no free connection lets the others go first.
+//! Streams that wait to be read by a program, by provider: whose account has no free connection lets the others go first.
 
 use std::collections::{HashMap, VecDeque};
 use std::time::Duration;
 
 use tokio::time::Instant;
 
+use super::Error;
+use super::attempt::{Ended, refused};
+use crate::jobs::JobRun;
 use crate::support::ids::{ProviderId, StreamId};
 
 /// How soon it is worth asking again for a connection, where none was free.
@@ -13,9 +16,9 @@ const ASK_AGAIN: Duration = Duration::from_secs(1);
 const PATIENCE: Duration = Duration::from_secs(10);
 /// How often a stream that was turned away is asked again, each time after twice the pause.
 const MOST_RETURNS: u32 = 3;
-/// How long an account rests between two measurements: panels notice late that a connection was closed.
+/// How long an account rests between two readings: panels notice late that a connection was closed.
 const BREATH: Duration = Duration::from_millis(100);
-/// How soon it is worth looking whether another measurement of the account has ended.
+/// How soon it is worth looking whether another reading of the account has ended.
 const LOOK_AGAIN: Duration = Duration::from_millis(50);
 
 /// What is to be done next.
@@ -25,6 +28,46 @@ pub enum Next {
     /// Nothing may begin before.
     Wait(Instant),
     Nothing,
+}
+
+/// What an attempt at a stream means for its run.
+pub struct Took<T> {
+    /// What is to be stored, if anything is.
+    pub result: Option<Result<T, String>>,
+    /// Streams that were skipped: their account had no free connection, or turned ours away beside others.
+    pub skipped: u64,
+    /// Streams whose provider is in maintenance.
+    pub maintenance: u64,
+}
+
+/// Waits for the next stream of a run, which `next` takes; none if nothing waits or it is `until`.
+///
+/// # Errors
+/// [`Error::Cancelled`] once the job is.
+pub async fn wanted(
+    job: &JobRun,
+    until: Option<Instant>,
+    mut next: impl FnMut(Instant) -> Next + Send,
+) -> Result<Option<(ProviderId, StreamId)>, Error> {
+    loop {
+        if job.cancel.is_cancelled() {
+            return Err(Error::Cancelled);
+        }
+        let now = Instant::now();
+        if until.is_some_and(|until| now >= until) {
+            return Ok(None);
+        }
+        match next(now) {
+            Next::Nothing => return Ok(None),
+            Next::Stream(provider, stream) => return Ok(Some((provider, stream))),
+            Next::Wait(at) => {
+                tokio::select! {
+                    () = job.cancel.cancelled() => return Err(Error::Cancelled),
+                    () = tokio::time::sleep_until(at) => {}
+                }
+            }
+        }
+    }
 }
 
 /// What waits.
@@ -89,7 +132,38 @@ impl Queue {
         stream.map_or(Next::Nothing, |(_, stream)| Next::Stream(provider, stream))
     }
 
-    /// A measurement has ended: its account rests a moment.
+    /// Takes in how the attempt at a stream ended.
+    pub fn took<T>(
+        &mut self,
+        (provider, stream): (ProviderId, StreamId),
+        ended: Ended<T>,
+        now: Instant,
+    ) -> Took<T> {
+        let mut took = Took {
+            result: None,
+            skipped: 0,
+            maintenance: 0,
+        };
+        match ended {
+            Ended::Told(told) => took.result = Some(Ok(told)),
+            Ended::Failed(reason) => took.result = Some(Err(reason)),
+            Ended::Full => took.skipped = self.full(provider, stream, now),
+            Ended::Maintenance => took.maintenance = self.leave(provider),
+            Ended::CalledOff => self.called_off(provider, stream, now),
+            Ended::Refused { beside } => match self.refused(provider, stream, now) {
+                true => {}
+                false if beside => took.skipped = 1,
+                false => took.result = Some(Err(refused())),
+            },
+            Ended::Gone | Ended::Missing => self.gone(provider),
+        }
+        if took.result.is_some() {
+            self.ended(provider, now);
+        }
+        took
+    }
+
+    /// A reading has ended: its account rests a moment.
     pub fn ended(&mut self, provider: ProviderId, now: Instant) {
         if let Some(of) = self.stopped(provider) {
             of.has_begun = true;
@@ -129,7 +203,7 @@ impl Queue {
         self.stopped(provider);
     }
 
-    /// A measurement was called off for somebody else: its stream waits, first of its provider.
+    /// A reading was called off for somebody else: its stream waits, first of its provider.
     pub fn called_off(&mut self, provider: ProviderId, stream: StreamId, now: Instant) {
         if let Some(of) = self.stopped(provider) {
             of.has_begun = true;
@@ -205,7 +279,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn an_account_that_is_full_by_our_own_measurement_is_waited_for() {
+    async fn an_account_that_is_full_by_our_own_reading_is_waited_for() {
         let now = Instant::now();
         let mut queue = queue(&[(1, 7), (2, 7), (3, 7)], now);
         assert_eq!((queue.next(now), queue.next(now)), (stream(7, 1), stream(7, 2)));

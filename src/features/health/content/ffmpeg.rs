@@ -1,6 +1,5 @@
 //! ffmpeg as it looks at a stream: some seconds decoded into small grey pictures and low sound.
 
-use std::ffi::OsString;
 use std::io;
 use std::time::Duration;
 
@@ -10,19 +9,13 @@ use tokio_util::sync::CancellationToken;
 
 use super::avi::{Piece, Reader};
 use super::sample::Sample;
-use crate::features::catalogue::sources::Source;
 use crate::features::health::feed::Feed;
-use crate::features::health::ffprobe::Ffprobe;
-use crate::features::health::probe::visit::Visit;
-use crate::features::health::probe::{Cancelled, Failure, Reason, Stop, untestable};
-use crate::features::health::program::{Permit, Program};
-use crate::fetch::Fetcher;
+use crate::features::health::probe::Reason;
+use crate::features::health::program::{self, Program, Reading, Start, Task};
 
 /// How much of a stream is looked at, and how little tells anything, in milliseconds.
 const WANTED_MS: u64 = 10_000;
 const LEAST_MS: u64 = 5_000;
-/// Nothing is given to it for longer than this part of its time: the rest is for what it has not decoded yet.
-const FED: f32 = 0.75;
 
 const ARGUMENTS: &[&str] = &[
     "-v",
@@ -71,105 +64,40 @@ const ARGUMENTS: &[&str] = &[
     "pipe:1",
 ];
 
+/// The ffmpeg of this machine.
+pub type Ffmpeg = Program<Looking>;
+/// Leave to run one.
+pub type Place = program::Place<Looking>;
 /// How looking ended.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Look {
-    Seen(Sample),
-    Failed(Failure),
-    /// Nothing can be said of it: the reason, in words.
-    Untestable(&'static str),
-}
+pub type Look = Reading<Sample>;
 
-/// The ffmpeg of this machine; cheap to clone.
-#[derive(Debug, Clone)]
-pub struct Ffmpeg(Program);
-
-/// Leave to run one; given back when dropped.
+/// Looks at the bytes of a stream.
 #[derive(Debug)]
-pub struct Place(Permit);
+pub struct Looking;
 
-impl Ffmpeg {
-    /// `program` by its path, or by its name where the system looks for programs; no more of it and `ffprobe` run at once than
-    /// of either.
-    pub fn beside(ffprobe: &Ffprobe, program: impl Into<OsString>) -> Self {
-        Self(ffprobe.0.beside(program, "nobody looks at what streams show"))
+impl Task for Looking {
+    type Told = Sample;
+    const BROKEN: &'static str = "ffmpeg does not run";
+    const WITHOUT: &'static str = "nobody looks at what streams show";
+    const FED: f32 = 0.75;
+
+    async fn run(
+        start: Start<'_>,
+        feed: &mut Feed<'_, '_>,
+        until: Instant,
+    ) -> io::Result<Result<Sample, Reason>> {
+        let sample = run(start, feed, until).await?;
+        Ok(sample.ok_or(Reason::Unseen))
     }
 
-    /// Whether it was looked for and is not there.
-    pub fn is_missing(&self) -> bool {
-        self.0.is_missing()
-    }
-
-    /// Waits for a place; none if ffmpeg is missing or does not run, which is logged once. To be taken before a lease.
-    pub async fn place(&self) -> Option<Place> {
-        self.0.place().await.map(Place)
-    }
-}
-
-impl Place {
-    /// Looks at a stream within `limit`, over one connection at a time; it is closed, and ffmpeg has ended, when this returns or
-    /// is dropped.
-    ///
-    /// It takes no lease: whoever calls it holds one.
-    ///
-    /// # Errors
-    /// [`Cancelled`] once `cancel` is.
-    pub async fn look(
-        &self,
-        fetcher: &Fetcher,
-        source: &Source,
-        limit: Duration,
-        cancel: &CancellationToken,
-    ) -> Result<Look, Cancelled> {
-        if let Some(reason) = untestable(source) {
-            return Ok(Look::Untestable(reason));
-        }
-        tokio::select! {
-            biased;
-            () = cancel.cancelled() => Err(Cancelled),
-            seen = self.within(fetcher, source, limit, cancel) => match seen {
-                Ok(sample) => Ok(Look::Seen(sample)),
-                Err(Stop::Failed(failure)) => Ok(Look::Failed(failure)),
-                Err(Stop::Untestable(reason)) => Ok(Look::Untestable(reason)),
-                Err(Stop::Cancelled) => Err(Cancelled),
-            },
-        }
-    }
-
-    async fn within(
-        &self,
-        fetcher: &Fetcher,
-        source: &Source,
-        limit: Duration,
-        cancel: &CancellationToken,
-    ) -> Result<Sample, Stop> {
-        let began = Instant::now();
-        let mut visit = Visit::new(fetcher, source, limit, cancel);
-        let opened = timeout_at(began + limit, Feed::open(&mut visit)).await;
-        let mut feed = match opened {
-            Ok(feed) => feed?,
-            Err(_) => return Err(visit.timed_out().into()),
-        };
-        let program = &self.0.program;
-        let run = run(program, &mut feed, began + limit.mul_f32(FED));
-        let seen = timeout_at(began + limit, run).await;
-        let failure = |reason| Stop::from(feed.failure(reason));
-        match seen {
-            Ok(Ok(Some(sample))) => Ok(sample),
-            Ok(Ok(None)) => Err(failure(Reason::Unseen)),
-            Ok(Err(error)) => {
-                tracing::warn!(%error, "ffmpeg could not be run");
-                program.doubt();
-                Err(Stop::Untestable("ffmpeg does not run"))
-            }
-            Err(_) => Err(failure(Reason::Unseen)),
-        }
+    fn late(_: Duration) -> Reason {
+        Reason::Unseen
     }
 }
 
 /// Lets ffmpeg decode the bytes of `feed` until enough was seen, or no more come, or it is `until`; none if that was too little.
-async fn run(program: &Program, feed: &mut Feed<'_, '_>, until: Instant) -> io::Result<Option<Sample>> {
-    let mut child = program.start(ARGUMENTS)?;
+async fn run(start: Start<'_>, feed: &mut Feed<'_, '_>, until: Instant) -> io::Result<Option<Sample>> {
+    let mut child = start.with(ARGUMENTS)?;
     let (Some(mut stdin), Some(mut stdout)) = (child.0.stdin.take(), child.0.stdout.take()) else {
         return Err(io::ErrorKind::BrokenPipe.into());
     };

@@ -12,7 +12,6 @@
 //! - *ffmpeg*: decodes; *avi*: how its pictures and sound come; *sample*: what was seen and heard; *verdict*: what it says.
 //! - *tester*: looks at one stream, or at those that are due as a job.
 
-mod attempt;
 mod avi;
 pub mod ffmpeg;
 mod run;
@@ -27,15 +26,16 @@ use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
 use super::Error;
+use super::attempt::{self, Ended, Manner};
 use crate::ctx::Ctx;
 use crate::features::audit::Actor;
 use crate::features::catalogue::defect::Defect;
 use crate::features::catalogue::sources::{self, Scope};
 use crate::features::providers::leases::Leases;
-use crate::support::ids::StreamId;
+use crate::support::ids::{ProviderId, StreamId};
 
-use attempt::{Ended, Manner};
 use ffmpeg::Ffmpeg;
+use sample::Sample;
 use save::Found;
 
 /// How long a look may take: ten seconds as they are sent, and what comes before and behind.
@@ -49,18 +49,7 @@ pub struct Tester {
 }
 
 /// What came of looking at one stream.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Outcome {
-    Seen(Finding),
-    /// Why nothing could be seen, in words.
-    Failed(String),
-    /// Its account had no free connection, or somebody else wanted it.
-    Skipped,
-    /// Its provider is in maintenance and left alone.
-    Maintenance,
-    /// There is no ffmpeg.
-    Missing,
-}
+pub type Outcome = attempt::Outcome<Finding>;
 
 /// What was seen of a stream.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -100,14 +89,12 @@ impl Tester {
         let (provider, _) = *owners.first().ok_or(Error::NotFound("stream"))?;
         super::start::audit_one(ctx, actor, "content.tested", stream).await?;
         let attempt = self.attempt(ctx, (provider, stream), Manner::Asked, &cancel);
-        let result = match attempt.await? {
-            Ended::Seen(sample) => Ok(sample),
-            Ended::Failed(reason) => Err(reason),
-            Ended::Full | Ended::CalledOff | Ended::Refused { beside: true } => return Ok(Outcome::Skipped),
-            Ended::Refused { beside: false } => Err(attempt::REFUSED.to_owned()),
-            Ended::Maintenance => return Ok(Outcome::Maintenance),
-            Ended::Gone => return Err(Error::NotFound("stream")),
-            Ended::Missing => return Ok(Outcome::Missing),
+        let result = match attempt.await?.outcome()? {
+            attempt::Outcome::Told(sample) => Ok(sample),
+            attempt::Outcome::Failed(reason) => Err(reason),
+            attempt::Outcome::Skipped => return Ok(Outcome::Skipped),
+            attempt::Outcome::Maintenance => return Ok(Outcome::Maintenance),
+            attempt::Outcome::Missing => return Ok(Outcome::Missing),
         };
         let failure = result.as_ref().err().cloned();
         let found = Found {
@@ -117,9 +104,20 @@ impl Tester {
             by_hand: true,
         };
         match (save::save(ctx, found, None).await?, failure) {
-            (Some(finding), _) => Ok(Outcome::Seen(finding)),
+            (Some(finding), _) => Ok(Outcome::Told(finding)),
             (None, Some(reason)) => Ok(Outcome::Failed(reason)),
             (None, None) => Err(Error::NotFound("stream")),
         }
+    }
+
+    async fn attempt(
+        &self,
+        ctx: &Ctx,
+        wanted: (ProviderId, StreamId),
+        manner: Manner,
+        cancel: &CancellationToken,
+    ) -> Result<Ended<Sample>, Error> {
+        let with = (&self.leases, &self.ffmpeg);
+        attempt::attempt(ctx, with, wanted, (manner, LONGEST), cancel).await
     }
 }

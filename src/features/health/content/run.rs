@@ -1,21 +1,19 @@
 //! The streams whose turn it is, as a job.
 
-use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use serde::Serialize;
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
-use super::attempt::{Ended, Manner, REFUSED};
 use super::save::{Found, save};
 use super::{Tester, store};
 use crate::ctx::Ctx;
 use crate::features::health::Error;
-use crate::features::health::quality::queue::{Next, Queue};
+use crate::features::health::attempt::{Ended, Manner};
+use crate::features::health::queue::{self, Queue};
 use crate::features::settings;
 use crate::jobs::{JobError, JobRun};
-use crate::support::ids::{ProviderId, StreamId};
 
 /// Streams that a run reads; it cannot look at more in its time.
 const MOST: i64 = 500;
@@ -60,16 +58,6 @@ impl Tally {
     }
 }
 
-/// What the looks of a run share.
-struct Run<'a> {
-    tester: &'a Tester,
-    ctx: &'a Ctx,
-    job: &'a JobRun,
-    until: Instant,
-    total: u64,
-    state: Mutex<(Queue, Tally)>,
-}
-
 impl Tester {
     /// The handler of a run. Its result counts what came of it.
     ///
@@ -87,119 +75,35 @@ impl Tester {
         job.progress.set(0, None, "Begins");
         let each_ms = settings::load(ctx).await?.content_test_hours * 60 * 60_000;
         let wanted = store::due(&ctx.db, ctx.clock.now_ms(), each_ms, MOST).await?;
-        let now = Instant::now();
-        let run = Run {
-            tester: self,
-            ctx,
-            job,
-            until: now + LONGEST,
-            total: wanted.len() as u64,
-            state: Mutex::new((Queue::new(wanted, now), Tally::default())),
-        };
-        // The other place for such programs is for people and measurements.
-        run.work().await?;
-        let (_, tally) = *run.state();
-        Ok(tally)
-    }
-}
-
-impl Run<'_> {
-    fn state(&self) -> std::sync::MutexGuard<'_, (Queue, Tally)> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Looks at one after the other until nothing waits.
-    async fn work(&self) -> Result<(), Error> {
-        loop {
-            if self.job.cancel.is_cancelled() {
-                return Err(Error::Cancelled);
-            }
-            let now = Instant::now();
-            if now >= self.until {
-                return Ok(());
-            }
-            let next = self.state().0.next(now);
-            let wanted = match next {
-                Next::Nothing => return Ok(()),
-                Next::Wait(at) => {
-                    tokio::select! {
-                        () = self.job.cancel.cancelled() => return Err(Error::Cancelled),
-                        () = tokio::time::sleep_until(at) => continue,
-                    }
-                }
-                Next::Stream(provider, stream) => (provider, stream),
-            };
-            let attempt = self
-                .tester
-                .attempt(self.ctx, wanted, Manner::Idle, &self.job.cancel);
-            let ended = attempt.await?;
+        let total = wanted.len() as u64;
+        let (now, mut tally) = (Instant::now(), Tally::default());
+        let mut queue = Queue::new(wanted, now);
+        // One after the other: the other place for such programs is for people and measurements.
+        while let Some(wanted) = queue::wanted(job, Some(now + LONGEST), |now| queue.next(now)).await? {
+            let ended = self.attempt(ctx, wanted, Manner::Idle, &job.cancel).await?;
             if matches!(ended, Ended::Missing) {
-                self.state().1.is_ffmpeg_missing = true;
-                return Ok(());
+                tally.is_ffmpeg_missing = true;
+                break;
             }
-            if let Some(result) = self.took(wanted, ended) {
-                let is_seen = result.is_ok();
+            let took = queue.took(wanted, ended, Instant::now());
+            tally.skipped += took.skipped;
+            tally.maintenance += took.maintenance;
+            if let Some(result) = took.result {
+                match result {
+                    Ok(_) => tally.tested += 1,
+                    Err(_) => tally.failed += 1,
+                }
                 let found = Found {
                     stream: wanted.1,
-                    at_ms: self.ctx.clock.now_ms(),
+                    at_ms: ctx.clock.now_ms(),
                     result,
                     by_hand: false,
                 };
-                let finding = save(self.ctx, found, Some(self.job)).await?;
-                let tally = &mut self.state().1;
-                match is_seen {
-                    true => tally.tested += 1,
-                    false => tally.failed += 1,
-                }
+                let finding = save(ctx, found, Some(job)).await?;
                 tally.bad += u64::from(finding.is_some_and(|finding| finding.defect.is_some()));
             }
-            let tally = self.state().1;
-            self.job
-                .progress
-                .set(tally.all(), Some(self.total), &tally.words());
+            job.progress.set(tally.all(), Some(total), &tally.words());
         }
-    }
-
-    /// What is to be stored of it, if anything is.
-    fn took(
-        &self,
-        (provider, stream): (ProviderId, StreamId),
-        ended: Ended,
-    ) -> Option<Result<super::sample::Sample, String>> {
-        let now = Instant::now();
-        let mut state = self.state();
-        let (queue, tally) = &mut *state;
-        let result = match ended {
-            Ended::Seen(sample) => Some(Ok(sample)),
-            Ended::Failed(reason) => Some(Err(reason)),
-            Ended::Full => {
-                tally.skipped += queue.full(provider, stream, now);
-                None
-            }
-            Ended::Maintenance => {
-                tally.maintenance += queue.leave(provider);
-                None
-            }
-            Ended::CalledOff => {
-                queue.called_off(provider, stream, now);
-                None
-            }
-            Ended::Refused { beside } => match queue.refused(provider, stream, now) {
-                true => None,
-                false if beside => {
-                    tally.skipped += 1;
-                    None
-                }
-                false => Some(Err(REFUSED.to_owned())),
-            },
-            Ended::Gone | Ended::Missing => {
-                queue.gone(provider);
-                None
-            }
-        };
-        if result.is_some() {
-            queue.ended(provider, now);
-        }
-        result
+        Ok(tally)
     }
 }

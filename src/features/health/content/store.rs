@@ -196,12 +196,21 @@ pub async fn log(tx: &mut Tx, line: &Line) -> Result<u64, DbError> {
     .await
 }
 
+/// Looks that meet these words.
+macro_rules! lines {
+    ($which:literal) => {
+        concat!(
+            "select stream_id, at, defect, evidence, is_confirmed, began, picture_ms, black_ms, still_ms, sound_ms, \
+             silent_ms, bitrate_kbps, by_hand from content_test_log ",
+            $which
+        )
+    };
+}
+
 /// The last looks at a stream, the newest first.
 pub async fn last_of(db: &Db, stream: StreamId, limit: i64) -> Result<Vec<Line>, DbError> {
     db.all(
-        "select stream_id, at, defect, evidence, is_confirmed, began, picture_ms, black_ms, still_ms, sound_ms, silent_ms,
-             bitrate_kbps, by_hand
-         from content_test_log where stream_id = $1 order by at desc, id desc limit $2",
+        lines!("where stream_id = $1 order by at desc, id desc limit $2"),
         args![stream, limit],
     )
     .await
@@ -215,9 +224,7 @@ pub async fn within(
     limit: i64,
 ) -> Result<Vec<Line>, DbError> {
     db.all(
-        "select stream_id, at, defect, evidence, is_confirmed, began, picture_ms, black_ms, still_ms, sound_ms, silent_ms,
-             bitrate_kbps, by_hand
-         from content_test_log where stream_id = $1 and at >= $2 and at < $3 order by at, id limit $4",
+        lines!("where stream_id = $1 and at >= $2 and at < $3 order by at, id limit $4"),
         args![stream, window_ms.start, window_ms.end, limit],
     )
     .await

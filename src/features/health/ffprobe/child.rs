@@ -4,7 +4,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::time::{Instant, timeout_at};
 
 use crate::features::health::feed::Feed;
-use crate::features::health::program::Program;
+use crate::features::health::program::Start;
 
 /// The longest report that is read: thousands of packets.
 const MOST_PRINTED: u64 = 4 << 20;
@@ -15,7 +15,7 @@ const SHOWN: &str = "format=format_name,probe_score:stream=index,codec_type,code
 
 /// Lets ffprobe read the bytes of `feed` until it knows enough, or no more come, or it is `until`; what it printed. Both
 /// end with this.
-pub async fn run(program: &Program, feed: &mut Feed<'_, '_>, until: Instant) -> io::Result<Vec<u8>> {
+pub async fn run(start: Start<'_>, feed: &mut Feed<'_, '_>, until: Instant) -> io::Result<Vec<u8>> {
     let arguments = [
         "-v",
         "quiet",
@@ -37,7 +37,7 @@ pub async fn run(program: &Program, feed: &mut Feed<'_, '_>, until: Instant) -> 
         "-i",
         "pipe:0",
     ];
-    let mut child = program.start(&arguments)?;
+    let mut child = start.with(&arguments)?;
     let (Some(mut stdin), Some(stdout)) = (child.0.stdin.take(), child.0.stdout.take()) else {
         return Err(io::ErrorKind::BrokenPipe.into());
     };

@@ -10,30 +10,28 @@
 //! given up at once for a player, a sync or a check. Nothing it finds says that a stream is down; that is for checks to say.
 //!
 //! - *measurer*: measures one stream, or many as a job.
-//! - *attempt*: one stream, from asking for a connection until it was given back.
-//! - *queue*: what waits, by provider.
 //! - *history*: how the quality was, and when it fell.
 
-pub(super) mod attempt;
 pub mod history;
-pub(super) mod queue;
 mod run;
 mod save;
 pub mod start;
 pub mod store;
 
+use std::time::Duration;
+
 use tokio_util::sync::CancellationToken;
 
 use super::Error;
+use super::attempt::{self, Ended, Manner};
 use super::ffprobe::{Ffprobe, Measured};
 use crate::ctx::Ctx;
 use crate::features::audit::Actor;
 use crate::features::catalogue::sources::{self, Scope};
 use crate::features::providers::leases::Leases;
 use crate::features::settings;
-use crate::support::ids::StreamId;
+use crate::support::ids::{ProviderId, StreamId};
 
-use attempt::Ended;
 use save::Found;
 
 pub use run::Payload;
@@ -46,18 +44,7 @@ pub struct Measurer {
 }
 
 /// What came of measuring one stream.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Outcome {
-    Measured(Measured),
-    /// Why it could not be, in words.
-    Failed(String),
-    /// Its account had no free connection, or somebody else wanted it.
-    Skipped,
-    /// Its provider is in maintenance and left alone.
-    Maintenance,
-    /// There is no ffprobe.
-    Missing,
-}
+pub type Outcome = attempt::Outcome<Measured>;
 
 impl Measurer {
     /// `leases` is the ledger that players and checks of this process use too.
@@ -86,17 +73,9 @@ impl Measurer {
         super::start::audit_one(ctx, actor, "quality.measured", stream).await?;
         let limit = settings::load(ctx).await?.ffprobe_timeout;
         let attempt = self.attempt(ctx, (provider, stream), limit, &cancel);
-        let outcome = match attempt.await? {
-            Ended::Measured(measured) => Outcome::Measured(measured),
-            Ended::Failed(reason) | Ended::Unmeasurable(reason) => Outcome::Failed(reason),
-            Ended::Full | Ended::CalledOff | Ended::Refused { beside: true } => Outcome::Skipped,
-            Ended::Refused { beside: false } => Outcome::Failed(attempt::REFUSED.to_owned()),
-            Ended::Maintenance => Outcome::Maintenance,
-            Ended::Gone => return Err(Error::NotFound("stream")),
-            Ended::Missing => Outcome::Missing,
-        };
+        let outcome = attempt.await?.outcome()?;
         let result = match &outcome {
-            Outcome::Measured(measured) => Ok(measured.clone()),
+            Outcome::Told(measured) => Ok(measured.clone()),
             Outcome::Failed(reason) => Err(reason.clone()),
             Outcome::Skipped | Outcome::Maintenance | Outcome::Missing => return Ok(outcome),
         };
@@ -107,5 +86,16 @@ impl Measurer {
         };
         save::save(ctx, std::slice::from_ref(&found), None).await?;
         Ok(outcome)
+    }
+
+    async fn attempt(
+        &self,
+        ctx: &Ctx,
+        wanted: (ProviderId, StreamId),
+        limit: Duration,
+        cancel: &CancellationToken,
+    ) -> Result<Ended<Measured>, Error> {
+        let with = (&self.leases, &self.ffprobe);
+        attempt::attempt(ctx, with, wanted, (Manner::Asked, limit), cancel).await
     }
 }

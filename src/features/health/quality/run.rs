@@ -8,11 +8,12 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
-use super::attempt::{Ended, REFUSED};
-use super::queue::{Next, Queue};
 use super::save::{Found, save};
 use super::{Measurer, store};
 use crate::ctx::Ctx;
+use crate::features::health::attempt::Ended;
+use crate::features::health::ffprobe::Measured;
+use crate::features::health::queue::{Queue, wanted};
 use crate::features::health::{Error, Target};
 use crate::features::settings;
 use crate::jobs::{JobError, JobRun};
@@ -145,30 +146,11 @@ impl Run<'_> {
 
     /// Measures one after the other until nothing waits.
     async fn work(&self) -> Result<(), Error> {
-        loop {
-            if self.job.cancel.is_cancelled() {
-                return Err(Error::Cancelled);
-            }
-            let now = Instant::now();
-            if self.until.is_some_and(|until| now >= until) {
-                return Ok(());
-            }
-            let next = self.state().queue.next(now);
-            let (provider, stream) = match next {
-                Next::Nothing => return Ok(()),
-                Next::Wait(at) => {
-                    tokio::select! {
-                        () = self.job.cancel.cancelled() => return Err(Error::Cancelled),
-                        () = tokio::time::sleep_until(at) => continue,
-                    }
-                }
-                Next::Stream(provider, stream) => (provider, stream),
-            };
-            let wanted = (provider, stream);
-            let ended = self
+        while let Some(wanted) = wanted(self.job, self.until, |now| self.state().queue.next(now)).await? {
+            let attempt = self
                 .measurer
                 .attempt(self.ctx, wanted, self.limit, &self.job.cancel);
-            let ended = ended.await?;
+            let ended = attempt.await?;
             if matches!(ended, Ended::Missing) {
                 self.state().tally.is_ffprobe_missing = true;
                 return Ok(());
@@ -176,43 +158,16 @@ impl Run<'_> {
             self.took(wanted, ended);
             self.store().await?;
         }
+        Ok(())
     }
 
-    fn took(&self, (provider, stream): (ProviderId, StreamId), ended: Ended) {
+    fn took(&self, wanted: (ProviderId, StreamId), ended: Ended<Measured>) {
         let now = Instant::now();
         let mut state = self.state();
-        let result = match ended {
-            Ended::Measured(measured) => Some(Ok(measured)),
-            Ended::Failed(reason) | Ended::Unmeasurable(reason) => Some(Err(reason)),
-            Ended::Full => {
-                let skipped = state.queue.full(provider, stream, now);
-                state.tally.skipped += skipped;
-                None
-            }
-            Ended::Maintenance => {
-                let left = state.queue.leave(provider);
-                state.tally.maintenance += left;
-                None
-            }
-            Ended::CalledOff => {
-                state.queue.called_off(provider, stream, now);
-                None
-            }
-            Ended::Refused { beside } => match state.queue.refused(provider, stream, now) {
-                true => None,
-                false if beside => {
-                    state.tally.skipped += 1;
-                    None
-                }
-                false => Some(Err(REFUSED.to_owned())),
-            },
-            Ended::Gone | Ended::Missing => {
-                state.queue.gone(provider);
-                None
-            }
-        };
-        if let Some(result) = result {
-            state.queue.ended(provider, now);
+        let took = state.queue.took(wanted, ended, now);
+        state.tally.skipped += took.skipped;
+        state.tally.maintenance += took.maintenance;
+        if let Some(result) = took.result {
             match result {
                 Ok(_) => state.tally.measured += 1,
                 Err(_) => state.tally.failed += 1,
@@ -222,7 +177,7 @@ impl Run<'_> {
             }
             let at_ms = self.ctx.clock.now_ms();
             state.found.push(Found {
-                stream,
+                stream: wanted.1,
                 at_ms,
                 result,
             });

@@ -44,12 +44,12 @@ pub(super) async fn create(
     // Who goes away does not wait any more.
     let _gone = cancel.clone().drop_guard();
     let message = match tester.one(&ctx, &admin.user.actor(), id, cancel).await? {
-        Outcome::Seen(Finding {
+        Outcome::Told(Finding {
             defect: None,
             evidence,
             ..
         }) => Flash::success(format!("Nothing is wrong with it: {evidence}.")),
-        Outcome::Seen(Finding {
+        Outcome::Told(Finding {
             defect: Some(defect),
             evidence,
             is_confirmed,
@@ -62,11 +62,7 @@ pub(super) async fn create(
             Flash::warning(format!("It {}: {evidence}. {counts}.", defect.words()))
         }
         Outcome::Failed(reason) => Flash::warning(format!("Nothing could be seen of it: {reason}.")),
-        Outcome::Skipped => Flash::info("It was not looked at: its account has no free connection now."),
-        Outcome::Maintenance => {
-            Flash::info("It was not looked at: its provider is in maintenance and left alone.")
-        }
-        Outcome::Missing => Flash::info("It was not looked at: ffmpeg is not installed."),
+        outcome => super::undone(&outcome, "looked at", "ffmpeg"),
     };
     let fragment = Content::read(&ctx, Moment::of(&req), id, true).await?;
     respond::changed(&req, &format!("/streams/{id}#content"), message, &fragment)

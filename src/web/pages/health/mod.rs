@@ -21,6 +21,9 @@ mod work;
 
 use actix_web::web::{self, ServiceConfig};
 
+use crate::features::health::attempt::Outcome;
+use crate::web::kit::Flash;
+
 pub const INDEX: &str = "/stream-health";
 
 pub use measure::{button as measure_button, words as measured_words};
@@ -50,4 +53,16 @@ pub fn routes(config: &mut ServiceConfig) {
             "/channels/{id}/stream-measurements",
             web::post().to(measure::of_channel),
         );
+}
+
+/// Why nothing was `done` to a stream with a program, in words.
+fn undone<T>(outcome: &Outcome<T>, done: &str, program: &str) -> Flash {
+    let reason = match outcome {
+        Outcome::Maintenance => "its provider is in maintenance and left alone".to_owned(),
+        Outcome::Missing => format!("{program} is not installed"),
+        Outcome::Told(_) | Outcome::Failed(_) | Outcome::Skipped => {
+            "its account has no free connection now".to_owned()
+        }
+    };
+    Flash::info(format!("It was not {done}: {reason}."))
 }

@@ -46,7 +46,7 @@ pub(super) async fn create(
     // Who goes away does not wait any more.
     let _gone = cancel.clone().drop_guard();
     let message = match measurer.one(&ctx, &admin.user.actor(), id, cancel).await? {
-        Outcome::Measured(measured) => {
+        Outcome::Told(measured) => {
             let picture = measured.picture.as_ref();
             let told = super::measured_words(
                 picture
@@ -61,11 +61,7 @@ pub(super) async fn create(
             ))
         }
         Outcome::Failed(reason) => Flash::warning(format!("It could not be measured: {reason}.")),
-        Outcome::Skipped => Flash::info("It was not measured: its account has no free connection now."),
-        Outcome::Maintenance => {
-            Flash::info("It was not measured: its provider is in maintenance and left alone.")
-        }
-        Outcome::Missing => Flash::info("It was not measured: ffprobe is not installed."),
+        outcome => super::undone(&outcome, "measured", "ffprobe"),
     };
     let fragment = Quality::read(&ctx, Moment::of(&req), id, true).await?;
     respond::changed(&req, &format!("/streams/{id}#quality"), message, &fragment)

@@ -26,17 +26,6 @@ impl OnEngine for Account {
     }
 }
 
-fn peak(world: &World) -> usize {
-    let peaks = world.simulator.counters().account_peaks;
-    peaks.get(ACCOUNT).copied().unwrap_or_default()
-}
-
-async fn until_open(world: &World, wanted: usize) {
-    world
-        .until(|counters| counters.accounts.get(ACCOUNT).copied().unwrap_or_default() == wanted)
-        .await;
-}
-
 /// Begins the looks of the next quarter of an hour.
 async fn begin(world: &World) -> JobId {
     world.app.ctx.clock.advance_ms(15 * MINUTE_MS);
@@ -57,7 +46,7 @@ on_both_engines! {
         world.lists_channels(&["One", "Two"]).await;
         world.simulator.fault("/One.ts", Fault::silent());
         let id = begin(world).await;
-        until_open(world, 1).await;
+        world.until_open(ACCOUNT, 1).await;
         assert_eq!(world.leases().await, 1);
         let asked = Instant::now();
         let mut playing = world.play(&world.channel("Two").await).await;
@@ -65,15 +54,15 @@ on_both_engines! {
         first_bytes(&mut playing, 188).await;
         assert!(asked.elapsed() < Duration::from_secs(5), "{:?}", asked.elapsed());
         // The ledger and the provider count the same: the player alone.
-        assert_eq!((world.leases().await, peak(world)), (1, 1));
+        assert_eq!((world.leases().await, world.peak(ACCOUNT)), (1, 1));
         world.simulator.mend();
         drop(playing);
         soon(world.app.ctx.jobs.follow(id, |_| {})).await.unwrap();
         let job = world.job(id).await;
         assert_eq!((&job["result"]["tested"], &job["result"]["bad"], &job["result"]["skipped"]), (&json!(1), &json!(0), &json!(0)), "{job}");
-        until_open(world, 0).await;
+        world.until_open(ACCOUNT, 0).await;
         world.until_lent(0).await;
-        assert_eq!(peak(world), 1);
+        assert_eq!(world.peak(ACCOUNT), 1);
     }
 
     async fn an_account_with_one_connection_is_looked_at_one_stream_after_the_other(account: Account) {
@@ -84,7 +73,7 @@ on_both_engines! {
         soon(world.app.ctx.jobs.follow(id, |_| {})).await.unwrap();
         let job = world.job(id).await;
         assert_eq!((&job["result"]["tested"], &job["result"]["skipped"]), (&json!(3), &json!(0)), "{job}");
-        assert_eq!(peak(world), 1);
+        assert_eq!(world.peak(ACCOUNT), 1);
     }
 
     async fn a_check_takes_the_connection_of_a_look_and_skips_nothing(account: Account) {
@@ -92,12 +81,12 @@ on_both_engines! {
         world.shows(&[("One", Clip::of(GOOD))]).await;
         world.simulator.fault("/One.ts", Fault::silent().times(1));
         let id = begin(world).await;
-        until_open(world, 1).await;
+        world.until_open(ACCOUNT, 1).await;
         let checked = world.check(json!({})).await;
         assert_eq!((&checked["result"]["up"], &checked["result"]["skipped"]), (&json!(1), &json!(0)), "{checked}");
         soon(world.app.ctx.jobs.follow(id, |_| {})).await.unwrap();
         assert_eq!(world.job(id).await["result"]["tested"], 1);
-        assert_eq!(peak(world), 1);
+        assert_eq!(world.peak(ACCOUNT), 1);
     }
 
     async fn while_a_check_goes_on_nothing_of_the_account_is_looked_at_however_many_connections_it_has(world: World) {
@@ -108,7 +97,7 @@ on_both_engines! {
         world.lists_channels(&["One", "Two"]).await;
         world.app.ctx.clock.advance_ms(15 * MINUTE_MS);
         let check = world.begin_check(json!({ "channel_id": world.id("select id from channels where name = 'Two'", Vec::new()).await })).await;
-        until_open(&world, 1).await;
+        world.until_open(ACCOUNT, 1).await;
         let id = begin_now(&world).await;
         soon(world.app.ctx.jobs.follow(id, |_| {})).await.unwrap();
         let job = world.job(id).await;
@@ -132,7 +121,7 @@ on_both_engines! {
         soon(world.app.ctx.jobs.follow(id, |_| {})).await.unwrap();
         let job = world.job(id).await;
         assert_eq!((&job["result"]["tested"], &job["result"]["skipped"]), (&json!(0), &json!(1)), "{job}");
-        assert_eq!(peak(world), 1);
+        assert_eq!(world.peak(ACCOUNT), 1);
         let one = world.look("One").await;
         assert_eq!(one["outcome"], "skipped");
     }

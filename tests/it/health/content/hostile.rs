@@ -152,7 +152,7 @@ async fn one_that_hangs_is_killed_with_its_children_and_sees_no_credential() {
         source(&simulator, "/One.ts", "ts"),
         CancellationToken::new(),
     );
-    let look = place.look(&fetcher, &source, limit, &cancel);
+    let look = place.read(&fetcher, &source, limit, &cancel);
     assert!(matches!(look.await.unwrap(), Look::Failed(failure) if failure.code() == "unseen"));
     let told = std::fs::read_to_string(folder.path().join("told")).unwrap();
     assert!(
@@ -182,7 +182,7 @@ async fn one_that_prints_anything_else_is_not_believed() {
             source(&simulator, "/One.ts", "ts"),
             CancellationToken::new(),
         );
-        let look = place.look(&fetcher, &source, PATIENCE, &cancel);
+        let look = place.read(&fetcher, &source, PATIENCE, &cancel);
         assert!(matches!(look.await.unwrap(), Look::Failed(_)), "{does}");
         simulator.until(|counters| counters.open == 0).await;
     }
@@ -199,8 +199,8 @@ async fn a_stream_without_end_is_left_once_enough_was_seen() {
         source(&simulator, "/One.ts", "ts"),
         CancellationToken::new(),
     );
-    let look = place.look(&fetcher, &source, PATIENCE, &cancel);
-    let Look::Seen(sample) = look.await.unwrap() else {
+    let look = place.read(&fetcher, &source, PATIENCE, &cancel);
+    let Look::Told(sample) = look.await.unwrap() else {
         panic!("it is seen");
     };
     assert!((10_000..16_000).contains(&sample.picture_ms()), "{sample:?}");

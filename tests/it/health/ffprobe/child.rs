@@ -88,7 +88,7 @@ async fn one_that_hangs_is_killed_with_its_children() {
     // Long enough for its child to start.
     let limit = Duration::from_secs(4);
     let measurement = place
-        .measure(
+        .read(
             &fetcher(),
             &source(&simulator, PATH, "ts"),
             limit,
@@ -112,7 +112,7 @@ async fn one_that_is_called_off_is_killed_with_its_children() {
         source(&simulator, PATH, "ts"),
         CancellationToken::new(),
     );
-    let measuring = place.measure(&fetcher, &source, PATIENCE, &cancel);
+    let measuring = place.read(&fetcher, &source, PATIENCE, &cancel);
     let calling_off = async {
         let child = line(&folder.path().join("child")).await;
         cancel.cancel();
@@ -146,7 +146,7 @@ async fn nobody_reads_an_address_among_its_arguments() {
     source.headers.insert("x-key", "s3cret".parse().unwrap());
     let place = place_of(&ffprobe).await;
     let measurement = place
-        .measure(&fetcher(), &source, PATIENCE, &CancellationToken::new())
+        .read(&fetcher(), &source, PATIENCE, &CancellationToken::new())
         .await;
     assert_eq!(
         failure(&measurement.unwrap()).code(),

@@ -61,7 +61,7 @@ async fn measure(source: &Source, limit: Duration) -> Measurement {
         .await
         .expect("ffprobe is installed");
     place
-        .measure(&fetcher(), source, limit, &CancellationToken::new())
+        .read(&fetcher(), source, limit, &CancellationToken::new())
         .await
         .unwrap()
 }
@@ -71,7 +71,7 @@ async fn measured(simulator: &Simulator, path: &str, format: &str) -> Measured {
     let measurement = measure(&source(simulator, path, format), PATIENCE).await;
     simulator.until(|counters| counters.open == 0).await;
     match measurement {
-        Measurement::Measured(measured) => measured,
+        Measurement::Told(measured) => measured,
         other => unreachable!("{path}: {other:?}"),
     }
 }

@@ -79,7 +79,7 @@ async fn what_came_before_a_silence_is_measured() {
     let length = usize::try_from(std::fs::metadata(&path).unwrap().len()).unwrap();
     simulator.fault("*", Fault::stop_after(length - 188));
     let measurement = measure(&source(&simulator, PATH, "ts"), Duration::from_secs(15)).await;
-    assert!(matches!(measurement, Measurement::Measured(_)), "{measurement:?}");
+    assert!(matches!(measurement, Measurement::Told(_)), "{measurement:?}");
 }
 
 #[tokio::test]
@@ -90,7 +90,7 @@ async fn encrypted_segments_and_other_protocols_are_left_alone() {
     for (path, format) in [("/list.m3u8", "hls"), (PATH, "rtmp"), (PATH, "dash")] {
         let measurement = measure(&source(&simulator, path, format), PATIENCE).await;
         assert!(
-            matches!(measurement, Measurement::Unmeasurable(_)),
+            matches!(measurement, Measurement::Untestable(_)),
             "{measurement:?}"
         );
     }

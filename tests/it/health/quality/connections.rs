@@ -24,17 +24,6 @@ impl OnEngine for Account {
     }
 }
 
-fn peak(world: &World) -> usize {
-    let peaks = world.simulator.counters().account_peaks;
-    peaks.get(ACCOUNT).copied().unwrap_or_default()
-}
-
-async fn until_open(world: &World, wanted: usize) {
-    world
-        .until(|counters| counters.accounts.get(ACCOUNT).copied().unwrap_or_default() == wanted)
-        .await;
-}
-
 on_both_engines! {
     async fn a_player_gets_the_connection_of_a_measurement_at_once(account: Account) {
         let world = &account.0;
@@ -43,7 +32,7 @@ on_both_engines! {
         world.simulator.fault("/One.ts", Fault::silent());
         world.lists_channels(&["One", "Two"]).await;
         let id = world.begin_measuring(&world.measurements("One").await).await;
-        until_open(world, 1).await;
+        world.until_open(ACCOUNT, 1).await;
         assert_eq!(world.leases().await, 1);
         let asked = Instant::now();
         let mut playing = world.play(&world.channel("Two").await).await;
@@ -51,15 +40,15 @@ on_both_engines! {
         first_bytes(&mut playing, 188).await;
         assert!(asked.elapsed() < Duration::from_secs(5), "{:?}", asked.elapsed());
         // The ledger and the provider count the same: the player alone.
-        assert_eq!((world.leases().await, peak(world)), (1, 1));
+        assert_eq!((world.leases().await, world.peak(ACCOUNT)), (1, 1));
         world.simulator.mend();
         drop(playing);
         soon(world.app.ctx.jobs.follow(id, |_| {})).await.unwrap();
         let job = world.job(id).await;
         assert_eq!((&job["result"]["measured"], &job["result"]["skipped"]), (&json!(1), &json!(0)), "{job}");
-        until_open(world, 0).await;
+        world.until_open(ACCOUNT, 0).await;
         world.until_lent(0).await;
-        assert_eq!(peak(world), 1);
+        assert_eq!(world.peak(ACCOUNT), 1);
     }
 
     async fn an_account_with_one_connection_has_all_its_streams_measured_one_after_the_other(account: Account) {
@@ -69,7 +58,7 @@ on_both_engines! {
         let path = format!("/providers/{}/stream-measurements", world.provider);
         let job = world.measure(&path).await;
         assert_eq!((&job["result"]["measured"], &job["result"]["skipped"]), (&json!(3), &json!(0)), "{job}");
-        assert_eq!(peak(world), 1);
+        assert_eq!(world.peak(ACCOUNT), 1);
     }
 
     async fn a_check_takes_the_connection_of_a_measurement_and_skips_nothing(account: Account) {
@@ -79,7 +68,7 @@ on_both_engines! {
         world.simulator.fault("/One.ts", Fault::silent());
         world.lists_channels(&["One", "Two"]).await;
         let id = world.begin_measuring(&world.measurements("One").await).await;
-        until_open(world, 1).await;
+        world.until_open(ACCOUNT, 1).await;
         assert_eq!(world.check_now("Two").await["state"], "up");
         world.simulator.mend();
         let job = world.check(json!({})).await;
@@ -87,7 +76,7 @@ on_both_engines! {
         soon(world.app.ctx.jobs.follow(id, |_| {})).await.unwrap();
         assert_eq!(world.job(id).await["result"]["measured"], 1);
         world.until_lent(0).await;
-        assert_eq!(peak(world), 1);
+        assert_eq!(world.peak(ACCOUNT), 1);
     }
 
     async fn nothing_is_measured_while_somebody_watches_over_the_only_connection(account: Account) {
@@ -99,7 +88,7 @@ on_both_engines! {
         let job = world.measure("/stream-health/measurements").await;
         assert_eq!((&job["result"]["measured"], &job["result"]["skipped"]), (&json!(0), &json!(2)), "{job}");
         assert_eq!(world.id("select count(*) from stream_quality", Vec::new()).await, 0);
-        assert_eq!((world.leases().await, peak(world)), (1, 1));
+        assert_eq!((world.leases().await, world.peak(ACCOUNT)), (1, 1));
     }
 
     async fn a_provider_in_maintenance_is_left_alone(world: World) {
