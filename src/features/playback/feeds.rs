@@ -29,9 +29,11 @@ impl Feeds {
 
     /// Lets go of the provider's connections that nobody watches any more but that were kept a moment; whether there were any.
     pub fn let_go(&self, provider: ProviderId) -> bool {
-        let feeds: Vec<_> = self.feeds().values().cloned().collect();
-        let of_provider = feeds.iter().filter(|feed| feed.provider == provider);
-        of_provider.filter(|feed| feed.want()).count() > 0
+        let mut comes_back = false;
+        for feed in self.feeds().values().filter(|feed| feed.provider == provider) {
+            comes_back |= feed.want();
+        }
+        comes_back
     }
 
     /// What is watched now.

@@ -47,8 +47,11 @@ impl Films {
     /// Ends what this viewer plays of it so far; whether he did.
     pub fn supersede(&self, key: Key) -> bool {
         let films = self.films().remove(&key).unwrap_or_default();
-        let running = films.iter().filter_map(Weak::upgrade);
-        running.filter(|film| film.stop()).count() > 0
+        let mut was_running = false;
+        for film in films.iter().filter_map(Weak::upgrade) {
+            was_running |= film.stop();
+        }
+        was_running
     }
 
     /// Whether this viewer plays it alone now.

@@ -1,7 +1,8 @@
 //! Connections to providers, counted as leases: each is a row that lives as long as its socket and is given back when
 //! the guard is dropped. Players, checks and syncs share them; a check gives its connection up at once when one of the
-//! others has none, see [`Leases::wished`]; a measurement gives it up for a check too, see [`Lease::called_off`]. A node that dies stops its heartbeat, and its leases run out. A row of this node without a guard
-//! is a *ghost*: the wait for it was given up just as it was written, or it could not be removed; the heartbeat does so.
+//! others has none, see [`Leases::wished`]; a measurement gives it up for a check too, see [`Lease::called_off`]. A node that
+//! dies stops its heartbeat, and its leases run out. A row of this node without a guard is a *ghost*: the wait for it was given
+//! up just as it was written, or it could not be removed; the heartbeat does so.
 
 mod store;
 
