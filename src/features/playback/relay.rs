@@ -232,7 +232,11 @@ impl Relay {
     ) -> Result<Answer, RelayError> {
         let poller = (play.credential, source.offer);
         let stay = self.running.enter(play.credential);
-        let film = self.films.enter(poller, &stay);
+        let film = match source.format.as_str() {
+            // Another request for a playlist is no seek: it shares the connection of the first.
+            "hls" => Film::new(&stay),
+            _ => self.films.enter(poller, &stay),
+        };
         let mut opened = match opened {
             Some(opened) => opened,
             None => {
