@@ -89,7 +89,9 @@ pub async fn part(
         .await?
         .ok_or_else(gone)?;
     let link = link(edge, &token);
-    let answer = relay.part(player.credential, &source, range(&req), link).await?;
+    let answer = relay
+        .part(player.credential, part.content, &source, range(&req), link)
+        .await?;
     Ok(respond(answer))
 }
 

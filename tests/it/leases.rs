@@ -2,11 +2,14 @@ use std::sync::Arc;
 
 use m3u_strm_processor::args;
 use m3u_strm_processor::db::Db;
-use m3u_strm_processor::features::playback::Polls;
+use m3u_strm_processor::features::catalogue::content::Content;
+use m3u_strm_processor::features::playback::hls::{Polled, Polls, Seen};
 use m3u_strm_processor::features::providers::Offer;
-use m3u_strm_processor::features::providers::leases::{Connection, InUse, LeaseError, Leases, Purpose};
+use m3u_strm_processor::features::providers::leases::{
+    Connection, InUse, Lease, LeaseError, Leases, Purpose,
+};
 use m3u_strm_processor::support::clock::Clock;
-use m3u_strm_processor::support::ids::{CredentialId, ProviderId, StreamId};
+use m3u_strm_processor::support::ids::{ChannelId, CredentialId, ProviderId, StreamId};
 
 use crate::on_both_engines;
 use crate::support::TestDb;
@@ -20,6 +23,20 @@ const CONNECTION: Connection = Connection {
 };
 const OFFER: Offer = Offer::Stream(StreamId(7));
 const VIEWER: CredentialId = CredentialId(3);
+
+fn seen(now_ms: i64) -> Seen {
+    Seen {
+        credential: VIEWER,
+        content: Content::Channel(ChannelId(5)),
+        offer: OFFER,
+        now_ms,
+    }
+}
+
+/// A stream that comes over this connection.
+fn polled(lease: Lease) -> Arc<Polled> {
+    Polled::new(OFFER, ProviderId(1), Some(1), Arc::new(lease), Arc::default())
+}
 
 async fn add_provider(db: &Db) {
     db.execute(
@@ -96,20 +113,20 @@ on_both_engines! {
     async fn the_connection_of_a_poller_is_kept_for_half_a_minute(test: TestDb) {
         add_provider(&test.db).await;
         let leases = Leases::new("one", test.db.clone(), Clock::manual(1_000_000));
-        let (polls, poller) = (Polls::default(), (VIEWER, OFFER));
+        let polls = Polls::default();
         let lease = leases.acquire(CONNECTION, Some(1)).await.unwrap();
-        drop(polls.keep(poller, Arc::new(lease), 1_000_000));
+        drop(polls.keep(seen(1_000_000), polled(lease)));
         polls.sweep(1_030_000);
-        drop(polls.touch(poller, 1_030_000).unwrap());
+        drop(polls.touch(seen(1_030_000)).unwrap());
         polls.sweep(1_060_000);
         // A part that is on its way holds it too.
-        let part = polls.touch(poller, 1_060_000).unwrap();
+        let part = polls.touch(seen(1_060_000)).unwrap();
         polls.sweep(1_200_000);
-        assert!(polls.touch(poller, 1_060_000).is_some());
+        assert!(polls.touch(seen(1_060_000)).is_some());
         assert_eq!(leases.in_use(ProviderId(1)).await.unwrap().total(), 1);
         drop(part);
         polls.sweep(1_090_001);
-        assert!(polls.touch(poller, 1_090_001).is_none());
+        assert!(polls.touch(seen(1_090_001)).is_none());
         until_in_use(&leases, 0).await;
     }
 

@@ -79,14 +79,18 @@ impl Relay {
         let began = Instant::now();
         loop {
             match ask().await {
-                Err(RelayError::AllInUse)
-                    if began.elapsed() < LET_GO_WITHIN && self.feeds.let_go(provider) =>
-                {
+                Err(RelayError::AllInUse) if began.elapsed() < LET_GO_WITHIN && self.let_go(provider) => {
                     self.leases.freed().await;
                 }
                 answer => return answer,
             }
         }
+    }
+
+    /// Lets go of the provider's connections that nobody uses any more but that were kept; whether one comes back in a moment.
+    fn let_go(&self, provider: ProviderId) -> bool {
+        let of_feeds = self.feeds.let_go(provider);
+        self.polls.let_go(provider, self.ctx.clock.now_ms()) || of_feeds
     }
 
     /// A connection for one viewer alone.

@@ -8,6 +8,7 @@ use crate::features::providers::leases::Lease;
 use crate::fetch::FetchError;
 
 use super::films::Film;
+use super::hls::{Head, Reader, Visit};
 use super::running::Stay;
 
 /// What of an upstream's answer a player may see.
@@ -20,56 +21,87 @@ const PASSED: [HeaderName; 6] = [
     header::EXPIRES,
 ];
 
-/// An open upstream on its way to one player. The connection is given back when this is dropped.
+/// An answer of an upstream on its way to one player; what it holds of the upstream is given back when this is dropped.
 pub struct Media {
     pub status: u16,
     pub content_type: String,
     /// The headers that go with the bytes.
     pub headers: Vec<(HeaderName, HeaderValue)>,
-    first: Option<Bytes>,
+    bytes: Flow,
+    _visit: Option<Visit>,
+    stay: Arc<Stay>,
+}
+
+enum Flow {
     /// Why a range cannot be had is the provider's text.
-    is_bodiless: bool,
-    film: Arc<Film>,
-    _stay: Arc<Stay>,
+    Nothing,
+    Alone {
+        first: Option<Bytes>,
+        film: Arc<Film>,
+    },
+    Shared(Reader),
 }
 
 impl Media {
-    /// `opened` with the bytes that were read to see what it is.
-    pub(super) async fn new(
+    /// `opened`, with the bytes that were read to see what it is, for one player alone.
+    pub(super) async fn alone(
         opened: Opened,
         expected_type: &str,
         lease: Arc<Lease>,
         film: Arc<Film>,
+        visit: Option<Visit>,
         stay: Arc<Stay>,
     ) -> Self {
         let Opened { upstream, first } = opened;
         let is_bodiless = upstream.status == 416;
-        let media = Self {
-            status: upstream.status,
-            content_type: media_type(&upstream.headers, expected_type),
-            headers: passed(&upstream.headers, is_bodiless),
-            first,
-            is_bodiless,
-            film,
-            _stay: stay,
+        let (status, content_type) = (upstream.status, media_type(&upstream.headers, expected_type));
+        let headers = passed(&upstream.headers, is_bodiless);
+        film.opened(upstream, lease).await;
+        let bytes = if is_bodiless {
+            Flow::Nothing
+        } else {
+            Flow::Alone { first, film }
         };
-        media.film.opened(upstream, lease).await;
-        media
+        Self {
+            status,
+            content_type,
+            headers,
+            bytes,
+            _visit: visit,
+            stay,
+        }
+    }
+
+    /// A part of a stream that others may read too.
+    pub(super) fn shared(head: &Head, reader: Reader, visit: Visit, stay: Arc<Stay>) -> Self {
+        Self {
+            status: head.status,
+            content_type: head.content_type.clone(),
+            headers: head.headers.clone(),
+            bytes: Flow::Shared(reader),
+            _visit: Some(visit),
+            stay,
+        }
     }
 
     /// The next bytes; `None` at the end. An error ends the answer before its declared length.
     pub async fn next(&mut self) -> Option<Result<Bytes, FetchError>> {
-        if self.is_bodiless {
-            return None;
-        }
-        match self.first.take() {
-            Some(first) => Some(Ok(first)),
-            None => self.film.next().await,
+        match &mut self.bytes {
+            Flow::Nothing => None,
+            Flow::Alone { first, film } => match first.take() {
+                Some(first) => Some(Ok(first)),
+                None => film.next().await,
+            },
+            Flow::Shared(reader) => tokio::select! {
+                biased;
+                () = self.stay.end.cancelled() => Some(Err(FetchError::Cancelled)),
+                bytes = reader.next() => bytes,
+            },
         }
     }
 }
 
-fn passed(headers: &HeaderMap, is_bodiless: bool) -> Vec<(HeaderName, HeaderValue)> {
+pub(super) fn passed(headers: &HeaderMap, is_bodiless: bool) -> Vec<(HeaderName, HeaderValue)> {
     let passed = PASSED
         .into_iter()
         .filter(|name| !is_bodiless || *name == header::CONTENT_RANGE);
@@ -82,7 +114,7 @@ fn passed(headers: &HeaderMap, is_bodiless: bool) -> Vec<(HeaderName, HeaderValu
 }
 
 /// Media types pass; anything else a server says of media is replaced by what the format is.
-fn media_type(headers: &HeaderMap, expected: &str) -> String {
+pub(super) fn media_type(headers: &HeaderMap, expected: &str) -> String {
     let said = headers
         .get(header::CONTENT_TYPE)
         .and_then(|value| value.to_str().ok())

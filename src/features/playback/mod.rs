@@ -4,8 +4,7 @@
 //! - *relay*: opens the first source that starts and hands its bytes on; players never see where they come from.
 //! - *feed*: a live stream that comes once, however many *viewers* watch it; a viewer goes on with the next where it fails.
 //! - *film*: what one viewer has alone, since it is sought in.
-//! - *part*: whatever an HLS playlist names: a rendition, a segment, a key; its address is *sealed*.
-//! - *poll*: a request of an HLS player; its lease outlives its connections.
+//! - *hls*: what is fetched piece by piece, at *sealed* addresses.
 
 mod attempts;
 mod error;
@@ -16,7 +15,7 @@ pub mod hls;
 mod joining;
 mod media;
 mod opening;
-mod polls;
+mod polling;
 mod relay;
 mod running;
 pub mod sealed;
@@ -26,7 +25,6 @@ mod wish;
 
 pub use error::RelayError;
 pub use media::Media;
-pub use polls::Polls;
 pub use relay::{Answer, Relay};
 pub use viewer::Viewer;
 pub use wanted::Wanted;

@@ -4,7 +4,7 @@ use tokio_util::sync::CancellationToken;
 use url::Url;
 
 use crate::features::catalogue::sources::Source;
-use crate::features::catalogue::sources::opening::{OpenError, Opened};
+use crate::features::catalogue::sources::opening::{OpenError, Opened, host};
 use crate::fetch::Fetcher;
 use crate::support::media::is_text;
 
@@ -40,4 +40,9 @@ fn names_playlist(url: &Url) -> bool {
 
 pub(super) fn cause(text: String) -> RelayError {
     RelayError::NoneStarted(vec![text])
+}
+
+pub(super) fn text_instead(opened: &Opened) -> String {
+    let host = host(&opened.upstream.final_url);
+    format!("{host} answered text instead of media")
 }

@@ -1,10 +1,7 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use url::Url;
-
 use crate::ctx::Ctx;
-use crate::features::providers::Offer;
 use crate::features::providers::leases::{Lease, Leases};
 use crate::support::ids::CredentialId;
 
@@ -13,19 +10,16 @@ use super::error::RelayError;
 use super::feed::Unshared;
 use super::feeds::Feeds;
 use super::films::{Film, Films};
-use super::hls::rewrite;
+use super::hls::{Budget, Playlist, Polled, Polls, Seen};
 use super::joining::{Joined, LET_GO_WITHIN, is_live};
 use super::media::Media;
-use super::opening::{cause, open};
-use super::polls::Polls;
+use super::opening::{cause, open, text_instead};
 use super::running::Running;
-use super::sealed::{self, Part};
 use super::viewer::Viewer;
 use super::wanted::Wanted;
 use crate::db::DbError;
 use crate::features::catalogue::sources::opening::{Opened, host};
-use crate::features::catalogue::sources::{Source, content_type, is_offered, part_type};
-use crate::support::hls::is_subtitles;
+use crate::features::catalogue::sources::{Source, content_type, is_offered};
 
 /// What a player gets.
 pub enum Answer {
@@ -37,11 +31,23 @@ pub enum Answer {
 }
 
 /// Who wants what.
-struct Play<L> {
-    credential: CredentialId,
-    wanted: Wanted,
+pub(super) struct Play<L> {
+    pub(super) credential: CredentialId,
+    pub(super) wanted: Wanted,
     range: Option<String>,
-    link: L,
+    pub(super) link: L,
+}
+
+impl<L> Play<L> {
+    /// As a poll of this source.
+    fn seen(&self, source: &Source, now_ms: i64) -> Seen {
+        Seen {
+            credential: self.credential,
+            content: self.wanted.content,
+            offer: source.offer,
+            now_ms,
+        }
+    }
 }
 
 /// Connects players to upstreams, each of which is shared by all who watch it; cheap to clone.
@@ -50,9 +56,11 @@ pub struct Relay {
     pub(super) ctx: Ctx,
     pub(super) leases: Leases,
     pub(super) feeds: Arc<Feeds>,
-    polls: Arc<Polls>,
-    running: Arc<Running>,
-    films: Arc<Films>,
+    pub(super) polls: Arc<Polls>,
+    pub(super) running: Arc<Running>,
+    pub(super) films: Arc<Films>,
+    /// What is kept of HLS streams.
+    pub(super) kept: Arc<Budget>,
 }
 
 impl Relay {
@@ -64,6 +72,7 @@ impl Relay {
             polls: Arc::default(),
             running: Arc::default(),
             films: Arc::default(),
+            kept: Arc::default(),
         }
     }
 
@@ -74,8 +83,8 @@ impl Relay {
 
     /// Those who play something on this node now, each once.
     pub fn credentials(&self) -> Vec<CredentialId> {
-        let mut credentials = self.polls.credentials();
-        credentials.extend(self.running.credentials());
+        let mut credentials = self.running.credentials();
+        credentials.extend(self.polls.seen().iter().map(|seen| seen.credential));
         credentials.sort_unstable();
         credentials.dedup();
         credentials
@@ -130,43 +139,17 @@ impl Relay {
         Attempts::new(&self.leases).run(sources, start).await
     }
 
-    /// Fetches a part of an HLS stream; `source` is the way to it.
-    ///
-    /// # Errors
-    /// [`RelayError::Status`] for what the upstream refuses, else why it does not answer.
-    pub async fn part(
-        &self,
-        credential: CredentialId,
-        source: &Source,
-        range: Option<String>,
-        link: impl Fn(&str) -> String,
-    ) -> Result<Answer, RelayError> {
-        let lease = self.polled(credential, source).await?;
-        let stay = self.running.enter(credential);
-        let mut opened = open(&self.ctx.fetch, source, &source.url, range, &stay.end).await?;
-        if !matches!(opened.upstream.status, 200..300 | 416) {
-            return Err(RelayError::Status(opened.upstream.status));
-        }
-        if opened.is_playlist() {
-            return self.playlist(credential, source.offer, &mut opened, link).await;
-        }
-        let expected = part_type(&opened.upstream.final_url);
-        if opened.is_text() && !opened.first.as_deref().is_some_and(is_subtitles) {
-            return Err(cause(text_instead(&opened)));
-        }
-        let media = Media::new(opened, expected, lease, Film::new(&stay), stay).await;
-        Ok(Answer::Media(Box::new(media)))
-    }
-
     async fn try_one<L: Fn(&str) -> String>(
         &self,
         play: &Play<L>,
         source: &Source,
     ) -> Result<Answer, RelayError> {
-        let poller = (play.credential, source.offer);
-        let polled = self.polls.touch(poller, self.ctx.clock.now_ms());
+        let seen = play.seen(source, self.ctx.clock.now_ms());
+        if let Some(visit) = self.polls.touch(seen) {
+            return self.poll(play, source, visit).await;
+        }
         // What turned out to be a file is sought in as a film is.
-        if polled.is_none() && is_live(source) && !self.films.is_running(poller) {
+        if is_live(source) && !self.films.is_running((play.credential, source.offer)) {
             match self.join(play.credential, source).await? {
                 Joined::Seat(seat, content_type) => {
                     let stay = self.running.enter(play.credential);
@@ -183,10 +166,15 @@ impl Relay {
                 Joined::Taken => {}
             }
         }
-        let lease = match polled {
-            Some(lease) => lease,
-            None => self.lease_of(play, source).await?,
+        let _turn = match source.format.as_str() {
+            "hls" => Some(self.polls.turn(seen).await),
+            _ => None,
         };
+        // Others who asked for it at the same time may have opened it.
+        if let Some(visit) = self.polls.touch(seen) {
+            return self.poll(play, source, visit).await;
+        }
+        let lease = self.lease_of(play, source).await?;
         self.on_lease(play, source, lease, None).await
     }
 
@@ -205,7 +193,7 @@ impl Relay {
         leased
     }
 
-    async fn on_lease<L: Fn(&str) -> String>(
+    pub(super) async fn on_lease<L: Fn(&str) -> String>(
         &self,
         play: &Play<L>,
         source: &Source,
@@ -215,7 +203,7 @@ impl Relay {
         let started = self.start_one(play, source, Arc::clone(&lease), opened).await;
         if started.is_err() {
             // The next stream may be of the same provider, and this its only connection; what was given up may be open yet.
-            self.polls.leave((play.credential, source.offer));
+            self.polls.leave(play.credential, source.offer);
             if let Some(lease) = Arc::into_inner(lease) {
                 lease.cool_down().await;
             }
@@ -230,12 +218,11 @@ impl Relay {
         lease: Arc<Lease>,
         opened: Option<Opened>,
     ) -> Result<Answer, RelayError> {
-        let poller = (play.credential, source.offer);
         let stay = self.running.enter(play.credential);
         let film = match source.format.as_str() {
             // Another request for a playlist is no seek: it shares the connection of the first.
             "hls" => Film::new(&stay),
-            _ => self.films.enter(poller, &stay),
+            _ => self.films.enter((play.credential, source.offer), &stay),
         };
         let mut opened = match opened {
             Some(opened) => opened,
@@ -255,10 +242,28 @@ impl Relay {
             return Err(cause(format!("{} answered {status}", host(&source.url))));
         }
         if opened.is_playlist() {
-            let answer = self
-                .playlist(play.credential, source.offer, &mut opened, &play.link)
-                .await?;
-            self.polls.keep(poller, lease, self.ctx.clock.now_ms());
+            let text = opened.read_playlist().await?;
+            let base = opened.upstream.final_url.clone();
+            drop(opened);
+            let playlist = Playlist::new(text, base, Instant::now());
+            let answer = self.rewritten(
+                play.credential,
+                play.wanted.content,
+                source,
+                &playlist,
+                &play.link,
+            );
+            let limit = source.max_connections;
+            let stream = Polled::new(
+                source.offer,
+                source.provider,
+                limit,
+                lease,
+                Arc::clone(&self.kept),
+            );
+            stream.put(source, playlist);
+            self.polls
+                .keep(play.seen(source, self.ctx.clock.now_ms()), stream);
             return Ok(answer);
         }
         let format = match source.format.as_str() {
@@ -270,46 +275,9 @@ impl Relay {
             None if status != 416 => Err(cause(format!("{} answered nothing", host(&source.url)))),
             _ if opened.is_text() => Err(cause(text_instead(&opened))),
             _ => {
-                let media = Media::new(opened, content_type(format), lease, film, stay).await;
+                let media = Media::alone(opened, content_type(format), lease, film, None, stay).await;
                 Ok(Answer::Media(Box::new(media)))
             }
         }
     }
-
-    /// The lease of a viewer who polls, or a new one if he was gone for a while.
-    async fn polled(&self, credential: CredentialId, source: &Source) -> Result<Arc<Lease>, RelayError> {
-        let poller = (credential, source.offer);
-        if let Some(lease) = self.polls.touch(poller, self.ctx.clock.now_ms()) {
-            return Ok(lease);
-        }
-        let _turn = self.polls.turn(poller).await;
-        if let Some(lease) = self.polls.touch(poller, self.ctx.clock.now_ms()) {
-            return Ok(lease);
-        }
-        let lease = self.lease(credential, source).await?;
-        Ok(self.polls.keep(poller, lease, self.ctx.clock.now_ms()))
-    }
-
-    async fn playlist(
-        &self,
-        credential: CredentialId,
-        offer: Offer,
-        opened: &mut Opened,
-        link: impl Fn(&str) -> String,
-    ) -> Result<Answer, RelayError> {
-        let text = opened.read_playlist().await?;
-        let seal = |url: &Url| {
-            let part = Part {
-                offer,
-                url: url.clone(),
-            };
-            link(&sealed::seal(&self.ctx.keys, credential, &part))
-        };
-        Ok(Answer::Playlist(rewrite(&text, &opened.upstream.final_url, seal)))
-    }
-}
-
-fn text_instead(opened: &Opened) -> String {
-    let host = host(&opened.upstream.final_url);
-    format!("{host} answered text instead of media")
 }

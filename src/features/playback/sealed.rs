@@ -4,18 +4,26 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use url::Url;
 
+use crate::features::catalogue::content::Content;
 use crate::features::providers::Offer;
 use crate::support::crypto::Keys;
-use crate::support::ids::{CredentialId, StreamId, VersionId};
+use crate::support::ids::{ChannelId, CredentialId, EpisodeId, MovieId, SeriesId, StreamId, VersionId};
 
 const PURPOSE: &str = "hls part";
+/// A kind and a number.
 const ID_BYTES: usize = 9;
 const STREAM: u8 = 1;
 const VERSION: u8 = 2;
+const CHANNEL: u8 = 3;
+const MOVIE: u8 = 4;
+const SERIES: u8 = 5;
+const EPISODE: u8 = 6;
 
 /// A part of an HLS stream: where it is, and of which offer it is a part.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Part {
+    /// What is watched.
+    pub content: Content,
     pub offer: Offer,
     pub url: Url,
 }
@@ -23,12 +31,21 @@ pub struct Part {
 /// The path segment that stands for `part` in a playlist for `credential`: the same for the same part, so that a player
 /// that polls sees the same addresses. It ends in the part's own extension, since players judge segments by it.
 pub fn seal(keys: &Keys, credential: CredentialId, part: &Part) -> String {
-    let (kind, id) = match part.offer {
+    let offer = match part.offer {
         Offer::Stream(id) => (STREAM, id.0),
         Offer::Version(id) => (VERSION, id.0),
     };
-    let mut plain = vec![kind];
-    plain.extend_from_slice(&id.to_be_bytes());
+    let content = match part.content {
+        Content::Channel(id) => (CHANNEL, id.0),
+        Content::Movie(id) => (MOVIE, id.0),
+        Content::Series(id) => (SERIES, id.0),
+        Content::Episode(id) => (EPISODE, id.0),
+    };
+    let mut plain = Vec::new();
+    for (kind, id) in [offer, content] {
+        plain.push(kind);
+        plain.extend_from_slice(&id.to_be_bytes());
+    }
     plain.extend_from_slice(part.url.as_str().as_bytes());
     let sealed = keys.encrypt_stable(PURPOSE, &plain, &credential.0.to_be_bytes());
     let mut text = URL_SAFE_NO_PAD.encode(sealed);
@@ -43,16 +60,29 @@ pub fn seal(keys: &Keys, credential: CredentialId, part: &Part) -> String {
 pub fn open(keys: &Keys, credential: CredentialId, text: &str) -> Option<Part> {
     let sealed = URL_SAFE_NO_PAD.decode(text.split('.').next()?).ok()?;
     let plain = keys.decrypt(PURPOSE, &sealed, &credential.0.to_be_bytes()).ok()?;
-    let (offer, url) = plain.split_at_checked(ID_BYTES)?;
-    let (kind, id) = offer.split_first()?;
-    let id = i64::from_be_bytes(id.try_into().ok()?);
-    let offer = match *kind {
-        STREAM => Offer::Stream(StreamId(id)),
-        VERSION => Offer::Version(VersionId(id)),
+    let (offer, rest) = numbered(&plain)?;
+    let offer = match offer {
+        (STREAM, id) => Offer::Stream(StreamId(id)),
+        (VERSION, id) => Offer::Version(VersionId(id)),
+        _ => return None,
+    };
+    let (content, url) = numbered(rest)?;
+    let content = match content {
+        (CHANNEL, id) => Content::Channel(ChannelId(id)),
+        (MOVIE, id) => Content::Movie(MovieId(id)),
+        (SERIES, id) => Content::Series(SeriesId(id)),
+        (EPISODE, id) => Content::Episode(EpisodeId(id)),
         _ => return None,
     };
     let url = Url::parse(std::str::from_utf8(url).ok()?).ok()?;
-    Some(Part { offer, url })
+    Some(Part { content, offer, url })
+}
+
+/// A kind and a number, and what comes behind them.
+fn numbered(plain: &[u8]) -> Option<((u8, i64), &[u8])> {
+    let (numbered, rest) = plain.split_at_checked(ID_BYTES)?;
+    let (kind, id) = numbered.split_first()?;
+    Some(((*kind, i64::from_be_bytes(id.try_into().ok()?)), rest))
 }
 
 fn extension(url: &Url) -> Option<&str> {
@@ -68,6 +98,7 @@ mod tests {
 
     fn part() -> Part {
         Part {
+            content: Content::Episode(EpisodeId(-4)),
             offer: Offer::Version(VersionId(7)),
             url: Url::parse("http://user:pw@p.example/live/seg1.ts?token=x").unwrap(),
         }

@@ -4,6 +4,7 @@ mod connections;
 mod failover;
 mod hls;
 mod playlist;
+mod polling;
 mod programs;
 mod relay;
 mod sharing;
