@@ -12,7 +12,7 @@ use crate::edge::principal::player;
 use crate::edge::{Edge, Problem};
 use crate::features::accounts::credential::Player;
 use crate::features::catalogue::content::Content;
-use crate::features::catalogue::sources::{self, part_type};
+use crate::features::catalogue::sources::part_type;
 use crate::features::playback::{Answer, Media, Relay, Viewer, Wanted, Wish, sealed};
 use crate::features::settings::{self, LinkMode};
 use crate::support::ids::{ChannelId, EpisodeId, MovieId};
@@ -85,13 +85,8 @@ pub async fn part(
     if req.method() == Method::HEAD {
         return Ok(head(part_type(&part.url)));
     }
-    let source = sources::of_part(ctx, part.offer, &part.url)
-        .await?
-        .ok_or_else(gone)?;
     let link = link(edge, &token);
-    let answer = relay
-        .part(player.credential, part.content, &source, range(&req), link)
-        .await?;
+    let answer = relay.part(player.credential, &part, range(&req), link).await?;
     Ok(respond(answer))
 }
 

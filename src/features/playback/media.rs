@@ -8,7 +8,7 @@ use crate::features::providers::leases::Lease;
 use crate::fetch::FetchError;
 
 use super::films::Film;
-use super::hls::{Head, Reader, Visit};
+use super::hls::{Busy, Head, Reader, Visit};
 use super::running::Stay;
 
 /// What of an upstream's answer a player may see.
@@ -28,7 +28,6 @@ pub struct Media {
     /// The headers that go with the bytes.
     pub headers: Vec<(HeaderName, HeaderValue)>,
     bytes: Flow,
-    _visit: Option<Visit>,
     stay: Arc<Stay>,
 }
 
@@ -38,8 +37,12 @@ enum Flow {
     Alone {
         first: Option<Bytes>,
         film: Arc<Film>,
+        _visit: Option<Visit>,
     },
-    Shared(Reader),
+    Shared {
+        reader: Reader,
+        _busy: Busy,
+    },
 }
 
 impl Media {
@@ -60,26 +63,28 @@ impl Media {
         let bytes = if is_bodiless {
             Flow::Nothing
         } else {
-            Flow::Alone { first, film }
+            Flow::Alone {
+                first,
+                film,
+                _visit: visit,
+            }
         };
         Self {
             status,
             content_type,
             headers,
             bytes,
-            _visit: visit,
             stay,
         }
     }
 
     /// A part of a stream that others may read too.
-    pub(super) fn shared(head: &Head, reader: Reader, visit: Visit, stay: Arc<Stay>) -> Self {
+    pub(super) fn shared(head: &Head, reader: Reader, busy: Busy, stay: Arc<Stay>) -> Self {
         Self {
             status: head.status,
             content_type: head.content_type.clone(),
             headers: head.headers.clone(),
-            bytes: Flow::Shared(reader),
-            _visit: Some(visit),
+            bytes: Flow::Shared { reader, _busy: busy },
             stay,
         }
     }
@@ -88,11 +93,11 @@ impl Media {
     pub async fn next(&mut self) -> Option<Result<Bytes, FetchError>> {
         match &mut self.bytes {
             Flow::Nothing => None,
-            Flow::Alone { first, film } => match first.take() {
+            Flow::Alone { first, film, .. } => match first.take() {
                 Some(first) => Some(Ok(first)),
                 None => film.next().await,
             },
-            Flow::Shared(reader) => tokio::select! {
+            Flow::Shared { reader, .. } => tokio::select! {
                 biased;
                 () = self.stay.end.cancelled() => Some(Err(FetchError::Cancelled)),
                 bytes = reader.next() => bytes,

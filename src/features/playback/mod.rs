@@ -11,6 +11,7 @@ mod error;
 mod feed;
 mod feeds;
 mod films;
+mod following;
 pub mod hls;
 mod joining;
 mod media;

@@ -1,65 +1,114 @@
 //! What players get who poll an HLS stream.
 
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use url::Url;
 
 use crate::features::catalogue::content::Content;
 use crate::features::catalogue::sources::opening::host;
-use crate::features::catalogue::sources::{Source, part_type};
+use crate::features::catalogue::sources::{self, Source, part_type};
 use crate::features::providers::Offer;
 use crate::support::hls::is_subtitles;
 use crate::support::ids::CredentialId;
 
 use super::error::RelayError;
 use super::hls::rewrite::rewrite;
-use super::hls::{Begun, Failure, Playlist, Polled, Seen, Visit};
+use super::hls::{Address, Begun, Failure, Line, Playlist, Polled, Seen, Visit, is_master};
 use super::media::Media;
 use super::opening::{cause, open, text_instead};
 use super::relay::{Answer, Play, Relay};
 use super::sealed::{self, Part};
+use super::wanted::Wanted;
+
+/// A player that goes on elsewhere asks for what is left of a stream for so long, and takes the only connection for it.
+const GONE_FOR: Duration = Duration::from_secs(10);
 
 impl Relay {
-    /// Fetches a part of an HLS stream; `source` is the way to it, `link` makes the address of a sealed part.
+    /// Fetches a part of an HLS stream; `link` makes the address of a sealed part.
     ///
     /// # Errors
     /// [`RelayError::Status`] for what the upstream refuses, else why it does not answer.
     pub async fn part(
         &self,
         credential: CredentialId,
-        content: Content,
-        source: &Source,
+        part: &Part,
         range: Option<String>,
         link: impl Fn(&str) -> String,
     ) -> Result<Answer, RelayError> {
-        let visit = self.visit(credential, content, source).await?;
+        let key = (credential, part.address());
+        if part.play != 0
+            && let Some(line) = self.lines.get(&key, Instant::now())
+        {
+            return self.go_on(&key, &line, link).await;
+        }
+        let source = sources::of_part(&self.ctx, part.offer, &part.url)
+            .await?
+            .ok_or(RelayError::Status(404))?;
+        let seen = self.seen(credential, part.wanted.content, part.offer);
+        let visit = match self.polls.touch(seen) {
+            Some(visit) => visit,
+            None if part.play == 0 && source.max_connections.is_some() && self.is_gone(part.offer) => {
+                return Err(RelayError::Status(410));
+            }
+            None => self.visit(credential, part.wanted.content, &source).await?,
+        };
         if !visit.stream.is_shared() {
             return self
-                .own_part(credential, content, source, range, visit, link)
+                .own_part(credential, part.wanted, &source, range, visit, link)
                 .await;
         }
+        if part.play != 0
+            && let Some(variant) = visit.stream.variant(&part.url)
+        {
+            drop(visit);
+            let (now, url) = (Instant::now(), part.url.clone());
+            let line = Line::new(part.wanted, part.offer, url, Some(variant), now);
+            let line = self.lines.enter(key.clone(), line, now);
+            return self.go_on(&key, &line, link).await;
+        }
         let stay = self.running.enter(credential);
-        let reader = visit.stream.ask(&self.ctx.fetch, source, range, credential)?;
+        let reader = visit.stream.ask(&self.ctx.fetch, &source, range, credential)?;
         match reader.begun().await {
-            Begun::Playlist(playlist) => Ok(self.rewritten(credential, content, source, &playlist, link)),
-            Begun::Media(head) => Ok(Answer::Media(Box::new(Media::shared(&head, reader, visit, stay)))),
-            Begun::Failed(failure) => Err(failure.into()),
+            Begun::Playlist(playlist) => {
+                let (text, base) = (&playlist.text, &playlist.base);
+                Ok(self.rewritten(credential, part.wanted, part.offer, text, base, link))
+            }
+            Begun::Media(head) => {
+                let media = Media::shared(&head, reader, visit.into_busy(), stay);
+                Ok(Answer::Media(Box::new(media)))
+            }
+            Begun::Failed(failure) => {
+                if visit.stream.part_failed(&part.url) {
+                    self.fall(part.offer);
+                }
+                Err(failure.into())
+            }
+        }
+    }
+
+    fn is_gone(&self, offer: Offer) -> bool {
+        let lately = Instant::now().checked_sub(GONE_FOR);
+        lately.is_some_and(|lately| self.lines.has_fallen(offer, lately))
+    }
+
+    fn seen(&self, credential: CredentialId, content: Content, offer: Offer) -> Seen {
+        Seen {
+            credential,
+            content,
+            offer,
+            now_ms: self.ctx.clock.now_ms(),
         }
     }
 
     /// The stream in the hands of one who polls it, or polls it again after a while.
-    async fn visit(
+    pub(super) async fn visit(
         &self,
         credential: CredentialId,
         content: Content,
         source: &Source,
     ) -> Result<Visit, RelayError> {
-        let seen = Seen {
-            credential,
-            content,
-            offer: source.offer,
-            now_ms: self.ctx.clock.now_ms(),
-        };
+        let seen = self.seen(credential, content, source.offer);
         if let Some(visit) = self.polls.touch(seen) {
             return Ok(visit);
         }
@@ -83,7 +132,7 @@ impl Relay {
     async fn own_part(
         &self,
         credential: CredentialId,
-        content: Content,
+        wanted: Wanted,
         source: &Source,
         range: Option<String>,
         visit: Visit,
@@ -97,8 +146,8 @@ impl Relay {
         }
         if opened.is_playlist() {
             let text = opened.read_playlist().await?;
-            let playlist = Playlist::new(text, opened.upstream.final_url.clone(), std::time::Instant::now());
-            return Ok(self.rewritten(credential, content, source, &playlist, link));
+            let base = opened.upstream.final_url.clone();
+            return Ok(self.rewritten(credential, wanted, source.offer, &text, &base, link));
         }
         let expected = part_type(&opened.upstream.final_url);
         if opened.is_text() && !opened.first.as_deref().is_some_and(is_subtitles) {
@@ -126,10 +175,7 @@ impl Relay {
         }
         let reader = visit.stream.ask(&self.ctx.fetch, source, None, play.credential)?;
         let error = match reader.begun().await {
-            Begun::Playlist(playlist) => {
-                let content = play.wanted.content;
-                return Ok(self.rewritten(play.credential, content, source, &playlist, &play.link));
-            }
+            Begun::Playlist(playlist) => return Ok(self.begun(play, source, &playlist)),
             Begun::Media(_) => cause(format!("{} answered no playlist", host(&source.url))),
             Begun::Failed(Failure::Status(status)) => {
                 cause(format!("{} answered {status}", host(&source.url)))
@@ -143,24 +189,58 @@ impl Relay {
         Err(error)
     }
 
-    /// A playlist whose addresses lead here, and open for this credential only.
+    /// What a play begins with. Where that is a media playlist, it is polled at the link of the channel itself.
+    pub(super) fn begun<L: Fn(&str) -> String>(
+        &self,
+        play: &Play<L>,
+        source: &Source,
+        playlist: &Playlist,
+    ) -> Answer {
+        let (credential, wanted) = (play.credential, play.wanted);
+        if matches!(source.offer, Offer::Stream(_)) && playlist.is_live() {
+            let now = Instant::now();
+            let mut line = Line::new(wanted, source.offer, source.url.clone(), None, now);
+            line.tell(playlist, now);
+            self.lines.enter((credential, Address::Start(wanted)), line, now);
+        }
+        let (text, base) = (&playlist.text, &playlist.base);
+        self.rewritten(credential, wanted, source.offer, text, base, &play.link)
+    }
+
+    /// A playlist whose addresses lead here, and open for this credential only. Those that a master playlist names are of one
+    /// play: at each of them its player goes on whatever becomes of the source.
     pub(super) fn rewritten(
         &self,
         credential: CredentialId,
-        content: Content,
-        source: &Source,
-        playlist: &Playlist,
+        wanted: Wanted,
+        offer: Offer,
+        text: &str,
+        base: &Url,
         link: impl Fn(&str) -> String,
     ) -> Answer {
-        let offer: Offer = source.offer;
+        let play = match offer {
+            Offer::Stream(_) if is_master(text) => self.lines.new_play(self.ctx.clock.now_ms()),
+            _ => 0,
+        };
         let seal = |url: &Url| {
             let part = Part {
-                content,
+                wanted,
+                play,
                 offer,
                 url: url.clone(),
             };
             link(&sealed::seal(&self.ctx.keys, credential, &part))
         };
-        Answer::Playlist(rewrite(&playlist.text, &playlist.base, seal))
+        Answer::Playlist(rewrite(text, base, seal))
+    }
+}
+
+impl Part {
+    fn address(&self) -> Address {
+        Address::Variant {
+            play: self.play,
+            offer: self.offer,
+            url: self.url.to_string(),
+        }
     }
 }

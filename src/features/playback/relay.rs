@@ -10,7 +10,7 @@ use super::error::RelayError;
 use super::feed::Unshared;
 use super::feeds::Feeds;
 use super::films::{Film, Films};
-use super::hls::{Budget, Playlist, Polled, Polls, Seen};
+use super::hls::{Address, Budget, Lines, Playlist, Polled, Polls, Seen};
 use super::joining::{Joined, LET_GO_WITHIN, is_live};
 use super::media::Media;
 use super::opening::{cause, open, text_instead};
@@ -61,6 +61,7 @@ pub struct Relay {
     pub(super) films: Arc<Films>,
     /// What is kept of HLS streams.
     pub(super) kept: Arc<Budget>,
+    pub(super) lines: Arc<Lines>,
 }
 
 impl Relay {
@@ -73,12 +74,14 @@ impl Relay {
             running: Arc::default(),
             films: Arc::default(),
             kept: Arc::default(),
+            lines: Arc::default(),
         }
     }
 
     /// Gives back the connections of HLS viewers who fell silent.
     pub fn sweep(&self) {
         self.polls.sweep(self.ctx.clock.now_ms());
+        self.lines.sweep(Instant::now());
     }
 
     /// Those who play something on this node now, each once.
@@ -128,6 +131,10 @@ impl Relay {
         range: Option<String>,
         link: impl Fn(&str) -> String,
     ) -> Result<Answer, RelayError> {
+        let key = (credential, Address::Start(wanted));
+        if let Some(line) = self.lines.get(&key, Instant::now()) {
+            return self.go_on(&key, &line, link).await;
+        }
         let sources = wanted.sources(&self.ctx).await?;
         let play = Play {
             credential,
@@ -246,13 +253,7 @@ impl Relay {
             let base = opened.upstream.final_url.clone();
             drop(opened);
             let playlist = Playlist::new(text, base, Instant::now());
-            let answer = self.rewritten(
-                play.credential,
-                play.wanted.content,
-                source,
-                &playlist,
-                &play.link,
-            );
+            let answer = self.begun(play, source, &playlist);
             let limit = source.max_connections;
             let stream = Polled::new(
                 source.offer,

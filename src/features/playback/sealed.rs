@@ -5,6 +5,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use url::Url;
 
 use crate::features::catalogue::content::Content;
+use crate::features::playback::Wanted;
 use crate::features::providers::Offer;
 use crate::support::crypto::Keys;
 use crate::support::ids::{ChannelId, CredentialId, EpisodeId, MovieId, SeriesId, StreamId, VersionId};
@@ -23,7 +24,9 @@ const EPISODE: u8 = 6;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Part {
     /// What is watched.
-    pub content: Content,
+    pub wanted: Wanted,
+    /// In which play its media playlist is polled; 0 for what is no media playlist of a running stream.
+    pub play: u64,
     pub offer: Offer,
     pub url: Url,
 }
@@ -35,7 +38,7 @@ pub fn seal(keys: &Keys, credential: CredentialId, part: &Part) -> String {
         Offer::Stream(id) => (STREAM, id.0),
         Offer::Version(id) => (VERSION, id.0),
     };
-    let content = match part.content {
+    let content = match part.wanted.content {
         Content::Channel(id) => (CHANNEL, id.0),
         Content::Movie(id) => (MOVIE, id.0),
         Content::Series(id) => (SERIES, id.0),
@@ -46,6 +49,10 @@ pub fn seal(keys: &Keys, credential: CredentialId, part: &Part) -> String {
         plain.push(kind);
         plain.extend_from_slice(&id.to_be_bytes());
     }
+    plain.extend_from_slice(&part.play.to_be_bytes());
+    let wish = part.wanted.wish.to_string();
+    plain.push(u8::try_from(wish.len()).unwrap_or_default());
+    plain.extend_from_slice(wish.as_bytes());
     plain.extend_from_slice(part.url.as_str().as_bytes());
     let sealed = keys.encrypt_stable(PURPOSE, &plain, &credential.0.to_be_bytes());
     let mut text = URL_SAFE_NO_PAD.encode(sealed);
@@ -66,7 +73,7 @@ pub fn open(keys: &Keys, credential: CredentialId, text: &str) -> Option<Part> {
         (VERSION, id) => Offer::Version(VersionId(id)),
         _ => return None,
     };
-    let (content, url) = numbered(rest)?;
+    let (content, rest) = numbered(rest)?;
     let content = match content {
         (CHANNEL, id) => Content::Channel(ChannelId(id)),
         (MOVIE, id) => Content::Movie(MovieId(id)),
@@ -74,8 +81,17 @@ pub fn open(keys: &Keys, credential: CredentialId, text: &str) -> Option<Part> {
         (EPISODE, id) => Content::Episode(EpisodeId(id)),
         _ => return None,
     };
+    let (play, rest) = rest.split_at_checked(size_of::<u64>())?;
+    let (length, rest) = rest.split_first()?;
+    let (wish, url) = rest.split_at_checked(usize::from(*length))?;
+    let wish = std::str::from_utf8(wish).ok()?.parse().ok()?;
     let url = Url::parse(std::str::from_utf8(url).ok()?).ok()?;
-    Some(Part { content, offer, url })
+    Some(Part {
+        wanted: Wanted { content, wish },
+        play: u64::from_be_bytes(play.try_into().ok()?),
+        offer,
+        url,
+    })
 }
 
 /// A kind and a number, and what comes behind them.
@@ -98,7 +114,11 @@ mod tests {
 
     fn part() -> Part {
         Part {
-            content: Content::Episode(EpisodeId(-4)),
+            wanted: Wanted {
+                content: Content::Episode(EpisodeId(-4)),
+                wish: "720p".parse().unwrap(),
+            },
+            play: u64::MAX,
             offer: Offer::Version(VersionId(7)),
             url: Url::parse("http://user:pw@p.example/live/seg1.ts?token=x").unwrap(),
         }

@@ -6,7 +6,7 @@ use crate::features::catalogue::sources::Sources;
 use super::Wish;
 
 /// What a link asks for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Wanted {
     pub content: Content,
     pub wish: Wish,

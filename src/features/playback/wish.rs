@@ -1,3 +1,4 @@
+use std::fmt;
 use std::str::FromStr;
 
 use crate::features::catalogue::quality::Tier;
@@ -5,7 +6,7 @@ use crate::features::catalogue::sources::Sources;
 use crate::features::outputs::selection::{Preference, UnknownPreference};
 
 /// Which of a channel's streams a link asks for first. The others stay behind: a wish is no filter.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Wish {
     Preference(Preference),
     /// One tier, as an entry of a playlist with an entry for each names it.
@@ -15,6 +16,16 @@ pub enum Wish {
 impl Default for Wish {
     fn default() -> Self {
         Self::Preference(Preference::Best)
+    }
+}
+
+/// As links name it.
+impl fmt::Display for Wish {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Preference(preference) => preference.fmt(f),
+            Self::Tier(tier) => f.write_str(tier.name()),
+        }
     }
 }
 
@@ -61,6 +72,9 @@ mod tests {
         assert_eq!("4k".parse(), Ok(Wish::Preference(Preference::FourK)));
         assert_eq!("1080p".parse(), Ok(Wish::Tier(Tier::P1080)));
         assert_eq!("8k".parse(), Ok(Wish::Tier(Tier::K8)));
+        for text in ["best", "hd", "sd", "1080p", "8K"] {
+            assert_eq!(text.parse::<Wish>().unwrap().to_string(), text);
+        }
         assert_eq!("fhd".parse::<Wish>(), Err(UnknownPreference));
     }
 

@@ -47,7 +47,7 @@ fn segments() -> Vec<bytes::Bytes> {
 }
 
 async fn live(world: &World) -> String {
-    let (hls, _) = Hls::rolled_by_hand(segments(), Duration::from_secs(2));
+    let (hls, _) = Hls::rolled_by_hand(segments(), Duration::from_secs(60));
     world.simulator.put_hls("/live", hls);
     world.lists(&[world.entry("One", "/live/index.m3u8")]).await;
     world.channel("One").await

@@ -2,6 +2,7 @@
 
 mod connections;
 mod failover;
+mod following;
 mod hls;
 mod playlist;
 mod polling;

@@ -16,7 +16,9 @@ use crate::on_both_engines;
 use crate::support::OnEngine;
 
 const ACCOUNT: &str = "anna";
-const TARGET: Duration = Duration::from_secs(2);
+/// How long segments are: a playlist is passed on for half of it at most, and stalls after three times.
+const SHORT: Duration = Duration::from_secs(2);
+const LONG: Duration = Duration::from_secs(60);
 
 fn segments() -> Vec<Bytes> {
     (0..8_u8)
@@ -25,8 +27,12 @@ fn segments() -> Vec<Bytes> {
 }
 
 /// A channel whose segments roll when the counter is raised.
-async fn live(world: &World, name: &str) -> (String, std::sync::Arc<std::sync::atomic::AtomicUsize>) {
-    let (hls, counter) = Hls::rolled_by_hand(segments(), TARGET);
+async fn live(
+    world: &World,
+    name: &str,
+    target: Duration,
+) -> (String, std::sync::Arc<std::sync::atomic::AtomicUsize>) {
+    let (hls, counter) = Hls::rolled_by_hand(segments(), target);
     world.simulator.put_hls(&format!("/{name}"), hls.account(ACCOUNT));
     (world.entry(name, &format!("/{name}/index.m3u8")), counter)
 }
@@ -87,7 +93,7 @@ async fn players(world: &World, count: usize) -> Vec<Player<'_>> {
 }
 
 async fn one(world: &World) -> String {
-    let (entry, _) = live(world, "One").await;
+    let (entry, _) = live(world, "One", LONG).await;
     world.lists(&[entry]).await;
     world.channel("One").await
 }
@@ -150,7 +156,7 @@ async fn a_thousand_polls_leave_no_connection_behind() {
 #[tokio::test]
 async fn a_playlist_is_fetched_again_once_it_may_have_changed() {
     let world = World::on(Engine::Sqlite).await;
-    let (entry, rolled) = live(&world, "One").await;
+    let (entry, rolled) = live(&world, "One", SHORT).await;
     world.lists(&[entry]).await;
     let channel = world.channel("One").await;
     let players = players(&world, 1).await;
@@ -256,7 +262,10 @@ async fn a_piece_of_a_part_is_had_by_itself() {
 #[tokio::test]
 async fn the_only_connection_goes_from_a_stream_that_nobody_polls_any_more_to_another() {
     let world = World::with(Engine::Sqlite, json!({ "max_connections": 1 })).await;
-    let entries = [live(&world, "One").await.0, live(&world, "Two").await.0];
+    let entries = [
+        live(&world, "One", SHORT).await.0,
+        live(&world, "Two", SHORT).await.0,
+    ];
     world.lists(&entries).await;
     world.simulator.limit(ACCOUNT, 1, 509);
     let (first, second) = (world.channel("One").await, world.channel("Two").await);

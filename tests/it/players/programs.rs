@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use m3u_strm_processor::db::Engine;
-use m3u_strm_processor::simulator::{Cut, Fault, Framing, Piece, Pieces, Reply, Resource, Simulator};
+use m3u_strm_processor::simulator::{Cut, Fault, Framing, Hls, Piece, Pieces, Reply, Resource, Simulator};
 use tempfile::TempDir;
 
 use super::world::World;
@@ -180,6 +180,77 @@ async fn ffmpeg_decodes_on_while_streams_end_break_off_and_stall() {
     for number in 0..3 {
         assert!(world.simulator.count(&format!("/{number}.ts")) >= 1, "{number}");
     }
+}
+
+#[tokio::test]
+async fn ffmpeg_plays_on_when_the_hls_stream_that_it_polls_is_gone() {
+    let (world, folder) = (World::on(Engine::Sqlite).await, tempfile::tempdir().unwrap());
+    let at = folder.path();
+    let file = at.join("one%02d.ts");
+    let list = at.join("one.m3u8");
+    let mut args = vec![
+        "-v",
+        "error",
+        "-y",
+        "-f",
+        "lavfi",
+        "-i",
+        "testsrc=duration=30:size=160x120:rate=10",
+    ];
+    args.extend(["-f", "lavfi", "-i", "sine=frequency=440:duration=30"]);
+    args.extend(CODECS);
+    args.extend([
+        "-f",
+        "hls",
+        "-hls_time",
+        "1",
+        "-hls_list_size",
+        "0",
+        "-hls_segment_filename",
+    ]);
+    args.extend([file.to_str().unwrap(), list.to_str().unwrap()]);
+    run("ffmpeg", &args).await;
+    let segment = |number: usize| Bytes::from(std::fs::read(at.join(format!("one{number:02}.ts"))).unwrap());
+    let segments: Vec<Bytes> = (0..30).map(segment).collect();
+    for path in ["/best", "/next"] {
+        let hls = Hls::live(segments.clone(), Duration::from_secs(1));
+        world.simulator.put_hls(path, hls);
+    }
+    let entries = [
+        world.entry("One 4K", "/best/index.m3u8"),
+        world.entry("One HD", "/next/index.m3u8"),
+    ];
+    world.lists(&entries).await;
+    let path = world.channel("One").await;
+    let link = world.app.url(&format!("/stream/{}/{path}", world.token));
+    // Twelve seconds at ten pictures a second, however their times jump.
+    let args = [
+        "-v",
+        "fatal",
+        "-i",
+        &link,
+        "-fps_mode",
+        "passthrough",
+        "-frames:v",
+        "120",
+        "-f",
+        "null",
+        "-",
+    ];
+    let segments_of = |stream: &str| {
+        let requests = world.simulator.requests();
+        let is_segment = |path: &str| path.starts_with(stream) && path.ends_with(".ts");
+        requests
+            .iter()
+            .filter(|request| is_segment(request.path()))
+            .count()
+    };
+    let kill = async {
+        world.until(|_| segments_of("/best") >= 5).await;
+        world.simulator.fault("/best/*", Fault::status(404));
+    };
+    tokio::join!(run("ffmpeg", &args), kill);
+    assert!(segments_of("/next") >= 3);
 }
 
 async fn watched_film(world: &World) -> String {

@@ -52,7 +52,10 @@ impl Fetching {
             came
         };
         if let Came::Playlist(playlist) = &came {
-            stream.learn(playlist);
+            stream.learn(&self.source.url, playlist);
+        }
+        if matches!(came, Came::Part) {
+            stream.part_came();
         }
         stream.trim();
         // Who is told of a failure may need its connection for another stream.

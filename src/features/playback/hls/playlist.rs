@@ -36,6 +36,16 @@ impl Playlist {
         now.saturating_duration_since(self.came) < self.fresh_for
     }
 
+    /// Whether it names media playlists.
+    pub fn is_master(&self) -> bool {
+        is_master(&self.text)
+    }
+
+    /// Whether it lists segments to which others will be added.
+    pub fn is_live(&self) -> bool {
+        self.text.contains("#EXTINF") && !self.text.contains("#EXT-X-ENDLIST")
+    }
+
     /// How long its segments are at most; `None` for a master playlist.
     pub fn target(&self) -> Option<Duration> {
         target(&self.text)
@@ -45,7 +55,7 @@ impl Playlist {
 /// Half the time after which a player may ask again for a playlist that changed, see RFC 8216 6.3.4: so much later at most
 /// does a player see what is new.
 fn fresh_for(text: &str) -> Duration {
-    if text.contains("#EXT-X-STREAM-INF") {
+    if is_master(text) {
         return MASTER_FRESH;
     }
     // Where a stream is listed in parts of segments, its playlist changes with each.
@@ -54,6 +64,11 @@ fn fresh_for(text: &str) -> Duration {
         Some(changes) => (changes / 2).min(LONGEST_FRESH),
         None => UNKNOWN_FRESH,
     }
+}
+
+/// Whether a text names media playlists.
+pub fn is_master(text: &str) -> bool {
+    text.contains("#EXT-X-STREAM-INF")
 }
 
 fn target(text: &str) -> Option<Duration> {

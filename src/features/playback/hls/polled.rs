@@ -1,8 +1,10 @@
+use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use tokio::sync::Semaphore;
+use url::Url;
 
 use crate::features::catalogue::sources::Source;
 use crate::features::providers::Offer;
@@ -13,13 +15,21 @@ use crate::support::ids::{CredentialId, ProviderId};
 use super::budget::Budget;
 use super::fetching::Fetching;
 use super::item::{Failure, Reader};
+use super::listing::Listing;
 use super::playlist::Playlist;
 use super::shelf::{Key, Place, Shelf};
+use super::variants::{Variant, variants};
 
 /// Requests at once where the provider does not say how many it allows.
 const UNLIMITED: usize = 8;
 /// How long segments are while no playlist has told.
 const USUAL_TARGET_MS: i64 = 6_000;
+/// A stream that lists nothing new is waited for at least this long, and for three segments.
+const SHORTEST_STALL: Duration = Duration::from_secs(3);
+/// A playlist that takes longer has failed.
+const PATIENCE: Duration = Duration::from_secs(5);
+/// So many parts in a row that do not come are the stream's fault.
+const MOST_FAILED: usize = 2;
 
 /// A stream that players poll, with its connection: given back once nobody polls and nothing of it comes any more.
 pub struct Polled {
@@ -33,6 +43,12 @@ pub struct Polled {
     shelf: Mutex<Shelf>,
     budget: Arc<Budget>,
     target_ms: AtomicI64,
+    /// What its last master playlist named.
+    variants: Mutex<Vec<Variant>>,
+    /// How far its media playlists are, and since when.
+    progress: Mutex<HashMap<String, (u64, Instant)>>,
+    /// Parts that failed since the last that came.
+    failed: Mutex<HashSet<String>>,
 }
 
 impl Polled {
@@ -54,6 +70,9 @@ impl Polled {
             shelf: Mutex::default(),
             budget,
             target_ms: AtomicI64::new(USUAL_TARGET_MS),
+            variants: Mutex::default(),
+            progress: Mutex::default(),
+            failed: Mutex::default(),
         })
     }
 
@@ -97,7 +116,7 @@ impl Polled {
 
     /// Takes in a playlist that was fetched to see what the stream is.
     pub fn put(&self, source: &Source, playlist: Playlist) {
-        self.learn(&playlist);
+        self.learn(&source.url, &playlist);
         let key = Key {
             url: source.url.to_string(),
             range: None,
@@ -111,11 +130,66 @@ impl Polled {
         self.target_ms.load(Ordering::Relaxed) * 3 / 2
     }
 
-    pub(super) fn learn(&self, playlist: &Playlist) {
+    /// Notes what a playlist tells, which came just now.
+    pub(super) fn learn(&self, url: &Url, playlist: &Playlist) {
+        if playlist.is_master() {
+            *lock(&self.variants) = variants(&playlist.text, &playlist.base);
+        }
+        if let Some(listing) = Listing::of(&playlist.text) {
+            let end = if listing.is_ended { u64::MAX } else { listing.end() };
+            let mut progress = lock(&self.progress);
+            let known = progress.entry(url.to_string()).or_insert((end, Instant::now()));
+            if known.0 != end {
+                *known = (end, Instant::now());
+            }
+        }
         if let Some(target) = playlist.target() {
             let target_ms = i64::try_from(target.as_millis()).unwrap_or(USUAL_TARGET_MS);
             self.target_ms.store(target_ms.max(1_000), Ordering::Relaxed);
         }
+    }
+
+    /// What its master playlist said of a media playlist; `None` if it did not name it as a picture.
+    pub fn variant(&self, url: &Url) -> Option<Variant> {
+        lock(&self.variants)
+            .iter()
+            .find(|variant| variant.url == *url)
+            .cloned()
+    }
+
+    /// Whether a media playlist has listed nothing new for too long.
+    pub fn is_stalled(&self, url: &Url, now: Instant) -> bool {
+        let progress = lock(&self.progress);
+        progress.get(url.as_str()).is_some_and(|(end, since)| {
+            *end != u64::MAX && now.saturating_duration_since(*since) > self.longest_silence()
+        })
+    }
+
+    fn longest_silence(&self) -> Duration {
+        (self.target() * 3).max(SHORTEST_STALL)
+    }
+
+    /// How long a playlist is waited for: where the account has one connection, a segment may be before it.
+    pub fn patience(&self) -> Duration {
+        match self.is_narrow {
+            true => PATIENCE + self.target(),
+            false => PATIENCE,
+        }
+    }
+
+    fn target(&self) -> Duration {
+        Duration::from_millis(self.target_ms.load(Ordering::Relaxed).unsigned_abs())
+    }
+
+    /// Notes that a part did not come; whether so many did not that nothing more is expected.
+    pub fn part_failed(&self, url: &Url) -> bool {
+        let mut failed = lock(&self.failed);
+        failed.insert(url.to_string());
+        failed.len() >= MOST_FAILED
+    }
+
+    pub(super) fn part_came(&self) {
+        lock(&self.failed).clear();
     }
 
     /// Ends the parts of one credential, read or not.
@@ -138,6 +212,10 @@ impl Polled {
     }
 
     fn shelf(&self) -> MutexGuard<'_, Shelf> {
-        self.shelf.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.shelf)
     }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -44,21 +44,29 @@ impl Seen {
 struct Poll {
     stream: Arc<Polled>,
     /// Held by what is on its way to this poller.
-    busy: Arc<()>,
+    busy: Busy,
     seen: Seen,
 }
+
+/// Held by what is on its way to a poller, who is there as long as it is.
+pub type Busy = Arc<()>;
 
 /// A stream in the hands of one who polls it: held while a part is on its way, it stays.
 #[derive(Clone)]
 pub struct Visit {
     pub stream: Arc<Polled>,
-    _busy: Arc<()>,
+    busy: Busy,
 }
 
 impl Visit {
     /// Gives the stream's connection back, if nobody else polls it, and waits until that is written.
     pub async fn give_up(self) {
         self.stream.give_up().await;
+    }
+
+    /// What is held while something is on its way that needs the stream's connection no more.
+    pub fn into_busy(self) -> Busy {
+        self.busy
     }
 }
 
@@ -68,7 +76,7 @@ impl Poll {
         self.seen = seen;
         Visit {
             stream: Arc::clone(&self.stream),
-            _busy: Arc::clone(&self.busy),
+            busy: Arc::clone(&self.busy),
         }
     }
 }
@@ -145,6 +153,16 @@ impl Polls {
     /// Gives up what a poller had, whose stream did not answer: the next may be of the same account.
     pub fn leave(&self, credential: CredentialId, offer: Offer) {
         self.polls().remove(&(credential, offer));
+    }
+
+    /// Gives up a stream that failed, whoever polls it.
+    pub fn abandon(&self, offer: Offer) {
+        self.polls().retain(|(_, of), _| *of != offer);
+    }
+
+    /// Whether anybody polls this.
+    pub fn is_polled(&self, offer: Offer) -> bool {
+        self.polls().keys().any(|(_, of)| *of == offer)
     }
 
     /// Gives everything up.
