@@ -10,6 +10,7 @@ mod channels;
 mod content;
 mod decisions;
 mod favourites;
+mod hdhomerun;
 mod health;
 mod jobs;
 mod library;

@@ -3,9 +3,9 @@ use utoipa::OpenApi;
 
 use super::openapi::{self, Security};
 use super::{
-    audit, auth, bulk, channels, decisions, favourites, health, jobs, library, maintenance, merge_rules,
-    output_credentials, performance, plays, providers, renaming, schedules, second_factor, settings,
-    stream_content, stream_quality, streams, strm, syncs, system, tokens, users, vod,
+    audit, auth, bulk, channels, decisions, favourites, hdhomerun, health, jobs, library, maintenance,
+    merge_rules, output_credentials, performance, plays, providers, renaming, schedules, second_factor,
+    settings, stream_content, stream_quality, streams, strm, syncs, system, tokens, users, vod,
 };
 
 /// Each path with its methods and handlers: makes the routes, the table that tests go through, and the description.
@@ -100,6 +100,9 @@ table! {
     "/api/strm/process-m3u": post strm::create;
     "/api/library/trash": get library::trash;
     "/api/library/trash/{id}/restore": post library::restore;
+    "/api/hdhomerun/devices": get hdhomerun::index, post hdhomerun::create;
+    "/api/hdhomerun/devices/{id}": get hdhomerun::show, patch hdhomerun::update, delete hdhomerun::delete;
+    "/api/hdhomerun/devices/{id}/access": post hdhomerun::restore_access;
     "/api/favorites": get favourites::index, post favourites::create;
     "/api/favorites/{id}": delete favourites::destroy;
     "/api/analytics/history": get plays::index, post plays::create;

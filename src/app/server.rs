@@ -20,6 +20,7 @@ use crate::features::accounts::first_start;
 use crate::features::catalogue::browse::Lists;
 use crate::features::catalogue::pictures::Pictures;
 use crate::features::health::Overview;
+use crate::features::outputs::hdhomerun::Tuners;
 use crate::features::system;
 use crate::jobs::{Pulse, Workers};
 use crate::web as pages;
@@ -171,6 +172,7 @@ fn http(
         web::Data::new(playing.relay.clone()),
         web::Data::from(Arc::clone(&playing.drafts)),
     );
+    let tuners = web::Data::new(Tuners::default());
     let (lists, checker, overview) = (
         web::Data::new(lists.clone()),
         web::Data::new(app.checker.clone()),
@@ -194,6 +196,7 @@ fn http(
             .app_data(tester.clone())
             .app_data(overview.clone())
             .app_data(pictures.clone())
+            .app_data(tuners.clone())
             .app_data(live.clone())
             .configure(extract::configure)
             .configure(routes::all)

@@ -133,6 +133,7 @@ id_column!(
     ChannelId,
     StreamId,
     DecisionId,
+    HdhomerunId,
     MergeRuleId,
     MaintenanceId,
     MovieId,

@@ -46,6 +46,7 @@ into_value! {
     crate::support::ids::ChannelId => Int(value) value.0,
     crate::support::ids::StreamId => Int(value) value.0,
     crate::support::ids::DecisionId => Int(value) value.0,
+    crate::support::ids::HdhomerunId => Int(value) value.0,
     crate::support::ids::MergeRuleId => Int(value) value.0,
     crate::support::ids::MaintenanceId => Int(value) value.0,
     crate::support::ids::MovieId => Int(value) value.0,

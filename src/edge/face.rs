@@ -15,7 +15,7 @@ pub enum Face {
     Static,
 }
 
-const PLAYER_FILES: [&str; 10] = [
+const PLAYER_FILES: [&str; 14] = [
     "/playlist.m3u",
     "/xmltv.xml",
     "/xmltv.xml.gz",
@@ -24,12 +24,22 @@ const PLAYER_FILES: [&str; 10] = [
     "/get.php",
     "/discover.json",
     "/lineup.json",
+    "/lineup.xml",
+    "/lineup.m3u",
+    "/lineup.post",
     "/lineup_status.json",
     "/device.xml",
+    "/capability",
 ];
 
 /// Xtream paths `/live/USER/PASSWORD/ID`: with fewer segments the same words are pages.
 const PLAYER_TREES: [&str; 4] = ["live", "movie", "series", "timeshift"];
+
+/// `tuner0`, `tuner1`, …: where an HDHomeRun plays with a certain one.
+fn is_tuner(segment: &str) -> bool {
+    let number = segment.strip_prefix("tuner").unwrap_or_default();
+    !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit())
+}
 
 impl Face {
     /// The face that answers `path` (without query).
@@ -39,7 +49,8 @@ impl Face {
             "api" => Self::Api,
             "static" => Self::Static,
             "health" | "metrics" => Self::Probe,
-            "stream" | "hdhr" | "lineup.post" => Self::Players,
+            "stream" | "hdhr" | "auto" => Self::Players,
+            first if is_tuner(first) => Self::Players,
             tree if PLAYER_TREES.contains(&tree) && segments.clone().count() >= 3 => Self::Players,
             _ if PLAYER_FILES.contains(&path) => Self::Players,
             _ => Self::Web,
@@ -87,6 +98,12 @@ mod tests {
             ("/static/abc/app.css", Face::Static),
             ("/playlist.m3u", Face::Players),
             ("/stream/token/channel/1", Face::Players),
+            ("/hdhr/101010AD/discover.json", Face::Players),
+            ("/lineup.post", Face::Players),
+            ("/auto/v2.1", Face::Players),
+            ("/tuner0/v2", Face::Players),
+            ("/tuner", Face::Web),
+            ("/tuners", Face::Web),
         ] {
             assert_eq!(Face::of(path), face, "{path}");
         }

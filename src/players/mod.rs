@@ -1,6 +1,7 @@
 //! Protocols of players and media servers. None of these paths has a limiter, none shows an account's password.
 
 mod base_url;
+mod hdhomerun;
 mod logo;
 mod playlist;
 mod stream;
@@ -20,7 +21,8 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(web::resource("/stream/{token}/movie/{file}").route(both(stream::movie)))
         .service(web::resource("/stream/{token}/episode/{file}").route(both(stream::episode)))
         .service(web::resource("/stream/{token}/logo/{id}/{version}").route(both(logo::channel)))
-        .service(web::resource("/stream/{token}/h/{sealed}").route(both(stream::part)));
+        .service(web::resource("/stream/{token}/h/{sealed}").route(both(stream::part)))
+        .configure(hdhomerun::routes);
 }
 
 fn both<F, Args>(handler: F) -> Route

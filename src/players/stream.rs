@@ -44,7 +44,7 @@ pub async fn channel_in(
     let player = player(&parts.0, &token).await?;
     let wish: Wish = quality.parse().map_err(|_| Problem::not_found("This quality"))?;
     let content = Content::Channel(id);
-    play(&req, &parts, &token, &player, Wanted { content, wish }).await
+    play(&req, &parts, &token, &player, Wanted::of(content, wish)).await
 }
 
 /// `/stream/{token}/movie/{id}.{extension}`.

@@ -48,6 +48,8 @@ id! {
     FavouriteId,
     PlayId,
     TrashId,
+    /// A device that players take for an HDHomeRun.
+    HdhomerunId,
     /// What one provider offers of a film or an episode.
     VersionId,
 }

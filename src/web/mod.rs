@@ -18,6 +18,7 @@ pub fn routes(config: &mut ServiceConfig) {
         .configure(pages::syncs::routes)
         .configure(pages::jobs::routes)
         .configure(pages::library::routes)
+        .configure(pages::hdhomerun::routes)
         .configure(pages::merge_rules::routes)
         .configure(pages::settings::routes)
         .configure(pages::system::routes)

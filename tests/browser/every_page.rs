@@ -55,6 +55,8 @@ async fn empty_pages_are_accessible(browser: Browser) {
             ("empty-jobs", "/jobs"),
             ("empty-merge-rules", "/merge-rules"),
             ("empty-library", "/library"),
+            ("empty-hdhomerun", "/hdhomerun"),
+            ("empty-hdhomerun-new", "/hdhomerun/new"),
             ("empty-health", "/stream-health"),
             ("provider-new", "/providers/new"),
         ],
@@ -139,6 +141,7 @@ async fn filled_pages_are_accessible(browser: Browser) {
     let (told, told_series) = told(&world, &api).await;
     people(&api).await;
     rules(&api, other).await;
+    tuners(&api).await;
     world.sign_in(&browser, &channel).await;
     browser.click("main button[id^=star-]").await;
     browser
@@ -188,6 +191,10 @@ async fn filled_pages_are_accessible(browser: Browser) {
             ("merge-rule-removal", "/merge-rules/1/removal"),
             ("job", "/jobs/1"),
             ("library", "/library"),
+            ("hdhomerun", "/hdhomerun"),
+            ("hdhomerun-new", "/hdhomerun/new"),
+            ("hdhomerun-edit", "/hdhomerun/1/edit"),
+            ("hdhomerun-removal", "/hdhomerun/1/removal"),
             ("audit", "/audit"),
             ("system", "/system"),
             ("settings-sync", "/settings"),
@@ -230,6 +237,16 @@ async fn rules(api: &Api, provider: i64) {
         json!({"rule_type": "always_merge", "pattern1": "nothing of this kind"}),
     ] {
         api.post("/api/merge-rules", rule).await;
+    }
+}
+
+/// Devices with long names and categories, one whose access was revoked.
+async fn tuners(api: &Api) {
+    let categories = api.get("/api/channels/categories").await;
+    let all = categories.as_array().cloned().unwrap_or_default();
+    for (name, categories) in [(&LONG[..50], all), ("Den", Vec::new())] {
+        let device = json!({ "name": name, "tuner_count": 4, "quality": "hd", "categories": categories });
+        api.post("/api/hdhomerun/devices", device).await;
     }
 }
 

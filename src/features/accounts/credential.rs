@@ -155,6 +155,30 @@ pub async fn create_for_nobody(
     Ok(id)
 }
 
+/// Ends a credential that belongs to nobody, with what it was made for. Once that is committed, whoever asked tells of it:
+/// [`Event::AccessRevoked`].
+pub async fn remove_of_nobody(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    actor: &Actor,
+    id: CredentialId,
+) -> Result<(), DbError> {
+    if !store::remove(tx, id).await? {
+        return Ok(());
+    }
+    let action = "output_credential.deleted";
+    let details = json!({"user_id": null});
+    audit::record(tx, ctx.clock.now_ms(), actor, action, resource(id), details).await
+}
+
+/// Notes that a credential plays, for who plays with it without showing its token.
+pub async fn note_use(ctx: &Ctx, id: CredentialId) {
+    let now_ms = ctx.clock.now_ms();
+    // A use that cannot be written now is written by the next one.
+    let touch = store::touch(&ctx.db, id, now_ms - SEEN_EVERY_MS, now_ms);
+    let _ = tokio::time::timeout(TOUCH_TIMEOUT, touch).await;
+}
+
 /// The credential with its token; the caller has made sure that it may be read.
 ///
 /// # Errors

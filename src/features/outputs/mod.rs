@@ -2,6 +2,7 @@
 
 pub mod conversion;
 pub mod distinct;
+pub mod hdhomerun;
 pub mod library;
 pub mod m3u;
 pub mod naming;

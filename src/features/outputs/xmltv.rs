@@ -48,7 +48,7 @@ pub fn write_footer(out: &mut Vec<u8>) {
 }
 
 /// Text with markup escaped and without the characters that XML 1.0 forbids.
-fn push_escaped(out: &mut Vec<u8>, text: &str) {
+pub(super) fn push_escaped(out: &mut Vec<u8>, text: &str) {
     for character in text.chars() {
         match character {
             '&' => out.extend_from_slice(b"&amp;"),

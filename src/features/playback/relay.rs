@@ -10,7 +10,7 @@ use super::error::RelayError;
 use super::feed::Unshared;
 use super::feeds::Feeds;
 use super::films::{Film, Films};
-use super::hls::{Address, Budget, Lines, Playlist, Polled, Polls, Seen};
+use super::hls::{Address, Budget, Lines, Playlist, Polled, Polls, Seen, Visit};
 use super::joining::{Joined, LET_GO_WITHIN, is_live};
 use super::media::Media;
 use super::opening::{cause, open, text_instead};
@@ -152,7 +152,7 @@ impl Relay {
         source: &Source,
     ) -> Result<Answer, RelayError> {
         let seen = play.seen(source, self.ctx.clock.now_ms());
-        if let Some(visit) = self.polls.touch(seen) {
+        if let Some(visit) = self.polled(play, seen) {
             return self.poll(play, source, visit).await;
         }
         // What turned out to be a file is sought in as a film is.
@@ -178,11 +178,19 @@ impl Relay {
             _ => None,
         };
         // Others who asked for it at the same time may have opened it.
-        if let Some(visit) = self.polls.touch(seen) {
+        if let Some(visit) = self.polled(play, seen) {
             return self.poll(play, source, visit).await;
         }
         let lease = self.lease_of(play, source).await?;
         self.on_lease(play, source, lease, None).await
+    }
+
+    /// The HLS stream that others poll already, for who takes HLS.
+    fn polled<L>(&self, play: &Play<L>, seen: Seen) -> Option<Visit> {
+        match play.wanted.refuses_hls() {
+            Some(_) => None,
+            None => self.polls.touch(seen),
+        }
     }
 
     /// The lease of one viewer alone. Who seeks in a film opens it again before closing it: where the provider has no
@@ -249,6 +257,9 @@ impl Relay {
             return Err(cause(format!("{} answered {status}", host(&source.url))));
         }
         if opened.is_playlist() {
+            if let Some(reason) = play.wanted.refuses_hls() {
+                return Err(RelayError::NotRelayable(reason.to_owned()));
+            }
             let text = opened.read_playlist().await?;
             let base = opened.upstream.final_url.clone();
             drop(opened);

@@ -87,7 +87,7 @@ pub fn open(keys: &Keys, credential: CredentialId, text: &str) -> Option<Part> {
     let wish = std::str::from_utf8(wish).ok()?.parse().ok()?;
     let url = Url::parse(std::str::from_utf8(url).ok()?).ok()?;
     Some(Part {
-        wanted: Wanted { content, wish },
+        wanted: Wanted::of(content, wish),
         play: u64::from_be_bytes(play.try_into().ok()?),
         offer,
         url,
@@ -114,10 +114,7 @@ mod tests {
 
     fn part() -> Part {
         Part {
-            wanted: Wanted {
-                content: Content::Episode(EpisodeId(-4)),
-                wish: "720p".parse().unwrap(),
-            },
+            wanted: Wanted::of(Content::Episode(EpisodeId(-4)), "720p".parse().unwrap()),
             play: u64::MAX,
             offer: Offer::Version(VersionId(7)),
             url: Url::parse("http://user:pw@p.example/live/seg1.ts?token=x").unwrap(),

@@ -56,6 +56,7 @@ pub const ENTRIES: &[Entry] = &[
     managed("Syncs", "/syncs", "history"),
     managed("Merge rules", "/merge-rules", "merge"),
     managed("Library", "/library", "layers"),
+    managed("HDHomeRun", "/hdhomerun", "monitor"),
     managed("Jobs", "/jobs", "list-checks"),
     managed("Users", "/users", "users"),
     managed("Audit log", "/audit", "scroll-text"),

@@ -3,6 +3,7 @@
 pub mod accounts;
 pub mod audit;
 pub mod catalogue;
+pub mod hdhomerun;
 pub mod health;
 pub mod home;
 pub mod jobs;

@@ -3,6 +3,7 @@
 mod connections;
 mod failover;
 mod following;
+mod hdhomerun;
 mod hls;
 mod playlist;
 mod polling;

@@ -6,6 +6,7 @@ mod channels;
 mod engines;
 mod favourites;
 mod groups;
+mod hdhomerun;
 mod home;
 mod hostile;
 mod imports;

@@ -110,6 +110,13 @@ impl Sources {
         self
     }
 
+    /// Puts those that are said to be HLS behind the others.
+    #[must_use]
+    pub fn hls_last(mut self) -> Self {
+        self.rows.make_contiguous().sort_by_key(|row| row.format == "hls");
+        self
+    }
+
     /// Whether there is none besides these.
     pub fn are_all(&self, offers: &[Offer]) -> bool {
         self.rows.iter().all(|row| offers.contains(&(self.kind)(row.id)))

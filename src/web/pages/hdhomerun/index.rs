@@ -1,0 +1,76 @@
+use actix_web::HttpRequest;
+use actix_web::web::Data;
+use askama::Template;
+
+use super::INDEX;
+use super::form::quality_words;
+use crate::ctx::Ctx;
+use crate::edge::Admin;
+use crate::features::outputs::hdhomerun::{self, Device, MOST_FOR_PLEX};
+use crate::web::kit::page::base_url;
+use crate::web::kit::respond::{self, Answer};
+use crate::web::kit::{Page, format};
+use crate::web::ui;
+
+#[derive(Template)]
+#[template(path = "hdhomerun/index.html")]
+struct DeviceIndex {
+    page: Page,
+    base: String,
+    /// Each with how many channels it has.
+    devices: Vec<(Device, i64)>,
+}
+
+/// GET /hdhomerun
+pub(super) async fn index(req: HttpRequest, _: Admin, ctx: Data<Ctx>) -> Answer {
+    let page = Page::new(&req, "HDHomeRun").lead(
+        "Plex, Jellyfin and Emby take these for network tuners: they find channels and numbers by themselves.",
+    );
+    let categories = hdhomerun::categories(&ctx.db).await?;
+    let devices = hdhomerun::list(&ctx.db).await?.into_iter().map(|device| {
+        let count = hdhomerun::channel_count(&device, &categories);
+        (device, count)
+    });
+    let view = DeviceIndex {
+        page,
+        base: base_url(&req),
+        devices: devices.collect(),
+    };
+    respond::html(&req, &view)
+}
+
+impl DeviceIndex {
+    fn address(&self, device: &Device) -> String {
+        format!("{}{}", self.base, device.path())
+    }
+
+    fn channels(&self, count: &i64) -> ui::Badge {
+        let words = format::count(count, "channel", "channels");
+        match *count {
+            0 => ui::Badge::warning("No channels"),
+            count if count > MOST_FOR_PLEX => ui::Badge::warning(words).hint(format!(
+                "More than the {MOST_FOR_PLEX} that Plex takes from one device"
+            )),
+            _ => ui::Badge::neutral(words),
+        }
+    }
+
+    fn is_long(&self) -> bool {
+        self.devices.iter().any(|(_, count)| *count > MOST_FOR_PLEX)
+    }
+
+    fn remove(&self, device: &Device) -> ui::Button {
+        ui::Button::ghost(format!("Remove {}", device.name))
+            .small()
+            .icon("trash-2")
+            .icon_only()
+            .dialog(format!("{}/removal", super::path(device.id)))
+    }
+
+    fn restore(&self, device: &Device) -> ui::Button {
+        ui::Button::secondary("Give it access again")
+            .small()
+            .icon("key-round")
+            .post(format!("{}/access", super::path(device.id)))
+    }
+}
