@@ -11,6 +11,7 @@ use crate::events::Events;
 use crate::features::health::content::ffmpeg::Ffmpeg;
 use crate::features::health::ffprobe::Ffprobe;
 use crate::features::health::{Checker, Measurer, Tester};
+use crate::features::outputs::hdhomerun::announce::Ports;
 use crate::features::providers::leases::Leases;
 use crate::features::providers::store::Breakers;
 use crate::features::system::backup::{self, BackupError};
@@ -27,6 +28,8 @@ pub struct App {
     pub checker: Checker,
     pub measurer: Measurer,
     pub tester: Tester,
+    /// Where players that look for devices ask.
+    pub ports: Ports,
 }
 
 /// Why the start ended: one sentence for the terminal.
@@ -103,6 +106,7 @@ impl App {
             checker: Checker::new(leases.clone()),
             measurer: Measurer::new(leases.clone(), ffprobe),
             tester: Tester::new(leases.clone(), ffmpeg),
+            ports: Ports::known(),
             leases,
             ctx,
         }

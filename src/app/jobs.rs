@@ -32,6 +32,7 @@ fn all(app: &App, lists: Option<Lists>) -> Handlers {
         checker,
         measurer,
         tester,
+        ..
     } = app;
     let (measurer, tester) = (measurer.clone(), tester.clone());
     let (leases, checker, rechecker) = (leases.clone(), checker.clone(), checker.clone());

@@ -8,6 +8,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::StartError;
 use crate::ctx::Ctx;
+use crate::features::outputs::hdhomerun::announce::Announced;
 use crate::features::outputs::playlist::Drafts;
 use crate::features::playback::Relay;
 use crate::features::providers::leases::Leases;
@@ -19,6 +20,7 @@ const SWEPT_EVERY: Duration = Duration::from_secs(2);
 pub(super) struct Playing {
     pub(super) relay: Relay,
     pub(super) drafts: Arc<Drafts>,
+    pub(super) announced: Announced,
     end: CancellationToken,
     keeping: JoinHandle<()>,
     sweeping: JoinHandle<()>,
@@ -46,6 +48,7 @@ impl Playing {
         Ok(Self {
             relay,
             drafts: Arc::new(drafts),
+            announced: Announced::default(),
             end,
             keeping,
             sweeping,

@@ -21,6 +21,7 @@ use crate::features::catalogue::browse::Lists;
 use crate::features::catalogue::pictures::Pictures;
 use crate::features::health::Overview;
 use crate::features::outputs::hdhomerun::Tuners;
+use crate::features::outputs::hdhomerun::announce::{self, Announced, Place};
 use crate::features::system;
 use crate::jobs::{Pulse, Workers};
 use crate::web as pages;
@@ -36,6 +37,7 @@ pub struct Server {
     playing: Playing,
     listeners: JoinHandle<()>,
     schedule: (CancellationToken, JoinHandle<()>),
+    announcing: (CancellationToken, JoinHandle<()>),
     handle: ServerHandle,
     serving: JoinHandle<std::io::Result<()>>,
 }
@@ -77,11 +79,13 @@ impl Server {
         let end = CancellationToken::new();
         let server = http(&app, &edge, &playing, &lists, workers.pulse(), listener).map_err(failed)?;
         let handle = server.handle();
+        let announcing = begin_announcing(&app, address, &playing);
         tracing::info!(%address, version = env!("CARGO_PKG_VERSION"), "serves");
         Ok(Self {
             address,
             listeners: listeners::start(&app.ctx, &edge, &playing.relay, lists),
             schedule: (end.clone(), tokio::spawn(schedule::keep(app.ctx.clone(), end))),
+            announcing,
             app,
             edge,
             workers,
@@ -95,6 +99,11 @@ impl Server {
         &self.app
     }
 
+    /// Whether players find HDHomeRun devices by themselves.
+    pub fn announced(&self) -> Announced {
+        self.playing.announced.clone()
+    }
+
     /// Ends in this order, each part for a few seconds at most: what streams, jobs, requests, connections to providers,
     /// database.
     pub async fn stop(self) {
@@ -102,6 +111,9 @@ impl Server {
         self.edge.streams.end_all();
         self.playing.relay.end_all();
         self.listeners.abort();
+        let (end, announcing) = self.announcing;
+        end.cancel();
+        bounded("announcements", async { drop(announcing.await) }).await;
         let (end, schedule) = self.schedule;
         end.cancel();
         // A panic in it has been reported by the panic hook.
@@ -127,6 +139,16 @@ async fn bounded(what: &str, end: impl Future<Output = ()>) {
     if tokio::time::timeout(patience, end).await.is_err() {
         tracing::warn!("{what} did not end in time");
     }
+}
+
+fn begin_announcing(app: &App, listen: SocketAddr, playing: &Playing) -> (CancellationToken, JoinHandle<()>) {
+    let end = CancellationToken::new();
+    let place = Place {
+        listen,
+        ports: app.ports,
+    };
+    let keeping = announce::keep(app.ctx.clone(), place, playing.announced.clone(), end.clone());
+    (end, tokio::spawn(keeping))
 }
 
 fn listen(address: SocketAddr) -> std::io::Result<TcpListener> {
@@ -173,6 +195,7 @@ fn http(
         web::Data::from(Arc::clone(&playing.drafts)),
     );
     let tuners = web::Data::new(Tuners::default());
+    let announced = web::Data::new(playing.announced.clone());
     let (lists, checker, overview) = (
         web::Data::new(lists.clone()),
         web::Data::new(app.checker.clone()),
@@ -197,6 +220,7 @@ fn http(
             .app_data(overview.clone())
             .app_data(pictures.clone())
             .app_data(tuners.clone())
+            .app_data(announced.clone())
             .app_data(live.clone())
             .configure(extract::configure)
             .configure(routes::all)

@@ -9,6 +9,7 @@ pub mod hls;
 pub mod ids;
 pub mod keyed_hash;
 pub mod media;
+pub mod network;
 pub mod paging;
 pub mod statistics;
 pub mod text;

@@ -6,6 +6,7 @@ use std::thread::JoinHandle;
 use m3u_strm_processor::app::{App, Server};
 use m3u_strm_processor::config::{Config, Flags};
 use m3u_strm_processor::ctx::Ctx;
+use m3u_strm_processor::features::outputs::hdhomerun::announce::Ports;
 use tempfile::TempDir;
 use tokio::sync::oneshot;
 
@@ -42,7 +43,8 @@ impl Product {
                 .build()
                 .unwrap();
             runtime.block_on(async {
-                let app = App::build(config).await.unwrap();
+                let mut app = App::build(config).await.unwrap();
+                app.ports = Ports::free();
                 let ctx = app.ctx.clone();
                 let server = Server::start(app).await.unwrap();
                 started.send((server.address, ctx)).unwrap();

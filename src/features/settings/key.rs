@@ -2,7 +2,8 @@ use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 use url::Url;
 
-use super::list::{CATEGORIES, KEYS};
+use super::categories::CATEGORIES;
+use super::list::KEYS;
 use crate::support::cron::Cron;
 
 /// A setting that the code reads, with its rules.

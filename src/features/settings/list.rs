@@ -1,6 +1,6 @@
-//! Every setting there is, and the categories they stand in.
+//! Every setting there is.
 
-use super::key::{Category, Key, Kind};
+use super::key::{Key, Kind};
 
 pub const PLAYLIST_MAX_MIB: &str = "playlist_max_mib";
 pub const AUTO_SYNC_ENABLED: &str = "auto_sync_enabled";
@@ -26,6 +26,7 @@ pub const CONTENT_TEST_HOURS: &str = "content_test_hours";
 pub const BITRATE_FLOOR_PERCENT: &str = "bitrate_floor_percent";
 pub const QUALITY_RETENTION_DAYS: &str = "quality_retention_days";
 pub const PLAYLIST_PREFER_QUALITY: &str = "playlist_prefer_quality";
+pub const HDHOMERUN_DISCOVERY: &str = "hdhomerun_discovery";
 pub const BACKUP_ENABLED: &str = "backup_enabled";
 pub const BACKUP_SCHEDULE: &str = "backup_schedule";
 pub const BACKUP_KEEP: &str = "backup_keep";
@@ -33,50 +34,6 @@ pub const PUBLIC_URL: &str = "public_url";
 pub const TIME_ZONE: &str = "time_zone";
 pub const REQUESTS_PER_SECOND: &str = "requests_per_second";
 pub const REQUESTS_BURST: &str = "requests_burst";
-
-/// Every category, in the order it is shown.
-pub const CATEGORIES: &[Category] = &[
-    Category {
-        name: "sync",
-        title: "Syncs",
-        lead: "How playlists are fetched and what a sync may change. The next sync goes by it.",
-    },
-    Category {
-        name: "matching",
-        title: "Matching",
-        lead: "When streams of different names become one channel. The next sync goes by it.",
-    },
-    Category {
-        name: "health",
-        title: "Health",
-        lead: "How streams are checked, and when one is taken out of use. The next check goes by it.",
-    },
-    Category {
-        name: "quality",
-        title: "Quality",
-        lead: "How the picture of streams is measured and looked at. The next measurement or look goes by it.",
-    },
-    Category {
-        name: "playlists",
-        title: "Playlists",
-        lead: "What players get that ask for nothing in particular. The next request goes by it.",
-    },
-    Category {
-        name: "strm",
-        title: "Library",
-        lead: "The files for media servers. The next time the library is written goes by it; how links play counts at once.",
-    },
-    Category {
-        name: "backups",
-        title: "Backups",
-        lead: "Copies of the database with the key file, in the folder backups of the data folder. On PostgreSQL its own tools do it.",
-    },
-    Category {
-        name: "system",
-        title: "System",
-        lead: "This server itself. A change counts at once, on other nodes within a few seconds.",
-    },
-];
 
 /// Every setting, in the order it is shown within its category.
 pub const KEYS: &[Key] = &[
@@ -344,6 +301,14 @@ pub const KEYS: &[Key] = &[
                 ("redirect", "Redirected: players go on to the provider"),
             ],
         },
+    },
+    Key {
+        name: HDHOMERUN_DISCOVERY,
+        category: "hdhomerun",
+        title: "Players find the devices by themselves",
+        help: "While there is a device, this server answers those who look for one, at UDP port 65001. Whoever is in your network can.",
+        unit: "",
+        kind: Kind::Flag { default: true },
     },
     Key {
         name: BACKUP_ENABLED,

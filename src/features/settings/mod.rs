@@ -4,6 +4,7 @@
 //! table, or the configuration, in this order; what the configuration fixes is *locked*. Nothing is cached: reading the
 //! whole table is one statement, as checking a version would be, and so a change counts at once on every node.
 
+mod categories;
 mod error;
 mod key;
 mod list;
@@ -15,9 +16,10 @@ use std::time::Duration;
 use jiff::tz::TimeZone;
 use serde_json::{Map, Value, json};
 
+pub use categories::CATEGORIES;
 pub use error::Error;
 pub use key::{Category, Key, Kind};
-pub use list::{CATEGORIES, KEYS};
+pub use list::KEYS;
 
 use crate::config::{Config, Source};
 use crate::ctx::Ctx;
@@ -104,6 +106,8 @@ pub struct Settings {
     pub strm_link_mode: LinkMode,
     /// `highest`, `4k`, `hd`, `sd` or `all`.
     pub playlist_prefer_quality: String,
+    /// Whether players find HDHomeRun devices by themselves.
+    pub hdhomerun_discovery: bool,
     pub backup_enabled: bool,
     /// A cron expression.
     pub backup_schedule: String,
@@ -320,6 +324,7 @@ fn typed(settings: &[Setting], config: &Config) -> Settings {
             .as_str()
             .unwrap_or_default()
             .to_owned(),
+        hdhomerun_discovery: flag(list::HDHOMERUN_DISCOVERY),
         backup_enabled: flag(list::BACKUP_ENABLED),
         backup_schedule: value(list::BACKUP_SCHEDULE)
             .as_str()

@@ -1,6 +1,7 @@
 //! What players get: playlists, streams, films, and the parts of HLS streams.
 
 mod connections;
+mod discovery;
 mod failover;
 mod following;
 mod hdhomerun;

@@ -8,6 +8,7 @@ use m3u_strm_processor::app::{App, Server};
 use m3u_strm_processor::config::{Config, Flags};
 use m3u_strm_processor::ctx::Ctx;
 use m3u_strm_processor::db::{Db, Engine};
+use m3u_strm_processor::features::outputs::hdhomerun::announce::{Announced, Ports};
 use m3u_strm_processor::support::clock::Clock;
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -27,6 +28,7 @@ const LONGEST_END: Duration = Duration::from_secs(10);
 pub struct TestApp {
     pub address: SocketAddr,
     pub ctx: Ctx,
+    pub announced: Announced,
     pub db: TestDb,
     pub data: TempDir,
     /// Follows no redirect and keeps cookies of nobody.
@@ -51,6 +53,16 @@ impl TestApp {
 
     /// As [`Self::with`], with the time given.
     pub async fn at(engine: Engine, flags: &[(&'static str, &str)], clock: Clock) -> Self {
+        Self::begun(engine, flags, clock, Ports::free()).await
+    }
+
+    /// With the port at which it listens for players that look for devices.
+    pub async fn asked_at(engine: Engine, discovery: u16) -> Self {
+        let ports = Ports { discovery };
+        Self::begun(engine, &[], Clock::System, ports).await
+    }
+
+    async fn begun(engine: Engine, flags: &[(&'static str, &str)], clock: Clock, ports: Ports) -> Self {
         let db = TestDb::on(engine).await;
         let data = tempfile::tempdir().unwrap();
         let folder = data.path().to_str().unwrap().to_owned();
@@ -71,10 +83,11 @@ impl TestApp {
                 .build()
                 .unwrap();
             runtime.block_on(async {
-                let app = App::on(open_url(&url, &statements).await, config, clock).unwrap();
+                let mut app = App::on(open_url(&url, &statements).await, config, clock).unwrap();
+                app.ports = ports;
                 let server = Server::start(app).await.unwrap();
                 started
-                    .send((server.address, server.app().ctx.clone()))
+                    .send((server.address, server.app().ctx.clone(), server.announced()))
                     .ok()
                     .unwrap();
                 // A test that panicked asks by going away.
@@ -82,7 +95,7 @@ impl TestApp {
                 server.stop().await;
             });
         });
-        let (address, mut ctx) = begun.await.expect("the server did not start");
+        let (address, mut ctx, announced) = begun.await.expect("the server did not start");
         // A connection of the server's own pool would be given back by the test's runtime, which waits while the server
         // stops, which waits for its connections.
         let served = std::mem::replace(&mut ctx.db, db.db.clone());
@@ -93,6 +106,7 @@ impl TestApp {
         Self {
             address,
             ctx,
+            announced,
             db,
             data,
             client,

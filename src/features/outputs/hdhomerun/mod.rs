@@ -4,6 +4,7 @@
 //! plays with an output credential of its own, since players of this kind know no passwords. The *first* device answers at
 //! the root of the server too, where some players ask whatever they are told.
 
+pub mod announce;
 mod change;
 mod device_id;
 mod draft;

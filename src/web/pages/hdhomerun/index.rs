@@ -6,6 +6,7 @@ use super::INDEX;
 use super::form::quality_words;
 use crate::ctx::Ctx;
 use crate::edge::Admin;
+use crate::features::outputs::hdhomerun::announce::{Announced, Reach};
 use crate::features::outputs::hdhomerun::{self, Device, MOST_FOR_PLEX};
 use crate::web::kit::page::base_url;
 use crate::web::kit::respond::{self, Answer};
@@ -17,14 +18,15 @@ use crate::web::ui;
 struct DeviceIndex {
     page: Page,
     base: String,
+    reach: Reach,
     /// Each with how many channels it has.
     devices: Vec<(Device, i64)>,
 }
 
 /// GET /hdhomerun
-pub(super) async fn index(req: HttpRequest, _: Admin, ctx: Data<Ctx>) -> Answer {
+pub(super) async fn index(req: HttpRequest, _: Admin, ctx: Data<Ctx>, announced: Data<Announced>) -> Answer {
     let page = Page::new(&req, "HDHomeRun").lead(
-        "Plex, Jellyfin and Emby take these for network tuners: they find channels and numbers by themselves.",
+        "Plex, Jellyfin, Emby and Kodi take these for network tuners: they find channels and numbers by themselves.",
     );
     let categories = hdhomerun::categories(&ctx.db).await?;
     let devices = hdhomerun::list(&ctx.db).await?.into_iter().map(|device| {
@@ -34,6 +36,7 @@ pub(super) async fn index(req: HttpRequest, _: Admin, ctx: Data<Ctx>) -> Answer 
     let view = DeviceIndex {
         page,
         base: base_url(&req),
+        reach: announced.reach(),
         devices: devices.collect(),
     };
     respond::html(&req, &view)

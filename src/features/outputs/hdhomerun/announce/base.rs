@@ -1,0 +1,55 @@
+//! The address of this server, as who asks reaches it.
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr, UdpSocket};
+
+/// Any port will do where nothing is sent.
+const DISCARD: u16 = 9;
+
+/// What the addresses of a device begin with for who asks from `asker`; none if he cannot reach the server, which listens at
+/// `listen`.
+pub(super) fn for_asker(asker: IpAddr, listen: SocketAddr, public_url: Option<&str>) -> Option<String> {
+    if let Some(url) = public_url {
+        return Some(url.to_owned());
+    }
+    let address = match listen.ip() {
+        own if own.is_unspecified() => towards(asker)?,
+        own if own.is_loopback() && !asker.is_loopback() => return None,
+        own => own,
+    };
+    Some(format!("http://{}", SocketAddr::new(address, listen.port())))
+}
+
+/// The own address on the way to somebody. Nothing is sent.
+fn towards(asker: IpAddr) -> Option<IpAddr> {
+    let socket = UdpSocket::bind((Ipv4Addr::UNSPECIFIED, 0)).ok()?;
+    socket.connect((asker, DISCARD)).ok()?;
+    Some(socket.local_addr().ok()?.ip())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_asks_is_told_the_address_that_he_reaches() {
+        let (here, there): (IpAddr, IpAddr) = ("127.0.0.1".parse().unwrap(), "192.168.1.7".parse().unwrap());
+        let listens = |text: &str| text.parse::<SocketAddr>().unwrap();
+        for (asker, listen, public, wanted) in [
+            (
+                there,
+                "0.0.0.0:80",
+                Some("http://tv.home/x"),
+                Some("http://tv.home/x"),
+            ),
+            (here, "0.0.0.0:8080", None, Some("http://127.0.0.1:8080")),
+            (here, "[::]:8080", None, Some("http://127.0.0.1:8080")),
+            (there, "192.168.1.2:8080", None, Some("http://192.168.1.2:8080")),
+            (here, "127.0.0.1:8080", None, Some("http://127.0.0.1:8080")),
+            (there, "127.0.0.1:8080", None, None),
+            (there, "[::1]:8080", None, None),
+        ] {
+            let told = for_asker(asker, listens(listen), public);
+            assert_eq!(told.as_deref(), wanted, "{asker} {listen}");
+        }
+    }
+}

@@ -1,0 +1,134 @@
+//! How players find the devices that they take for an HDHomeRun.
+
+use std::net::SocketAddr;
+
+use m3u_strm_processor::db::Engine;
+use m3u_strm_processor::features::outputs::hdhomerun::announce::Reach;
+use reqwest::Method;
+use serde_json::{Value, json};
+use tokio::net::UdpSocket;
+
+use super::world::soon;
+use crate::on_both_engines;
+use crate::support::TestApp;
+
+const DEVICES: &str = "/api/hdhomerun/devices";
+/// Any device of any type, as hdhomerun_config and Jellyfin ask.
+const ANYTHING: &str = "0002000c0104ffffffff0204ffffffff73cc7d8f";
+
+fn bytes(hex: &str) -> Vec<u8> {
+    let digit = |at: usize| u8::from_str_radix(&hex[at..at + 2], 16).unwrap();
+    (0..hex.len()).step_by(2).map(digit).collect()
+}
+
+/// The same question about one device.
+fn about(device_id: &str) -> Vec<u8> {
+    let mut packet = bytes(&format!("0002000c0104ffffffff0204{device_id}"));
+    let mut crc = flate2::Crc::new();
+    crc.update(&packet);
+    packet.extend(crc.sum().to_le_bytes());
+    packet
+}
+
+async fn device(app: &TestApp, token: &str, fields: Value) -> Value {
+    let made = app.send(token, Method::POST, DEVICES, &fields).await;
+    assert_eq!(made.status(), 201);
+    made.json().await.unwrap()
+}
+
+/// Where the server listens for questions, once it does.
+async fn place(app: &TestApp) -> SocketAddr {
+    let listens = |reach: &Reach| matches!(reach, Reach::Listening(_));
+    match soon(app.announced.until(listens)).await {
+        Reach::Listening(address) => address,
+        other => unreachable!("{other:?}"),
+    }
+}
+
+/// The next answer, as text in which addresses can be found.
+async fn answer(socket: &UdpSocket) -> (Vec<u8>, String) {
+    let mut buffer = [0; 2_000];
+    let (length, _) = soon(socket.recv_from(&mut buffer)).await.unwrap();
+    let packet = buffer[..length].to_vec();
+    let text = String::from_utf8_lossy(&packet).into_owned();
+    (packet, text)
+}
+
+on_both_engines! {
+    async fn who_asks_hears_of_each_device_and_of_none_that_he_does_not_mean(app: TestApp) {
+        let token = app.admin_token().await;
+        assert_eq!(app.announced.reach(), Reach::Silent, "nothing listens before there is a device");
+        let den = device(&app, &token, json!({ "name": "Den", "tuner_count": 7 })).await;
+        let to = place(&app).await;
+        let socket = UdpSocket::bind("127.0.0.1:0").await.unwrap();
+        socket.send_to(&bytes(ANYTHING), to).await.unwrap();
+        let (packet, text) = answer(&socket).await;
+        assert_eq!(packet[..2], [0, 3]);
+        let base = app.url(den["path"].as_str().unwrap());
+        assert!(text.contains(&base) && text.contains(&format!("{base}/lineup.json")), "{text}");
+        assert!(packet.windows(3).any(|tag| tag == [0x10, 1, 7]), "{packet:x?}");
+        let found = app.get(den["path"].as_str().unwrap()).await;
+        assert_eq!(found.status(), 200);
+        let sofa = device(&app, &token, json!({ "name": "Sofa" })).await;
+        let sofa_id = sofa["device_id"].as_str().unwrap();
+        let heard = async {
+            loop {
+                socket.send_to(&bytes(ANYTHING), to).await.unwrap();
+                if answer(&socket).await.1.contains(sofa_id) {
+                    break;
+                }
+            }
+        };
+        soon(heard).await;
+        // The server answers in the order of the questions, and what it does not answer leaves no gap.
+        let socket = UdpSocket::bind("127.0.0.1:0").await.unwrap();
+        let mut damaged = bytes(ANYTHING);
+        damaged[5] ^= 1;
+        for packet in [damaged, b"M-SEARCH * HTTP/1.1".to_vec(), about("101010AD"), about(sofa_id)] {
+            socket.send_to(&packet, to).await.unwrap();
+        }
+        let (packet, _) = answer(&socket).await;
+        assert!(packet.windows(6).any(|tag| tag[..2] == [2, 4] && tag[2..] == bytes(sofa_id)), "{packet:x?}");
+        let public = json!({ "value": "http://tv.home:8080" });
+        let set = app.send(&token, Method::PUT, "/api/settings/public_url", &public).await;
+        assert_eq!(set.status(), 200);
+        let answered = async {
+            loop {
+                socket.send_to(&about(sofa_id), to).await.unwrap();
+                let (_, text) = answer(&socket).await;
+                if text.contains(&format!("http://tv.home:8080/hdhr/{sofa_id}/lineup.json")) {
+                    break;
+                }
+            }
+        };
+        soon(answered).await;
+        let off = app.send(&token, Method::PUT, "/api/settings/hdhomerun_discovery", &json!({ "value": false })).await;
+        assert_eq!(off.status(), 200);
+        soon(app.announced.until(|reach| *reach == Reach::Silent)).await;
+        assert!(app.page(&token, "/hdhomerun", 200).await.contains("now it does not"));
+        let on = app.send(&token, Method::PUT, "/api/settings/hdhomerun_discovery", &json!({ "value": true })).await;
+        assert_eq!(on.status(), 200);
+        place(&app).await;
+        for device in [den, sofa] {
+            let path = format!("{DEVICES}/{}", device["id"]);
+            assert_eq!(app.api(&token, Method::DELETE, &path).await.status(), 204);
+        }
+        soon(app.announced.until(|reach| *reach == Reach::Silent)).await;
+    }
+}
+
+#[tokio::test]
+async fn a_port_that_another_program_has_is_told_on_the_page_and_stops_nothing() {
+    let taken = UdpSocket::bind("127.0.0.1:0").await.unwrap();
+    let port = taken.local_addr().unwrap().port();
+    let app = TestApp::asked_at(Engine::Sqlite, port).await;
+    let token = app.admin_token().await;
+    let den = device(&app, &token, json!({ "name": "Den" })).await;
+    let reach = soon(app.announced.until(|reach| matches!(reach, Reach::Failed(..)))).await;
+    assert!(
+        matches!(reach, Reach::Failed(address, reason) if address.port() == port && reason.contains("another program"))
+    );
+    let page = app.page(&token, "/hdhomerun", 200).await;
+    assert!(page.contains(&format!("UDP port {port} cannot be had")), "{page}");
+    assert_eq!(app.get(den["path"].as_str().unwrap()).await.status(), 200);
+}
