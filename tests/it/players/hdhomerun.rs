@@ -232,6 +232,14 @@ async fn hls_is_passed_over_where_there_is_a_stream_and_refused_where_there_is_n
         (503, "807 No Video Data".to_owned())
     );
     world.until_lent(0).await;
+    let two = world.channel("Two").await;
+    assert_eq!(world.play(&two).await.status(), 200);
+    assert_eq!(
+        refusal(&world, "/auto/v2").await,
+        (503, "807 No Video Data".to_owned()),
+        "nor what others poll already"
+    );
+    assert_eq!(world.play(&two).await.status(), 200);
 }
 
 #[tokio::test]
