@@ -182,6 +182,7 @@ impl FormView {
             .in_form("device")
             .help("Which streams of a channel come first; a channel without such a stream stays.")
             .errors(&self.invalid)
+            .required()
     }
 
     fn is_first(&self) -> ui::Field {
