@@ -306,7 +306,7 @@ pub const KEYS: &[Key] = &[
         name: HDHOMERUN_DISCOVERY,
         category: "hdhomerun",
         title: "Players find the devices by themselves",
-        help: "While there is a device, this server answers those who look for one, at UDP port 65001. Whoever is in your network can.",
+        help: "While there is a device, this server answers those who look for one, at UDP ports 65001 and 1900. Whoever is in your network can.",
         unit: "",
         kind: Kind::Flag { default: true },
     },

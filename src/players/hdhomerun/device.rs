@@ -50,11 +50,6 @@ pub(super) async fn describe(
         .body(description(&device, &base)))
 }
 
-/// The name of a device in UPnP, the same for good.
-pub(super) fn unique_name(device: &Device) -> String {
-    format!("uuid:4d335548-4452-4000-8000-0000{}", device.device_id).to_lowercase()
-}
-
 fn description(device: &Device, base: &str) -> String {
     format!(
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n\
@@ -74,7 +69,7 @@ fn description(device: &Device, base: &str) -> String {
         escaped(base),
         escaped(&device.name),
         device.device_id,
-        unique_name(device),
+        device.unique_name(),
     )
 }
 

@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 
 use m3u_strm_processor::db::Engine;
-use m3u_strm_processor::features::outputs::hdhomerun::announce::Reach;
+use m3u_strm_processor::features::outputs::hdhomerun::announce::{Ports, Protocol, Reach};
 use reqwest::Method;
 use serde_json::{Value, json};
 use tokio::net::UdpSocket;
@@ -37,9 +37,9 @@ async fn device(app: &TestApp, token: &str, fields: Value) -> Value {
 }
 
 /// Where the server listens for questions, once it does.
-async fn place(app: &TestApp) -> SocketAddr {
+async fn place(app: &TestApp, protocol: Protocol) -> SocketAddr {
     let listens = |reach: &Reach| matches!(reach, Reach::Listening(_));
-    match soon(app.announced.until(listens)).await {
+    match soon(app.announced.until(protocol, listens)).await {
         Reach::Listening(address) => address,
         other => unreachable!("{other:?}"),
     }
@@ -57,9 +57,9 @@ async fn answer(socket: &UdpSocket) -> (Vec<u8>, String) {
 on_both_engines! {
     async fn who_asks_hears_of_each_device_and_of_none_that_he_does_not_mean(app: TestApp) {
         let token = app.admin_token().await;
-        assert_eq!(app.announced.reach(), Reach::Silent, "nothing listens before there is a device");
+        assert_eq!(app.announced.reach(Protocol::Discovery), Reach::Silent, "nothing listens before there is a device");
         let den = device(&app, &token, json!({ "name": "Den", "tuner_count": 7 })).await;
-        let to = place(&app).await;
+        let to = place(&app, Protocol::Discovery).await;
         let socket = UdpSocket::bind("127.0.0.1:0").await.unwrap();
         socket.send_to(&bytes(ANYTHING), to).await.unwrap();
         let (packet, text) = answer(&socket).await;
@@ -104,30 +104,95 @@ on_both_engines! {
         soon(answered).await;
         let off = app.send(&token, Method::PUT, "/api/settings/hdhomerun_discovery", &json!({ "value": false })).await;
         assert_eq!(off.status(), 200);
-        soon(app.announced.until(|reach| *reach == Reach::Silent)).await;
+        soon(app.announced.until(Protocol::Discovery, |reach| *reach == Reach::Silent)).await;
         assert!(app.page(&token, "/hdhomerun", 200).await.contains("now it does not"));
         let on = app.send(&token, Method::PUT, "/api/settings/hdhomerun_discovery", &json!({ "value": true })).await;
         assert_eq!(on.status(), 200);
-        place(&app).await;
+        place(&app, Protocol::Discovery).await;
         for device in [den, sofa] {
             let path = format!("{DEVICES}/{}", device["id"]);
             assert_eq!(app.api(&token, Method::DELETE, &path).await.status(), 204);
         }
-        soon(app.announced.until(|reach| *reach == Reach::Silent)).await;
+        soon(app.announced.until(Protocol::Discovery, |reach| *reach == Reach::Silent)).await;
     }
+}
+
+/// A search of UPnP for this.
+fn search(target: &str) -> Vec<u8> {
+    let head = "M-SEARCH * HTTP/1.1\r\nHOST: 239.255.255.250:1900\r\nMAN: \"ssdp:discover\"\r\nMX: 1\r\n";
+    format!("{head}ST: {target}\r\n\r\n").into_bytes()
+}
+
+#[tokio::test]
+async fn who_searches_by_upnp_is_led_to_the_description_of_each_device() {
+    let app = TestApp::with(Engine::Sqlite, &[]).await;
+    let token = app.admin_token().await;
+    let den = device(&app, &token, json!({ "name": "Den" })).await;
+    let to = place(&app, Protocol::Ssdp).await;
+    let socket = UdpSocket::bind("127.0.0.1:0").await.unwrap();
+    let unanswered = [
+        search("urn:schemas-upnp-org:device:InternetGatewayDevice:1"),
+        b"NOTIFY * HTTP/1.1\r\nNTS: ssdp:alive\r\n\r\n".to_vec(),
+        bytes(ANYTHING),
+    ];
+    for packet in unanswered {
+        socket.send_to(&packet, to).await.unwrap();
+    }
+    let kind = "urn:schemas-upnp-org:device:MediaServer:1";
+    for target in ["upnp:rootdevice", kind, "ssdp:all"] {
+        socket.send_to(&search(target), to).await.unwrap();
+        let (_, text) = answer(&socket).await;
+        let location = text
+            .lines()
+            .find_map(|line| line.strip_prefix("LOCATION: "))
+            .unwrap();
+        assert_eq!(
+            location,
+            app.url(&format!("{}/device.xml", den["path"].as_str().unwrap())),
+            "{text}"
+        );
+        let described = soon(app.client.get(location).send())
+            .await
+            .unwrap()
+            .text()
+            .await
+            .unwrap();
+        let usn = text.lines().find_map(|line| line.strip_prefix("USN: ")).unwrap();
+        let name = usn.split("::").next().unwrap();
+        assert!(
+            described.contains(&format!("<UDN>{name}</UDN>")),
+            "{described} {usn}"
+        );
+    }
+    let path = format!("{DEVICES}/{}", den["id"]);
+    assert_eq!(app.api(&token, Method::DELETE, &path).await.status(), 204);
+    soon(
+        app.announced
+            .until(Protocol::Ssdp, |reach| *reach == Reach::Silent),
+    )
+    .await;
 }
 
 #[tokio::test]
 async fn a_port_that_another_program_has_is_told_on_the_page_and_stops_nothing() {
     let taken = UdpSocket::bind("127.0.0.1:0").await.unwrap();
     let port = taken.local_addr().unwrap().port();
-    let app = TestApp::asked_at(Engine::Sqlite, port).await;
+    let ports = Ports {
+        discovery: port,
+        ..Ports::free()
+    };
+    let app = TestApp::asked_at(Engine::Sqlite, ports).await;
     let token = app.admin_token().await;
     let den = device(&app, &token, json!({ "name": "Den" })).await;
-    let reach = soon(app.announced.until(|reach| matches!(reach, Reach::Failed(..)))).await;
+    let reach = soon(
+        app.announced
+            .until(Protocol::Discovery, |reach| matches!(reach, Reach::Failed(..))),
+    )
+    .await;
     assert!(
         matches!(reach, Reach::Failed(address, reason) if address.port() == port && reason.contains("another program"))
     );
+    place(&app, Protocol::Ssdp).await;
     let page = app.page(&token, "/hdhomerun", 200).await;
     assert!(page.contains(&format!("UDP port {port} cannot be had")), "{page}");
     assert_eq!(app.get(den["path"].as_str().unwrap()).await.status(), 200);

@@ -56,9 +56,8 @@ impl TestApp {
         Self::begun(engine, flags, clock, Ports::free()).await
     }
 
-    /// With the port at which it listens for players that look for devices.
-    pub async fn asked_at(engine: Engine, discovery: u16) -> Self {
-        let ports = Ports { discovery };
+    /// With the ports at which it listens for players that look for devices.
+    pub async fn asked_at(engine: Engine, ports: Ports) -> Self {
         Self::begun(engine, &[], Clock::System, ports).await
     }
 

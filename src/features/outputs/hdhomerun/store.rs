@@ -32,6 +32,11 @@ impl Device {
     pub fn path(&self) -> String {
         format!("/hdhr/{}", self.device_id)
     }
+
+    /// Its name in UPnP, the same for good.
+    pub fn unique_name(&self) -> String {
+        format!("uuid:4d335548-4452-4000-8000-0000{}", self.device_id).to_lowercase()
+    }
 }
 
 impl FromRow for Device {

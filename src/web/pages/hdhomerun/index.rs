@@ -6,7 +6,7 @@ use super::INDEX;
 use super::form::quality_words;
 use crate::ctx::Ctx;
 use crate::edge::Admin;
-use crate::features::outputs::hdhomerun::announce::{Announced, Reach};
+use crate::features::outputs::hdhomerun::announce::{Announced, Protocol, Reach};
 use crate::features::outputs::hdhomerun::{self, Device, MOST_FOR_PLEX};
 use crate::web::kit::page::base_url;
 use crate::web::kit::respond::{self, Answer};
@@ -18,7 +18,7 @@ use crate::web::ui;
 struct DeviceIndex {
     page: Page,
     base: String,
-    reach: Reach,
+    announced: Announced,
     /// Each with how many channels it has.
     devices: Vec<(Device, i64)>,
 }
@@ -36,7 +36,7 @@ pub(super) async fn index(req: HttpRequest, _: Admin, ctx: Data<Ctx>, announced:
     let view = DeviceIndex {
         page,
         base: base_url(&req),
-        reach: announced.reach(),
+        announced: announced.get_ref().clone(),
         devices: devices.collect(),
     };
     respond::html(&req, &view)
@@ -56,6 +56,28 @@ impl DeviceIndex {
             )),
             _ => ui::Badge::neutral(words),
         }
+    }
+
+    /// The ports that cannot be had, and why.
+    fn failures(&self) -> Vec<String> {
+        let reaches = Protocol::ALL.map(|protocol| self.announced.reach(protocol));
+        let failures = reaches.into_iter().filter_map(|reach| match reach {
+            Reach::Failed(address, reason) => {
+                Some(format!("UDP port {} cannot be had: {reason}.", address.port()))
+            }
+            Reach::Silent | Reach::Listening(_) => None,
+        });
+        failures.collect()
+    }
+
+    /// The ports at which this server answers.
+    fn ports(&self) -> String {
+        let reaches = Protocol::ALL.map(|protocol| self.announced.reach(protocol));
+        let ports = reaches.into_iter().filter_map(|reach| match reach {
+            Reach::Listening(address) => Some(address.port().to_string()),
+            Reach::Silent | Reach::Failed(..) => None,
+        });
+        ports.collect::<Vec<_>>().join(" and ")
     }
 
     fn is_long(&self) -> bool {

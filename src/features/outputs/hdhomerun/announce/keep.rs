@@ -1,4 +1,4 @@
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use tokio::net::UdpSocket;
@@ -6,7 +6,8 @@ use tokio_util::sync::CancellationToken;
 
 use super::pace::Pace;
 use super::packet::{self, Question};
-use super::{Announced, Ports, Reach, base};
+use super::ssdp::{self, Search};
+use super::{Announced, Place, Protocol, Reach, base};
 use crate::ctx::Ctx;
 use crate::db::DbError;
 use crate::events::{Event, Heard};
@@ -16,26 +17,8 @@ use crate::support::network::is_private;
 
 /// What another node's administrator changed is found by looking.
 const LOOKED_AT_EVERY: Duration = Duration::from_secs(10);
-
-/// Where the server answers, and where it listens for questions.
-#[derive(Debug, Clone, Copy)]
-pub struct Place {
-    /// Of pages and players.
-    pub listen: SocketAddr,
-    pub ports: Ports,
-}
-
-impl Place {
-    /// Questions go to everybody in the network, which only who listens for all addresses hears; a server that nobody
-    /// reaches from there listens to itself alone.
-    fn discovery(&self) -> SocketAddr {
-        let address = match self.listen.ip().is_loopback() {
-            true => Ipv4Addr::LOCALHOST,
-            false => Ipv4Addr::UNSPECIFIED,
-        };
-        SocketAddr::new(IpAddr::V4(address), self.ports.discovery)
-    }
-}
+/// Well before what was told the last time holds no more.
+const TOLD_EVERY: Duration = Duration::from_secs(300);
 
 /// Answers those who look for devices, until `end`.
 pub async fn keep(ctx: Ctx, place: Place, announced: Announced, end: CancellationToken) {
@@ -44,29 +27,35 @@ pub async fn keep(ctx: Ctx, place: Place, announced: Announced, end: Cancellatio
         announced,
         devices: Vec::new(),
         public_url: None,
-        socket: None,
+        discovery: None,
+        ssdp: None,
         pace: Pace::new(Instant::now()),
     };
     let mut events = ctx.events.listen();
     let mut looks = tokio::time::interval(LOOKED_AT_EVERY);
-    let mut buffer = [0; packet::LONGEST + 1];
+    let mut tells = tokio::time::interval(TOLD_EVERY);
+    let (mut question, mut search) = ([0; packet::LONGEST + 1], [0; ssdp::LONGEST]);
     loop {
         tokio::select! {
             () = end.cancelled() => break,
             _ = looks.tick() => keeper.look(&ctx).await,
+            _ = tells.tick() => keeper.tell().await,
             heard = events.next() => match heard {
                 None => break,
                 Some(Heard::Missed | Heard::Event(Event::SettingsChanged)) => keeper.look(&ctx).await,
                 Some(Heard::Event(_)) => {}
             },
-            received = receive(keeper.socket.as_ref(), &mut buffer) => match received {
-                Ok((length, from)) => keeper.answer(&buffer[..length.min(buffer.len())], from).await,
-                // It is opened again with the next look.
-                Err(error) => keeper.failed(&error),
-            },
+            received = receive(keeper.discovery.as_ref(), &mut question) => {
+                keeper.received(Protocol::Discovery, received, &question).await;
+            }
+            received = receive(keeper.ssdp.as_ref(), &mut search) => {
+                keeper.received(Protocol::Ssdp, received, &search).await;
+            }
         }
     }
-    keeper.announced.set(Reach::Silent);
+    let devices = std::mem::take(&mut keeper.devices);
+    keeper.take_leave(&devices).await;
+    keeper.close();
 }
 
 async fn receive(socket: Option<&UdpSocket>, buffer: &mut [u8]) -> std::io::Result<(usize, SocketAddr)> {
@@ -82,74 +71,179 @@ struct Keeper {
     /// As they were at the last look: questions ask no database.
     devices: Vec<Device>,
     public_url: Option<String>,
-    socket: Option<UdpSocket>,
+    discovery: Option<UdpSocket>,
+    ssdp: Option<UdpSocket>,
     pace: Pace,
 }
 
 impl Keeper {
     /// Learns which devices there are, and listens for questions while there is one.
     async fn look(&mut self, ctx: &Ctx) {
+        let before = std::mem::take(&mut self.devices);
         if let Err(error) = self.learn(ctx).await {
             tracing::warn!(%error, "HDHomeRun devices could not be read");
+            self.devices = before;
             return;
         }
+        let is_known = |device: &Device| self.devices.iter().any(|known| known.id == device.id);
+        let gone: Vec<Device> = before
+            .iter()
+            .filter(|device| !is_known(device))
+            .cloned()
+            .collect();
+        self.take_leave(&gone).await;
         if self.devices.is_empty() {
-            self.socket = None;
-            self.announced.set(Reach::Silent);
-        } else if self.socket.is_none() {
-            match UdpSocket::bind(self.place.discovery()).await {
-                Ok(socket) => {
-                    let address = socket.local_addr().unwrap_or(self.place.discovery());
-                    self.socket = Some(socket);
-                    self.announced.set(Reach::Listening(address));
-                }
-                Err(error) => self.failed(&error),
-            }
+            self.close();
+            return;
+        }
+        for protocol in Protocol::ALL {
+            self.open(protocol);
+        }
+        if before != self.devices {
+            self.tell().await;
         }
     }
 
     async fn learn(&mut self, ctx: &Ctx) -> Result<(), DbError> {
         let settings = settings::load(ctx).await?;
-        self.devices = match settings.hdhomerun_discovery {
-            true => store::list(&ctx.db).await?,
-            false => Vec::new(),
-        };
+        if settings.hdhomerun_discovery {
+            self.devices = store::list(&ctx.db).await?;
+            // Some players know one device at an address: the one that they hear of first.
+            self.devices.sort_by_key(|device| !device.is_first);
+        }
         self.public_url = settings.public_url;
         Ok(())
     }
 
-    fn failed(&mut self, error: &std::io::Error) {
-        self.socket = None;
+    fn open(&mut self, protocol: Protocol) {
+        let place = self.place;
+        let socket = self.socket(protocol);
+        if socket.is_some() {
+            return;
+        }
+        match place.open(protocol) {
+            Ok(opened) => {
+                let address = opened.local_addr().unwrap_or(place.of(protocol));
+                *socket = Some(opened);
+                self.announced.set(protocol, Reach::Listening(address));
+            }
+            Err(error) => self.failed(protocol, &error),
+        }
+    }
+
+    fn close(&mut self) {
+        for protocol in Protocol::ALL {
+            *self.socket(protocol) = None;
+            self.announced.set(protocol, Reach::Silent);
+        }
+    }
+
+    /// It is opened again with the next look.
+    fn failed(&mut self, protocol: Protocol, error: &std::io::Error) {
+        *self.socket(protocol) = None;
         let reason = match error.kind() {
             std::io::ErrorKind::AddrInUse => "another program has the port".to_owned(),
             _ => error.to_string(),
         };
-        self.announced.set(Reach::Failed(self.place.discovery(), reason));
+        let reach = Reach::Failed(self.place.of(protocol), reason);
+        self.announced.set(protocol, reach);
+    }
+
+    fn socket(&mut self, protocol: Protocol) -> &mut Option<UdpSocket> {
+        match protocol {
+            Protocol::Discovery => &mut self.discovery,
+            Protocol::Ssdp => &mut self.ssdp,
+        }
+    }
+
+    async fn received(
+        &mut self,
+        protocol: Protocol,
+        received: std::io::Result<(usize, SocketAddr)>,
+        buffer: &[u8],
+    ) {
+        let (length, from) = match received {
+            Ok(received) => received,
+            Err(error) => return self.failed(protocol, &error),
+        };
+        let packet = buffer.get(..length).unwrap_or(buffer);
+        let asked = match protocol {
+            Protocol::Discovery => Question::read(packet).map(Asked::Question),
+            Protocol::Ssdp => Search::read(packet).map(Asked::Search),
+        };
+        if let Some(asked) = asked.filter(|_| is_private(from.ip()))
+            && self.pace.admits(Instant::now())
+        {
+            self.answer(&asked, from).await;
+        }
     }
 
     /// One packet for each device that is meant, to who asked and nobody else.
-    async fn answer(&mut self, packet: &[u8], from: SocketAddr) {
-        let Some(socket) = &self.socket else { return };
-        let Some(question) = Question::read(packet).filter(|_| is_private(from.ip())) else {
-            return;
-        };
-        if !self.pace.admits(Instant::now()) {
-            return;
-        }
+    async fn answer(&self, asked: &Asked, from: SocketAddr) {
         let Some(base) = base::for_asker(from.ip(), self.place.listen, self.public_url.as_deref()) else {
             return;
         };
         for device in &self.devices {
-            let id = device.device_id.number();
-            let tuners = u8::try_from(device.tuner_count).unwrap_or(u8::MAX);
-            let reply = question
-                .means(id)
-                .then(|| packet::reply(id, tuners, &format!("{base}{}", device.path())));
-            if let Some(Some(reply)) = reply
-                && let Err(error) = socket.send_to(&reply, from).await
-            {
-                tracing::debug!(%error, "an answer about a device could not be sent");
+            let base = format!("{base}{}", device.path());
+            let (socket, reply) = match asked {
+                Asked::Question(question) => (&self.discovery, reply(*question, device, &base)),
+                Asked::Search(search) => {
+                    let reply = search.reply(device, &base);
+                    (&self.ssdp, reply.map(String::into_bytes))
+                }
+            };
+            if let (Some(socket), Some(reply)) = (socket, reply) {
+                send(socket, &reply, from).await;
             }
         }
+    }
+
+    /// What everybody is told with, if there is anybody but oneself.
+    fn voice(&self) -> Option<&UdpSocket> {
+        let is_reached = !self.place.listen.ip().is_loopback();
+        self.ssdp.as_ref().filter(|_| is_reached)
+    }
+
+    /// Tells everybody who listens for it which devices there are.
+    async fn tell(&self) {
+        let everybody = ssdp::everybody();
+        let base = base::for_asker(everybody.ip(), self.place.listen, self.public_url.as_deref());
+        let (Some(base), Some(socket)) = (base, self.voice()) else {
+            return;
+        };
+        for device in &self.devices {
+            for packet in ssdp::alive(device, &format!("{base}{}", device.path())) {
+                send(socket, packet.as_bytes(), everybody).await;
+            }
+        }
+    }
+
+    /// Tells everybody that these are gone.
+    async fn take_leave(&self, devices: &[Device]) {
+        let Some(socket) = self.voice() else { return };
+        for packet in devices.iter().flat_map(ssdp::gone) {
+            send(socket, packet.as_bytes(), ssdp::everybody()).await;
+        }
+    }
+}
+
+/// What somebody wants to know.
+enum Asked {
+    Question(Question),
+    Search(Search),
+}
+
+fn reply(question: Question, device: &Device, base: &str) -> Option<Vec<u8>> {
+    let id = device.device_id.number();
+    let tuners = u8::try_from(device.tuner_count).unwrap_or(u8::MAX);
+    match question.means(id) {
+        true => packet::reply(id, tuners, base),
+        false => None,
+    }
+}
+
+async fn send(socket: &UdpSocket, packet: &[u8], to: SocketAddr) {
+    if let Err(error) = socket.send_to(packet, to).await {
+        tracing::debug!(%error, "a packet about a device could not be sent");
     }
 }

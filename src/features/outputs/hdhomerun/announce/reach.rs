@@ -3,6 +3,19 @@ use std::sync::Arc;
 
 use tokio::sync::watch;
 
+/// How players look for tuners.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Protocol {
+    /// HDHomeRun's own.
+    Discovery,
+    /// The search of UPnP.
+    Ssdp,
+}
+
+impl Protocol {
+    pub const ALL: [Self; 2] = [Self::Discovery, Self::Ssdp];
+}
+
 /// Whether players find the devices by themselves.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum Reach {
@@ -16,23 +29,27 @@ pub enum Reach {
 
 /// What is known of it on this node; cheap to clone.
 #[derive(Debug, Clone)]
-pub struct Announced(Arc<watch::Sender<Reach>>);
+pub struct Announced {
+    discovery: Arc<watch::Sender<Reach>>,
+    ssdp: Arc<watch::Sender<Reach>>,
+}
 
 impl Default for Announced {
     fn default() -> Self {
-        Self(Arc::new(watch::Sender::default()))
+        let [discovery, ssdp] = Protocol::ALL.map(|_| Arc::new(watch::Sender::default()));
+        Self { discovery, ssdp }
     }
 }
 
 impl Announced {
-    pub fn reach(&self) -> Reach {
-        self.0.borrow().clone()
+    pub fn reach(&self, protocol: Protocol) -> Reach {
+        self.of(protocol).borrow().clone()
     }
 
     /// Waits until it is as wanted.
-    pub async fn until(&self, wanted: impl FnMut(&Reach) -> bool) -> Reach {
+    pub async fn until(&self, protocol: Protocol, wanted: impl FnMut(&Reach) -> bool) -> Reach {
         // The sender lives as long as this does.
-        let mut watched = self.0.subscribe();
+        let mut watched = self.of(protocol).subscribe();
         watched
             .wait_for(wanted)
             .await
@@ -40,20 +57,29 @@ impl Announced {
     }
 
     /// Notes how it is; what went wrong is told once.
-    pub(super) fn set(&self, reach: Reach) {
-        self.0.send_if_modified(|known| {
+    pub(super) fn set(&self, protocol: Protocol, reach: Reach) {
+        self.of(protocol).send_if_modified(|known| {
             if *known == reach {
                 return false;
             }
             match &reach {
-                Reach::Silent => tracing::info!("HDHomeRun devices are not announced any more"),
-                Reach::Listening(address) => tracing::info!(%address, "HDHomeRun devices are announced"),
+                Reach::Silent => tracing::info!(?protocol, "HDHomeRun devices are not announced any more"),
+                Reach::Listening(address) => {
+                    tracing::info!(?protocol, %address, "HDHomeRun devices are announced");
+                }
                 Reach::Failed(address, reason) => {
-                    tracing::warn!(%address, reason, "players do not find HDHomeRun devices by themselves");
+                    tracing::warn!(?protocol, %address, reason, "players do not find HDHomeRun devices by themselves");
                 }
             }
             *known = reach;
             true
         });
+    }
+
+    fn of(&self, protocol: Protocol) -> &watch::Sender<Reach> {
+        match protocol {
+            Protocol::Discovery => &self.discovery,
+            Protocol::Ssdp => &self.ssdp,
+        }
     }
 }
