@@ -1,7 +1,7 @@
 //! One upstream for all who poll an HLS stream.
 
 use std::sync::atomic::Ordering;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use futures_util::future::join_all;
@@ -126,6 +126,10 @@ async fn an_account_with_one_connection_sees_one_request_at_a_time() {
     let world = World::with(Engine::Sqlite, json!({ "max_connections": 1 })).await;
     let channel = one(&world).await;
     world.simulator.limit(ACCOUNT, 1, 509);
+    // Long enough that two at once would meet.
+    world
+        .simulator
+        .fault("/One/*", Fault::delay(Duration::from_millis(20)));
     let players = players(&world, 3).await;
     for watched in join_all(players.iter().map(|player| player.watch(&channel))).await {
         assert_eq!(watched, segments()[..5]);
@@ -224,16 +228,28 @@ async fn a_player_that_does_not_read_holds_nobody_up() {
 #[tokio::test]
 async fn a_revoked_credential_holds_no_part_that_it_does_not_read() {
     let world = World::on(Engine::Sqlite).await;
-    let channel = one(&world).await;
-    world.simulator.fault("/One/high/0.ts", Fault::stop_after(10_000));
+    // More than any socket holds comes within a moment, and it does not end.
+    let endless = Resource::live(ts::block().repeat(8), Duration::from_millis(1));
+    world.simulator.put("/endless.ts", endless);
+    let text = "#EXTM3U\n#EXT-X-TARGETDURATION:2\n#EXTINF:2.0,\nendless.ts\n";
+    world.simulator.put("/one.m3u8", Resource::bytes(text));
+    world.lists(&[world.entry("One", "/one.m3u8")]).await;
+    let channel = world.channel("One").await;
     let (id, token) = world.credential("Living room").await;
     let player = Player { world: &world, token };
-    let path = &player.list(&player.open(&channel).await).await[0];
-    let _unread = player.get(path).await;
+    let list = player.list(&format!("/stream/{}/{channel}", player.token)).await;
+    let _unread = player.get(&list[0]).await;
     assert_eq!((world.simulator.counters().open, world.leases().await), (1, 1));
+    let revoked = Instant::now();
     world.revoke(id).await;
     world.until(|counters| counters.open == 0).await;
     world.until_lent(0).await;
+    // Sooner than a part is given up that nobody reads.
+    assert!(
+        revoked.elapsed() < Duration::from_secs(5),
+        "{:?}",
+        revoked.elapsed()
+    );
 }
 
 #[tokio::test]

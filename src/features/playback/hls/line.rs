@@ -49,6 +49,8 @@ pub struct Line {
     pub variant: Option<Variant>,
     splice: Splice,
     told: Option<Told>,
+    /// The last segment of each source that was told of, by the source's number.
+    known: HashMap<Offer, u64>,
     /// When the present source began.
     began: Instant,
     /// When it last served.
@@ -69,6 +71,7 @@ impl Line {
             variant,
             splice: Splice::FIRST,
             told: None,
+            known: HashMap::new(),
             began: now,
             served: now,
             failed: Vec::new(),
@@ -96,6 +99,9 @@ impl Line {
             self.told = Some(told);
             text
         };
+        if let Some(told) = self.told {
+            self.known.insert(self.offer, told.number);
+        }
         self.served = now;
         Some(text)
     }
@@ -108,9 +114,9 @@ impl Line {
         if listing.is_ended {
             return Err("has an end");
         }
-        match self.told {
-            // The source that failed, which has nothing new.
-            Some(told) if offer == self.offer && listing.end() == told.number + 1 => Err("stands still"),
+        match self.known.get(&offer) {
+            // It failed before, and has nothing new.
+            Some(known) if listing.end() == known + 1 => Err("stands still"),
             _ => Ok(()),
         }
     }
@@ -120,12 +126,10 @@ impl Line {
         let Some(listing) = Listing::of(&playlist.text) else {
             return;
         };
-        let goes_on = offer == self.offer
-            && self
-                .told
-                .is_some_and(|told| (listing.first..listing.end()).contains(&(told.number + 1)));
+        let known = self.known.get(&offer).copied();
+        let goes_on = offer == self.offer && known.is_some_and(|known| listing.lists(known + 1));
         if !goes_on {
-            self.splice = listing.splice(self.told, BEGINS_BEFORE_END);
+            self.splice = listing.splice(self.told, BEGINS_BEFORE_END, known);
         }
         (self.offer, self.url, self.began) = (offer, url, now);
         self.not_before = None;
@@ -236,5 +240,136 @@ impl Lines {
 
     fn fallen(&self) -> MutexGuard<'_, HashMap<Offer, Instant>> {
         self.fallen.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::features::catalogue::content::Content;
+    use crate::support::ids::{ChannelId, StreamId};
+
+    const SOURCES: usize = 3;
+
+    #[derive(Debug, Clone)]
+    enum Step {
+        /// A source lists so many segments more.
+        Roll(usize, u64),
+        Poll,
+        /// The present source fails, and this one is asked to go on.
+        Fail(usize),
+    }
+
+    fn steps() -> impl Strategy<Value = Vec<Step>> {
+        let step = prop_oneof![
+            (0..SOURCES, 1_u64..8).prop_map(|(source, by)| Step::Roll(source, by)),
+            Just(Step::Poll),
+            (0..SOURCES).prop_map(Step::Fail),
+        ];
+        proptest::collection::vec(step, 1..60)
+    }
+
+    fn offer(source: usize) -> Offer {
+        Offer::Stream(StreamId(i64::try_from(source).unwrap()))
+    }
+
+    fn url(source: usize) -> Url {
+        Url::parse(&format!("http://{source}.example/")).unwrap()
+    }
+
+    /// Five segments, of which every fourth begins with a discontinuity of the source's own.
+    fn playlist(source: usize, first: u64) -> Playlist {
+        let cuts = first.div_ceil(4);
+        let mut text = format!(
+            "#EXTM3U\n#EXT-X-TARGETDURATION:2\n#EXT-X-MEDIA-SEQUENCE:{first}\n#EXT-X-DISCONTINUITY-SEQUENCE:{cuts}\n"
+        );
+        for number in first..first + 5 {
+            let cut = if number % 4 == 0 {
+                "#EXT-X-DISCONTINUITY\n"
+            } else {
+                ""
+            };
+            text.push_str(&format!("{cut}#EXTINF:2,\n{source}/{number}.ts\n"));
+        }
+        Playlist::new(text, url(source), Instant::now())
+    }
+
+    /// The number of each segment of a text, with its address and the discontinuities up to it.
+    fn numbered(text: &str) -> Vec<(u64, String, u64)> {
+        let number = |tag: &str| -> u64 {
+            let value = text.lines().find_map(|line| line.strip_prefix(tag));
+            value.unwrap().parse().unwrap()
+        };
+        let mut cuts = number("#EXT-X-DISCONTINUITY-SEQUENCE:");
+        let mut next = number("#EXT-X-MEDIA-SEQUENCE:");
+        let mut found = Vec::new();
+        for line in text.lines() {
+            cuts += u64::from(line == "#EXT-X-DISCONTINUITY");
+            if !line.starts_with('#') {
+                found.push((next, line.to_owned(), cuts));
+                next += 1;
+            }
+        }
+        found
+    }
+
+    proptest! {
+        #[test]
+        fn a_number_is_one_segment_for_ever_and_a_segment_one_number(steps in steps()) {
+            let now = Instant::now();
+            let wanted = Wanted::best(Content::Channel(ChannelId(1)));
+            let mut line = Line::new(wanted, offer(0), url(0), None, now);
+            let mut at = [40_u64, 7, 0];
+            let mut current = 0;
+            let mut known: HashMap<u64, (String, u64)> = HashMap::new();
+            let mut numbers: HashMap<String, u64> = HashMap::new();
+            let mut last_first = 0;
+            for step in steps {
+                match step {
+                    Step::Roll(source, by) => {
+                        at[source] += by;
+                        continue;
+                    }
+                    Step::Poll => {}
+                    Step::Fail(source) => {
+                        let playlist = playlist(source, at[source]);
+                        if line.fits(offer(source), &playlist).is_err() {
+                            continue;
+                        }
+                        line.go_on(offer(source), url(source), &playlist, now);
+                        current = source;
+                    }
+                }
+                let told = line.tell(&playlist(current, at[current]), now);
+                let told = numbered(&told.expect("a source that rolls on is told of"));
+                prop_assert!(!told.is_empty() && told[0].0 >= last_first);
+                last_first = told[0].0;
+                for (number, address, cuts) in told {
+                    let same = known.entry(number).or_insert((address.clone(), cuts));
+                    prop_assert_eq!(&*same, &(address.clone(), cuts));
+                    prop_assert_eq!(*numbers.entry(address).or_insert(number), number);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn pauses_grow_while_all_fail_and_are_short_again_behind_what_lasted() {
+        let now = Instant::now();
+        let wanted = Wanted::best(Content::Channel(ChannelId(1)));
+        let mut line = Line::new(wanted, offer(0), url(0), None, now);
+        let seconds = Duration::from_secs_f64;
+        let pauses = [0.5, 1.0, 2.0, 4.0, 4.0].map(|pause| Some(seconds(pause)));
+        assert_eq!(pauses.map(|_| line.fails(now, |_| true)), pauses);
+        assert_eq!(line.fails(now, |_| false), None);
+        assert_eq!(line.fails(now + SHORT, |_| true), None);
+        assert_eq!(line.fails(now, |_| true), Some(PAUSE));
+        line.rest(now);
+        assert!(line.is_resting(now) && !line.is_resting(now + seconds(1.0)));
+        line.note(offer(1));
+        line.fails(now + GOOD, |_| true);
+        assert_eq!(line.failed, [offer(0)]);
     }
 }

@@ -122,9 +122,18 @@ impl<'t> Listing<'t> {
         self.first + self.segments.len() as u64
     }
 
-    /// How to go on with this listing's last segments, of which there are at most `most`, behind what a player was told.
-    pub fn splice(&self, told: Option<Told>, most: u64) -> Splice {
-        let from = self.first.max(self.end().saturating_sub(most));
+    /// Whether it lists a segment.
+    pub fn lists(&self, number: u64) -> bool {
+        (self.first..self.end()).contains(&number)
+    }
+
+    /// How to go on with this listing's last segments, of which there are at most `most`, behind what a player was told; those
+    /// up to `known` were told of before.
+    pub fn splice(&self, told: Option<Told>, most: u64, known: Option<u64>) -> Splice {
+        let new = known.map_or(self.first, |known| known + 1);
+        // A source that began anew counts anew.
+        let new = if self.lists(new) { new } else { self.first };
+        let from = new.max(self.end().saturating_sub(most));
         let Some(told) = told else { return Splice::FIRST };
         Splice {
             from,
@@ -261,7 +270,7 @@ mod tests {
     fn numbers_go_on_behind_a_discontinuity_and_both_are_kept_as_the_window_moves() {
         let text = playlist(7, 5, "");
         let listing = Listing::of(&text).unwrap();
-        let splice = listing.splice(told(104, 0), 3);
+        let splice = listing.splice(told(104, 0), 3, None);
         let (text, last) = listing.spliced(splice).unwrap();
         assert_eq!(
             text,
@@ -276,9 +285,21 @@ mod tests {
     }
 
     #[test]
+    fn a_source_that_comes_back_goes_on_behind_what_was_told_of_it() {
+        let text = playlist(7, 5, "");
+        let from = |known| {
+            Listing::of(&text)
+                .unwrap()
+                .splice(told(104, 0), 3, Some(known))
+                .from
+        };
+        assert_eq!((from(8), from(9), from(10), from(40)), (9, 10, 11, 9));
+    }
+
+    #[test]
     fn what_was_told_of_is_told_of_no_more() {
         let (early, late) = (playlist(7, 5, ""), playlist(2, 5, ""));
-        let splice = Listing::of(&early).unwrap().splice(told(104, 0), 3);
+        let splice = Listing::of(&early).unwrap().splice(told(104, 0), 3, None);
         assert!(Listing::of(&late).unwrap().spliced(splice).is_none());
     }
 
@@ -287,7 +308,7 @@ mod tests {
         let text =
             playlist(0, 2, "#EXT-X-DISCONTINUITY-SEQUENCE:4\n") + "#EXT-X-DISCONTINUITY\n#EXTINF:2,\n2.ts\n";
         let listing = Listing::of(&text).unwrap();
-        let (text, last) = listing.spliced(listing.splice(told(9, 3), 3)).unwrap();
+        let (text, last) = listing.spliced(listing.splice(told(9, 3), 3, None)).unwrap();
         assert!(
             text.contains("#EXT-X-DISCONTINUITY-SEQUENCE:3\n#EXT-X-DISCONTINUITY\n"),
             "{text}"
@@ -304,14 +325,14 @@ mod tests {
             "#EXT-X-KEY:METHOD=AES-128,URI=\"k\"\n#EXT-X-MAP:URI=\"m\"\n",
         );
         let listing = Listing::of(&text).unwrap();
-        let (text, _) = listing.spliced(listing.splice(told(104, 0), 2)).unwrap();
+        let (text, _) = listing.spliced(listing.splice(told(104, 0), 2, None)).unwrap();
         let expected = "#EXT-X-KEY:METHOD=AES-128,URI=\"k\",IV=0x0000000000000000000000000000000a\n\
                         #EXT-X-MAP:URI=\"m\"\n#EXTINF:2.0,\n10.ts\n\
                         #EXT-X-KEY:METHOD=AES-128,URI=\"k\",IV=0x0000000000000000000000000000000b\n#EXTINF:2.0,\n11.ts\n";
         assert!(text.ends_with(expected), "{text}");
         let text = playlist(7, 5, "#EXT-X-KEY:METHOD=AES-128,URI=\"k\",IV=0x1\n");
         let listing = Listing::of(&text).unwrap();
-        let (text, _) = listing.spliced(listing.splice(told(104, 0), 2)).unwrap();
+        let (text, _) = listing.spliced(listing.splice(told(104, 0), 2, None)).unwrap();
         assert_eq!(text.matches("#EXT-X-KEY").count(), 1);
     }
 
