@@ -239,6 +239,10 @@ async fn a_revoked_credential_holds_no_part_that_it_does_not_read() {
     let player = Player { world: &world, token };
     let list = player.list(&format!("/stream/{}/{channel}", player.token)).await;
     let _unread = player.get(&list[0]).await;
+    // By then its socket is full.
+    let mut read = player.get(&list[0]).await;
+    first_bytes(&mut read, 24_000_000).await;
+    drop(read);
     assert_eq!((world.simulator.counters().open, world.leases().await), (1, 1));
     let revoked = Instant::now();
     world.revoke(id).await;
