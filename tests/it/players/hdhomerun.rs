@@ -162,7 +162,7 @@ on_both_engines! {
             lines.as_array().unwrap().iter().map(|line| (text(line, "GuideNumber"), text(line, "GuideName"))).collect()
         };
         let two = ("2".to_owned(), "Two".to_owned());
-        assert_eq!(numbers(path).await, [two.clone()]);
+        assert_eq!(numbers(path).await, std::slice::from_ref(&two));
         assert_eq!(refusal(&world, &format!("{path}/auto/v1")).await.0, 404);
         world.simulator.put("/new.ts", live());
         let entries = [
