@@ -5,7 +5,7 @@ use utoipa::ToSchema;
 
 use crate::ctx::Ctx;
 use crate::edge::{Member, Problem};
-use crate::features::history::{self, NewPlay, Play, PlayReport};
+use crate::features::history::{self, Journal, NewPlay, Play, PlayReport};
 use crate::support::ids::PlayId;
 use crate::support::paging::Listed;
 use crate::support::validation::Invalid;
@@ -66,7 +66,7 @@ impl From<Play> for PlayJson {
             title: play.title,
             device: play.device,
             measurement: play.measurement,
-            provider_name: None,
+            provider_name: play.provider_name,
             started_at: rfc3339(play.started_at),
             ended_at: play.ended_at.and_then(rfc3339),
             duration_seconds: play.duration_seconds,
@@ -81,7 +81,7 @@ impl From<Play> for PlayJson {
 pub(super) async fn create(
     member: Member,
     body: Json<PlayBody>,
-    ctx: web::Data<Ctx>,
+    journal: web::Data<Journal>,
 ) -> Result<HttpResponse, Problem> {
     let body = body.into_inner();
     let device = body
@@ -98,7 +98,7 @@ pub(super) async fn create(
         content: body.content.read()?,
         device,
     };
-    let play = history::record(&ctx, member.user.id, new).await?;
+    let play = journal.begin(member.user.id, new).await?;
     Ok(HttpResponse::Created().json(PlayJson::from(play)))
 }
 
@@ -109,10 +109,10 @@ pub(super) async fn update(
     member: Member,
     id: web::Path<i64>,
     body: Json<PlayChange>,
-    ctx: web::Data<Ctx>,
+    journal: web::Data<Journal>,
 ) -> Result<Json<PlayJson>, Problem> {
     let report = body.into_inner().read()?;
-    let play = history::report(&ctx, member.user.id, PlayId(*id), &report).await?;
+    let play = journal.report(member.user.id, PlayId(*id), report).await?;
     Ok(Json(play.into()))
 }
 

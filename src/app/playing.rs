@@ -8,6 +8,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::StartError;
 use crate::ctx::Ctx;
+use crate::features::history::Journal;
 use crate::features::outputs::hdhomerun::announce::Announced;
 use crate::features::outputs::playlist::Drafts;
 use crate::features::playback::Relay;
@@ -19,11 +20,13 @@ const SWEPT_EVERY: Duration = Duration::from_secs(2);
 /// The parts of a server that players use.
 pub(super) struct Playing {
     pub(super) relay: Relay,
+    pub(super) journal: Journal,
     pub(super) drafts: Arc<Drafts>,
     pub(super) announced: Announced,
     end: CancellationToken,
     keeping: JoinHandle<()>,
     sweeping: JoinHandle<()>,
+    writing: JoinHandle<()>,
 }
 
 impl Playing {
@@ -37,7 +40,8 @@ impl Playing {
             path: cache.display().to_string(),
             error,
         })?;
-        let relay = Relay::new(ctx.clone(), leases.clone());
+        let (journal, writing) = Journal::new(ctx);
+        let relay = Relay::new(ctx.clone(), leases.clone(), journal.showings.clone());
         let end = CancellationToken::new();
         let keeping = tokio::spawn({
             let end = end.clone();
@@ -46,7 +50,9 @@ impl Playing {
         });
         let sweeping = tokio::spawn(sweep(relay.clone(), end.clone()));
         Ok(Self {
+            writing: tokio::spawn(writing.run(end.clone())),
             relay,
+            journal,
             drafts: Arc::new(drafts),
             announced: Announced::default(),
             end,
@@ -60,7 +66,7 @@ impl Playing {
         self.relay.end_all();
         self.end.cancel();
         // A panic in these tasks has been reported by the panic hook.
-        let _ = tokio::join!(self.keeping, self.sweeping);
+        let _ = tokio::join!(self.keeping, self.sweeping, self.writing);
     }
 }
 

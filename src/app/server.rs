@@ -190,8 +190,9 @@ fn http(
     let (ctx, edge) = (web::Data::new(app.ctx.clone()), web::Data::new(edge.clone()));
     let health = web::Data::new(Health { workers });
     let pictures = web::Data::new(Pictures::new(&app.ctx));
-    let (relay, drafts) = (
+    let (relay, journal, drafts) = (
         web::Data::new(playing.relay.clone()),
+        web::Data::new(playing.journal.clone()),
         web::Data::from(Arc::clone(&playing.drafts)),
     );
     let tuners = web::Data::new(Tuners::default());
@@ -212,6 +213,7 @@ fn http(
             .app_data(edge.clone())
             .app_data(health.clone())
             .app_data(relay.clone())
+            .app_data(journal.clone())
             .app_data(drafts.clone())
             .app_data(lists.clone())
             .app_data(checker.clone())

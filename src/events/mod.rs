@@ -28,6 +28,8 @@ pub enum Event {
     QualityFell(StreamId),
     /// What a stream shows was found to be wrong twice, and counts from now on.
     ContentFailed(StreamId),
+    /// Something began to be watched, or is watched no more.
+    PlaysChanged,
     /// Sessions of people or credentials were ended: their streams end too.
     AccessRevoked,
     SettingsChanged,

@@ -9,13 +9,15 @@ use futures_util::stream;
 
 use crate::ctx::Ctx;
 use crate::edge::principal::player;
-use crate::edge::{Edge, Problem};
+use crate::edge::{Client, Edge, Problem};
 use crate::features::accounts::credential::Player;
 use crate::features::catalogue::content::Content;
 use crate::features::catalogue::sources::part_type;
+use crate::features::history::showing::Watcher;
 use crate::features::playback::{Answer, Media, Relay, Viewer, Wanted, Wish, sealed};
 use crate::features::settings::{self, LinkMode};
 use crate::support::ids::{ChannelId, EpisodeId, MovieId};
+use crate::support::user_agent::player_name;
 
 const PLAYLIST: &str = "application/vnd.apple.mpegurl";
 
@@ -86,7 +88,7 @@ pub async fn part(
         return Ok(head(part_type(&part.url)));
     }
     let link = link(edge, &token);
-    let answer = relay.part(player.credential, &part, range(&req), link).await?;
+    let answer = relay.part_for(&watcher(&req, &player), &part, range(&req), link).await?;
     Ok(respond(answer))
 }
 
@@ -104,16 +106,29 @@ async fn play(
             .ok_or_else(|| Problem::not_found("What you want to play"));
     }
     if settings::load(ctx).await?.strm_link_mode == LinkMode::Redirect
-        && let Some(url) = wanted.sources(ctx).await?.redirect().await?
+        && let Some(source) = wanted.sources(ctx).await?.redirect().await?
     {
+        relay.redirected(watcher(req, player), wanted.content, &source);
         return Ok(HttpResponse::Found()
-            .insert_header((header::LOCATION, url.as_str()))
+            .insert_header((header::LOCATION, source.url.as_str()))
             .insert_header((header::CACHE_CONTROL, "no-store"))
             .finish());
     }
     let link = link(edge, token);
-    let answer = relay.start(player.credential, wanted, range(req), link).await?;
+    let answer = relay.start(&watcher(req, player), wanted, range(req), link).await?;
     Ok(respond(answer))
+}
+
+/// Who asks, as the play is noted.
+pub(super) fn watcher(req: &HttpRequest, player: &Player) -> Watcher {
+    let user_agent = req.headers().get(header::USER_AGENT);
+    let user_agent = user_agent.and_then(|value| value.to_str().ok());
+    Watcher {
+        credential: player.credential,
+        user: player.user_id,
+        device: user_agent.and_then(player_name),
+        address: Client::of(req).address,
+    }
 }
 
 /// The number before the extension, which is for players that judge by it.

@@ -14,4 +14,5 @@ pub mod paging;
 pub mod statistics;
 pub mod text;
 pub mod totp;
+pub mod user_agent;
 pub mod validation;

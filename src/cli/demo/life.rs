@@ -9,7 +9,6 @@ use crate::features::catalogue::browse::{self, ChannelFilter, ChannelSort, Place
 use crate::features::catalogue::content::Content;
 use crate::features::catalogue::favourites;
 use crate::features::history::{self, NewPlay, PlayReport};
-use crate::support::clock::Clock;
 use crate::support::ids::UserId;
 
 type Error = Box<dyn std::error::Error + Send + Sync>;
@@ -112,21 +111,16 @@ async fn play(
     minutes: i64,
     device: &str,
 ) -> Result<(), Error> {
-    let at = |clock_ms: i64| Ctx {
-        clock: Clock::manual(clock_ms),
-        ..ctx.clone()
-    };
     let new = NewPlay {
         content,
         device: Some(device.to_owned()),
     };
-    let begun = history::record(&at(ended_at - minutes * MINUTE_MS), user, new).await?;
     let report = PlayReport {
         duration_seconds: Some(minutes * 60),
         completed: Some(minutes > 80),
         ended: true,
         position_seconds: None,
     };
-    history::report(&at(ended_at), user, begun.id, &report).await?;
+    history::add_past(ctx, user, &new, &report, ended_at).await?;
     Ok(())
 }

@@ -9,6 +9,7 @@ impl From<HistoryError> for Problem {
             HistoryError::AlreadyEnded => {
                 Self::invalid_field("ended", "This play has ended; a new showing is a new play.")
             }
+            error @ HistoryError::Stopped => Self::unavailable("The server stops.", error),
             HistoryError::Db(error) => error.into(),
         }
     }

@@ -10,6 +10,8 @@ pub enum HistoryError {
     UnknownPlay,
     #[error("this play has ended; a new showing is a new play")]
     AlreadyEnded,
+    #[error("the server stops")]
+    Stopped,
     #[error(transparent)]
     Db(#[from] DbError),
 }

@@ -2,14 +2,19 @@
 //!
 //! - *play*: one showing of one channel, film or episode to one viewer.
 //! - *report*: a sign of life of a play; a client sends one every 15 s.
-//! - *measurement*: how a play is known; here `heartbeat`, a client that reports through the API.
+//! - *measurement*: how a play is known: `heartbeat`, a client that reports through the API; the rest is what the relay sees:
+//!   `metered` by its bytes, `manifest` by the polls of an HLS player, `start_only` for a redirect.
+//! - *journal*: the one writer on a node, which writes what comes within a moment at once.
 
 mod error;
+mod journal;
 mod play;
+pub mod showing;
 mod store;
 
 pub use error::HistoryError;
-pub use play::{NewPlay, Play, PlayReport, Reported, list, record, report};
+pub use journal::{Journal, Writing, add_past};
+pub use play::{NewPlay, Play, PlayReport, Reported, list};
 pub use store::{move_channel, move_title};
 
 use std::pin::Pin;

@@ -1,10 +1,12 @@
 use crate::ctx::Ctx;
-use crate::features::catalogue::content::{self, Content};
+use crate::features::catalogue::content::Content;
 use crate::support::ids::{PlayId, UserId};
 
 use super::HistoryError;
-use super::store::{self, PlayRow};
+use super::store::plays::{self as store, PlayRow};
 
+/// How a play is known that a client reports through the API.
+pub(super) const HEARTBEAT: &str = "heartbeat";
 /// A play that was silent for longer reads as ended.
 const SILENCE_MS: i64 = 30_000;
 /// Between two reports a viewer is taken to be watching; so after the last one for half the silence.
@@ -40,7 +42,10 @@ pub struct Play {
     pub content_id: Option<i64>,
     pub title: String,
     pub device: Option<String>,
+    /// `heartbeat`, `metered`, `manifest` or `start_only`.
     pub measurement: String,
+    /// Whose stream it was; null without evidence of the relay.
+    pub provider_name: Option<String>,
     pub started_at: i64,
     /// Null while it runs.
     pub ended_at: Option<i64>,
@@ -98,39 +103,10 @@ impl Reported {
     }
 }
 
-/// Begins a play of its own: it is never merged with another.
-///
-/// # Errors
-/// [`HistoryError::UnknownContent`] if there is nothing by that id.
-pub async fn record(ctx: &Ctx, user: UserId, new: NewPlay) -> Result<Play, HistoryError> {
-    let title = content::title(&ctx.db, new.content)
-        .await?
-        .ok_or(HistoryError::UnknownContent)?;
-    let now = ctx.clock.now_ms();
-    let row = store::insert(&ctx.db, user, &new, &title, now).await?;
-    Ok(read(row, now))
-}
-
-/// Adds a report to one of the user's own plays.
-///
-/// # Errors
-/// [`HistoryError::UnknownPlay`] for another's, [`HistoryError::AlreadyEnded`] after one that said it ended.
-pub async fn report(ctx: &Ctx, user: UserId, id: PlayId, report: &PlayReport) -> Result<Play, HistoryError> {
-    let now = ctx.clock.now_ms();
-    let mut tx = ctx.db.begin().await?;
-    let row = store::find(&mut tx, user, id)
-        .await?
-        .ok_or(HistoryError::UnknownPlay)?;
-    if row.ended_at.is_some() {
-        return Err(HistoryError::AlreadyEnded);
-    }
-    let evidence = row.reported().and(report, now);
-    let row = store::update(&mut tx, id, &evidence, report).await?;
-    tx.commit().await?;
-    Ok(read(row, now))
-}
-
 /// The user's own plays, newest first, with their number.
+///
+/// # Errors
+/// Whatever the database says.
 pub async fn list(ctx: &Ctx, user: UserId, skip: i64, limit: i64) -> Result<(Vec<Play>, i64), HistoryError> {
     let now = ctx.clock.now_ms();
     let total = store::count(&ctx.db, user).await?;
@@ -138,19 +114,41 @@ pub async fn list(ctx: &Ctx, user: UserId, skip: i64, limit: i64) -> Result<(Vec
     Ok((rows.into_iter().map(|row| read(row, now)).collect(), total))
 }
 
-fn read(row: PlayRow, now_ms: i64) -> Play {
+impl PlayRow {
+    /// Takes in one more report.
+    pub(super) fn report(&mut self, report: &PlayReport, now_ms: i64) {
+        let evidence = self.reported().and(report, now_ms);
+        self.started_at = evidence.started_at;
+        self.last_report_at = evidence.last_report_at;
+        self.ended_at = evidence.ended_at;
+        self.duration_seconds = evidence.duration_seconds;
+        self.completed = report.completed.unwrap_or(self.completed);
+        self.position_seconds = report.position_seconds.or(self.position_seconds);
+    }
+}
+
+/// A play as it reads at an instant.
+pub(super) fn read(row: PlayRow, now_ms: i64) -> Play {
     let evidence = row.reported();
-    let content_id = row.content_id();
+    let (ended_at, duration_seconds) = if row.measurement == HEARTBEAT {
+        (evidence.end(now_ms), evidence.seconds(now_ms))
+    } else {
+        // The relay's own evidence says how long it was watched; that of a node that died ends by silence.
+        let is_silent = now_ms - row.last_report_at > SILENCE_MS;
+        let silent = is_silent.then_some(row.last_report_at + REPORT_INTERVAL_MS);
+        (row.ended_at.or(silent), row.duration_seconds.unwrap_or_default())
+    };
     Play {
         id: row.id,
         kind: row.kind,
-        content_id,
+        content_id: row.content_id,
         title: row.title,
         device: row.device,
         measurement: row.measurement,
+        provider_name: row.provider_name,
         started_at: evidence.started_at,
-        ended_at: evidence.end(now_ms),
-        duration_seconds: evidence.seconds(now_ms),
+        ended_at,
+        duration_seconds,
         completed: row.completed,
     }
 }

@@ -9,6 +9,7 @@ use crate::fetch::FetchError;
 
 use super::films::Film;
 use super::hls::{Busy, Head, Reader, Visit};
+use super::noting::Meter;
 use super::running::Stay;
 
 /// What of an upstream's answer a player may see.
@@ -28,6 +29,9 @@ pub struct Media {
     /// The headers that go with the bytes.
     pub headers: Vec<(HeaderName, HeaderValue)>,
     bytes: Flow,
+    meter: Option<Meter>,
+    /// The byte of the whole that comes next.
+    at: u64,
     stay: Arc<Stay>,
 }
 
@@ -59,6 +63,7 @@ impl Media {
         let is_bodiless = upstream.status == 416;
         let (status, content_type) = (upstream.status, media_type(&upstream.headers, expected_type));
         let headers = passed(&upstream.headers, is_bodiless);
+        let at = first_byte(&upstream.headers);
         film.opened(upstream, lease).await;
         let bytes = if is_bodiless {
             Flow::Nothing
@@ -74,6 +79,8 @@ impl Media {
             content_type,
             headers,
             bytes,
+            meter: None,
+            at,
             stay,
         }
     }
@@ -85,12 +92,36 @@ impl Media {
             content_type: head.content_type.clone(),
             headers: head.headers.clone(),
             bytes: Flow::Shared { reader, _busy: busy },
+            meter: None,
+            at: 0,
             stay,
+        }
+    }
+
+    /// Notes what is sent from now on.
+    pub(super) fn metered(self, meter: Meter) -> Self {
+        Self {
+            meter: Some(meter),
+            ..self
         }
     }
 
     /// The next bytes; `None` at the end. An error ends the answer before its declared length.
     pub async fn next(&mut self) -> Option<Result<Bytes, FetchError>> {
+        let stopped = self.meter.as_ref().and_then(Meter::end).cloned().unwrap_or_default();
+        let bytes = tokio::select! {
+            biased;
+            () = stopped.cancelled() => Some(Err(FetchError::Cancelled)),
+            bytes = self.bytes() => bytes,
+        };
+        if let (Some(Ok(bytes)), Some(meter)) = (&bytes, &self.meter) {
+            self.at += bytes.len() as u64;
+            meter.sent(bytes.len(), self.at);
+        }
+        bytes
+    }
+
+    async fn bytes(&mut self) -> Option<Result<Bytes, FetchError>> {
         match &mut self.bytes {
             Flow::Nothing => None,
             Flow::Alone { first, film, .. } => match first.take() {
@@ -104,6 +135,16 @@ impl Media {
             },
         }
     }
+}
+
+/// The first byte of an answer within the whole, as `Content-Range: bytes 100-199/200` says; 0 if it is the whole.
+fn first_byte(headers: &HeaderMap) -> u64 {
+    let range = headers.get(header::CONTENT_RANGE);
+    let text = range.and_then(|range| range.to_str().ok());
+    let first = text.and_then(|text| text.trim().strip_prefix("bytes")?.split('-').next());
+    first
+        .and_then(|first| first.trim().parse().ok())
+        .unwrap_or_default()
 }
 
 pub(super) fn passed(headers: &HeaderMap, is_bodiless: bool) -> Vec<(HeaderName, HeaderValue)> {

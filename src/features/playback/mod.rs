@@ -15,6 +15,7 @@ mod following;
 pub mod hls;
 mod joining;
 mod media;
+mod noting;
 mod opening;
 mod polling;
 mod relay;

@@ -2,6 +2,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use crate::ctx::Ctx;
+use crate::features::history::showing::{Showings, Watcher};
 use crate::features::providers::leases::{Lease, Leases};
 use crate::support::ids::CredentialId;
 
@@ -62,10 +63,12 @@ pub struct Relay {
     /// What is kept of HLS streams.
     pub(super) kept: Arc<Budget>,
     pub(super) lines: Arc<Lines>,
+    pub(super) showings: Showings,
 }
 
 impl Relay {
-    pub fn new(ctx: Ctx, leases: Leases) -> Self {
+    /// A relay that notes in `showings` what players get.
+    pub fn new(ctx: Ctx, leases: Leases, showings: Showings) -> Self {
         Self {
             ctx,
             leases,
@@ -75,6 +78,7 @@ impl Relay {
             films: Arc::default(),
             kept: Arc::default(),
             lines: Arc::default(),
+            showings,
         }
     }
 
@@ -126,14 +130,17 @@ impl Relay {
     /// [`RelayError`] if none of it starts within half a minute.
     pub async fn start(
         &self,
-        credential: CredentialId,
+        watcher: &Watcher,
         wanted: Wanted,
         range: Option<String>,
         link: impl Fn(&str) -> String,
     ) -> Result<Answer, RelayError> {
+        let (began, credential) = (Instant::now(), watcher.credential);
         let key = (credential, Address::Start(wanted));
-        if let Some(line) = self.lines.get(&key, Instant::now()) {
-            return self.go_on(&key, &line, link).await;
+        if let Some(line) = self.lines.get(&key, began) {
+            let answer = self.go_on(&key, &line, link).await?;
+            self.showings.signed(watcher, wanted.content);
+            return Ok(answer);
         }
         let sources = wanted.sources(&self.ctx).await?;
         let play = Play {
@@ -142,7 +149,10 @@ impl Relay {
             range,
             link,
         };
-        let start = async |source: &Source| self.try_one(&play, source).await;
+        let start = async |source: &Source| {
+            let answer = self.try_one(&play, source).await?;
+            Ok(self.noted(watcher, wanted.content, source, began, answer))
+        };
         Attempts::new(&self.leases).run(sources, start).await
     }
 

@@ -6,16 +6,20 @@ use bytes::Bytes;
 use tokio::time::Instant;
 
 use crate::features::catalogue::sources::Source;
+use crate::features::history::showing::{Origin, Watching};
 use crate::features::providers::Offer;
 use crate::support::ids::CredentialId;
 
 use super::attempts::Attempts;
 use super::error::RelayError;
 use super::feed::{End, Next, Seat};
+use super::noting::millis;
 use super::relay::Relay;
 use super::running::Stay;
 use super::wanted::Wanted;
 
+/// Who waits so long for bytes sees the picture stand still.
+const STALL: Duration = Duration::from_secs(3);
 /// A stream that went on for so long was good, whatever became of it.
 const GOOD: Duration = Duration::from_secs(30);
 /// One that failed sooner is opened again only after a pause.
@@ -40,6 +44,8 @@ pub struct Viewer {
     /// Since when there were only short stretches.
     failing_since: Option<Instant>,
     pause: Duration,
+    /// Notes what this viewer gets.
+    pub(super) watching: Option<Watching>,
     stay: Arc<Stay>,
 }
 
@@ -62,6 +68,7 @@ impl Viewer {
             failed: Vec::new(),
             failing_since: None,
             pause: PAUSE,
+            watching: None,
             stay,
         }
     }
@@ -69,19 +76,34 @@ impl Viewer {
     /// The next bytes, of whichever stream; `None` once no stream goes on, or this viewer may not or cannot follow.
     pub async fn next(&mut self) -> Option<Bytes> {
         let stay = Arc::clone(&self.stay);
+        let stopped = self.watching.as_ref().map(|watching| watching.end().clone());
+        let stopped = stopped.unwrap_or_default();
         tokio::select! {
             biased;
             () = stay.end.cancelled() => None,
+            () = stopped.cancelled() => None,
             bytes = self.bytes() => bytes,
         }
     }
 
     async fn bytes(&mut self) -> Option<Bytes> {
+        let began = Instant::now();
         loop {
             match self.seat.next().await {
-                Next::Bytes(bytes) => return Some(bytes),
+                Next::Bytes(bytes) => {
+                    if let Some(watching) = &self.watching {
+                        if began.elapsed() >= STALL {
+                            watching.stalled();
+                        }
+                        watching.bytes(bytes.len(), self.seat.lag());
+                    }
+                    return Some(bytes);
+                }
                 Next::Behind => return None,
                 Next::Over(end) => {
+                    if let Some(watching) = self.watching.as_ref().filter(|_| end != End::Left) {
+                        watching.failed();
+                    }
                     if !self.go_on(&end).await {
                         return None;
                     }
@@ -107,9 +129,12 @@ impl Viewer {
         let until = *self.failing_since.get_or_insert_with(Instant::now) + GIVE_UP;
         while Instant::now() < until {
             match self.another(until, lasted < SHORT).await {
-                Another::Seat(seat) => {
+                Another::Seat(seat, origin, startup) => {
                     self.seat = seat;
                     self.seated = Instant::now();
+                    if let Some(watching) = &self.watching {
+                        watching.goes_on(origin, millis(startup));
+                    }
                     return true;
                 }
                 Another::Failed => self.rest().await,
@@ -138,16 +163,17 @@ impl Viewer {
         let has_unfit = Cell::new(false);
         let follow = async |source: &Source| {
             let (credential, content_type) = (self.credential, &self.content_type);
+            let asked = Instant::now();
             let seat = self.relay.follow(credential, source, content_type).await;
             has_unfit.set(has_unfit.get() || matches!(seat, Err(RelayError::NotRelayable(_))));
-            seat
+            Ok((seat?, self.relay.origin(source), asked.elapsed()))
         };
         let another = tokio::time::timeout_at(until, attempts.run(sources, follow)).await;
         for offer in attempts.failed() {
             self.note(offer);
         }
         match another {
-            Ok(Ok(seat)) => Another::Seat(seat),
+            Ok(Ok((seat, origin, startup))) => Another::Seat(seat, origin, startup),
             Ok(Err(RelayError::Nothing)) => Another::Nothing,
             // A player that opens the channel anew may have what cannot go on here.
             Ok(Err(_)) if has_unfit.get() => Another::Nothing,
@@ -168,7 +194,8 @@ impl Viewer {
 
 /// What became of looking for another stream.
 enum Another {
-    Seat(Seat),
+    /// Its place, where it comes from, and how long it took to begin.
+    Seat(Seat, Origin, Duration),
     Failed,
     /// There is none that could go on.
     Nothing,

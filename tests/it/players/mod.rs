@@ -7,6 +7,7 @@ mod following;
 mod hdhomerun;
 mod hls;
 mod playlist;
+mod plays;
 mod polling;
 mod programs;
 mod relay;

@@ -223,6 +223,7 @@ async fn after_a_thousand_aborts_and_faults_nothing_is_left_and_no_limit_was_pas
     world.simulator.mend();
     soon(world.simulator.until(|counters| counters.open == 0)).await;
     world.until_lent(0).await;
+    world.until_no_play_is_open().await;
     assert!((1..=2).contains(&world.peak(ACCOUNT)), "{}", world.peak(ACCOUNT));
     // All is as it was.
     for path in &paths {

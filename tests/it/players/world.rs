@@ -169,6 +169,22 @@ impl World {
         .await;
     }
 
+    /// Waits until every play that was written down has ended; there must be some.
+    pub async fn until_no_play_is_open(&self) {
+        let sql = "select count(*) from viewing_history h where ended_at is null
+                       or exists (select 1 from live_plays l where l.play_id = h.id)";
+        assert!(
+            self.id("select count(*) from viewing_history", Vec::new()).await > 0,
+            "nothing was played"
+        );
+        soon(async {
+            while self.id(sql, Vec::new()).await > 0 {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+        })
+        .await;
+    }
+
     /// A credential of one's own: its id and token.
     pub async fn credential(&self, name: &str) -> (i64, String) {
         let body = json!({ "name": name });

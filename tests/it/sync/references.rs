@@ -3,7 +3,7 @@
 use m3u_strm_processor::args;
 use m3u_strm_processor::features::catalogue::content::Content;
 use m3u_strm_processor::features::catalogue::favourites;
-use m3u_strm_processor::features::history::{self, NewPlay};
+use m3u_strm_processor::features::history::{self, NewPlay, PlayReport};
 use m3u_strm_processor::support::ids::{ChannelId, UserId};
 
 use super::{Synced, entry};
@@ -57,7 +57,8 @@ on_both_engines! {
         for (user, content) in [(one, channel(goes)), (both, channel(goes)), (both, channel(stays))] {
             favourites::mark(synced.ctx(), user, content).await.unwrap();
         }
-        history::record(synced.ctx(), one, NewPlay { content: channel(goes), device: None }).await.unwrap();
+        let play = NewPlay { content: channel(goes), device: None };
+        history::add_past(synced.ctx(), one, &play, &PlayReport::default(), 0).await.unwrap();
         synced.become_one().await;
         assert_eq!(synced.marks(one).await, [stays]);
         assert_eq!(synced.marks(both).await, [stays], "who marked both keeps one mark");

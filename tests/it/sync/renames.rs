@@ -3,7 +3,7 @@
 use m3u_strm_processor::args;
 use m3u_strm_processor::features::catalogue::content::Content;
 use m3u_strm_processor::features::catalogue::favourites;
-use m3u_strm_processor::features::history::{self, NewPlay};
+use m3u_strm_processor::features::history::{self, NewPlay, PlayReport};
 use m3u_strm_processor::simulator::panel::Catalogue;
 use m3u_strm_processor::support::ids::{EpisodeId, MovieId, SeriesId, UserId};
 
@@ -31,7 +31,9 @@ impl Synced {
             content,
             device: None,
         };
-        history::record(self.ctx(), user, play).await.unwrap();
+        history::add_past(self.ctx(), user, &play, &PlayReport::default(), 0)
+            .await
+            .unwrap();
         user
     }
 
@@ -125,7 +127,7 @@ on_both_engines! {
         let (episode,): (i64,) = world.ctx().db.one("select min(id) from vod_episodes where series_id = $1", args![series]).await.unwrap();
         let user = world.fan("one", Content::Series(SeriesId(series))).await;
         let play = NewPlay { content: Content::Episode(EpisodeId(episode)), device: None };
-        history::record(world.ctx(), user, play).await.unwrap();
+        history::add_past(world.ctx(), user, &play, &PlayReport::default(), 0).await.unwrap();
         world.change(|catalogue| {
             catalogue.series[0].name = "Another Name".to_owned();
             catalogue.series[0].last_modified += 60;

@@ -154,13 +154,13 @@ impl Sources {
     ///
     /// # Errors
     /// [`SourceError`] if the address cannot be had.
-    pub async fn redirect(&mut self) -> Result<Option<Url>, SourceError> {
+    pub async fn redirect(&mut self) -> Result<Option<Source>, SourceError> {
         match self.rows.front() {
             Some(row) if row.headers.is_none() => {}
             _ => return Ok(None),
         }
         match self.rows.pop_front() {
-            Some(row) => Ok(Some(self.source(row).await?.url)),
+            Some(row) => Ok(Some(self.source(row).await?)),
             None => Ok(None),
         }
     }

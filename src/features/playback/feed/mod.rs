@@ -265,6 +265,11 @@ impl Seat {
         }
     }
 
+    /// How many bytes this viewer has still to take.
+    pub fn lag(&self) -> u64 {
+        self.feed.state().ring.lag(self.id)
+    }
+
     /// The next bytes. What is left of a feed that is over is taken first.
     pub async fn next(&self) -> Next {
         loop {

@@ -106,8 +106,7 @@ impl Ring {
     }
 
     /// How many bytes a viewer has still to take.
-    #[cfg(test)]
-    fn lag(&self, seat: SeatId) -> u64 {
+    pub fn lag(&self, seat: SeatId) -> u64 {
         let next = self.seats.get(&seat);
         next.map_or(0, |next| self.total - self.at(*next))
     }

@@ -1,0 +1,234 @@
+//! What is shown now on this node, and what is known of it that is not written down yet.
+//!
+//! - *showing*: one play while it runs; all its open answers are one, such as the double opens of players.
+//! - *watching*: one open answer of it; who drops it has stopped.
+//! - *segment*: a stretch that one stream was shown for.
+//! - *unwritten*: what has changed since it was written down last; a write that fails loses nothing.
+
+mod registry;
+mod sessions;
+mod stretch;
+mod unwritten;
+
+use std::net::IpAddr;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use tokio_util::sync::CancellationToken;
+
+use crate::features::catalogue::content::Content;
+use crate::features::providers::Offer;
+use crate::support::ids::{CredentialId, PlayId, ProviderId, UserId};
+
+pub use registry::{Showings, Watching};
+pub use sessions::{Earlier, is_same_play, longest_gap_ms};
+pub use stretch::{INTERVAL_MS, Stretch};
+pub use unwritten::{Segment, Unwritten};
+
+/// How a play is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Measurement {
+    /// By the bytes that were relayed.
+    Metered,
+    /// By the polls of an HLS player.
+    Manifest,
+    /// A redirect: only its start is known.
+    StartOnly,
+}
+
+impl Measurement {
+    /// As it is stored.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Metered => "metered",
+            Self::Manifest => "manifest",
+            Self::StartOnly => "start_only",
+        }
+    }
+}
+
+/// Who watches, and on what.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Watcher {
+    pub credential: CredentialId,
+    pub user: Option<UserId>,
+    /// What kind of player it is, for people.
+    pub device: Option<String>,
+    /// Tells two players of one kind apart; never stored.
+    pub address: IpAddr,
+}
+
+/// What makes a showing one.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Shown {
+    pub watcher: Watcher,
+    pub content: Content,
+    pub measurement: Measurement,
+}
+
+/// Where what is shown comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Origin {
+    pub offer: Offer,
+    pub provider: ProviderId,
+    /// The keyed fingerprint of its address, if that is known.
+    pub url_hash: Option<[u8; 32]>,
+}
+
+impl Origin {
+    /// Whether both are the same stream.
+    pub fn is(&self, other: &Self) -> bool {
+        (self.offer, self.provider) == (other.offer, other.provider)
+    }
+}
+
+/// One play while it runs.
+#[derive(Debug)]
+pub struct Showing {
+    pub shown: Shown,
+    /// Ends its answers.
+    pub end: CancellationToken,
+    state: Mutex<State>,
+}
+
+#[derive(Debug)]
+struct State {
+    /// Open answers.
+    connections: usize,
+    watched: Stretch,
+    ended_at: Option<i64>,
+    segments: Vec<Segment>,
+    totals: Totals,
+    /// Bytes that the slowest of its answers has still to take.
+    behind_bytes: u64,
+    /// The furthest byte of a film that was sent, of the answer that was opened last.
+    position_bytes: Option<u64>,
+    row: Option<Row>,
+    /// Rises with every change.
+    version: u64,
+    written_version: u64,
+    /// When it was written down last, with the bytes so far.
+    rated_from: (i64, u64),
+    /// It began, changed its stream or ended: that is written at once.
+    is_pressing: bool,
+}
+
+/// Sums over a play.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Totals {
+    pub bytes: u64,
+    /// From the request to the first bytes.
+    pub startup_ms: Option<i64>,
+    /// Times without bytes in which the viewer waited for some.
+    pub stalls: i64,
+    /// Streams that it went on with where another failed.
+    pub switches: i64,
+}
+
+/// What is written down of a showing, and what was there before it began.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Row {
+    pub id: PlayId,
+    /// Of an earlier part of the same play.
+    pub watched_ms: i64,
+    pub totals: Totals,
+}
+
+impl Showing {
+    fn new(shown: Shown, now_ms: i64) -> Self {
+        Self {
+            shown,
+            end: CancellationToken::new(),
+            state: Mutex::new(State {
+                connections: 0,
+                watched: Stretch::begin(now_ms),
+                ended_at: None,
+                segments: Vec::new(),
+                totals: Totals::default(),
+                behind_bytes: 0,
+                position_bytes: None,
+                row: None,
+                version: 1,
+                written_version: 0,
+                rated_from: (now_ms, 0),
+                is_pressing: true,
+            }),
+        }
+    }
+
+    /// The play it is written down as, once it is.
+    pub fn play(&self) -> Option<PlayId> {
+        self.state().row.map(|row| row.id)
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    fn enter(&mut self, now_ms: i64) {
+        self.connections += 1;
+        if self.ended_at.take().is_some() {
+            // It goes on before its end was written: what lies between was not watched.
+            let segment = self.segments.last_mut().map(|segment| &mut segment.watched);
+            for watched in std::iter::once(&mut self.watched).chain(segment) {
+                watched.last_at = watched.last_at.max(now_ms);
+            }
+        }
+        self.version += 1;
+    }
+
+    fn leave(&mut self, now_ms: i64) {
+        self.connections = self.connections.saturating_sub(1);
+        if self.connections == 0 && self.ended_at.is_none() {
+            let until = now_ms.min(self.watched.last_at + INTERVAL_MS);
+            self.end_at(until);
+        }
+    }
+
+    /// Ends it at an instant that nothing is known of after.
+    fn end_at(&mut self, at_ms: i64) {
+        self.sign(at_ms);
+        self.ended_at = Some(self.watched.last_at);
+        self.behind_bytes = 0;
+        self.is_pressing = true;
+        self.version += 1;
+    }
+
+    /// A stream begins to be shown, or goes on.
+    fn begin_segment(&mut self, origin: Origin, startup_ms: Option<i64>, now_ms: i64) {
+        self.version += 1;
+        self.is_pressing = true;
+        if self.totals.startup_ms.is_none() {
+            self.totals.startup_ms = startup_ms;
+        }
+        let goes_on = self.segments.last().is_some_and(|last| {
+            last.origin.is(&origin) && !last.has_failed && now_ms - last.watched.last_at <= INTERVAL_MS
+        });
+        if !goes_on {
+            let switched = self.segments.last().is_some_and(|last| last.has_failed);
+            self.totals.switches += i64::from(switched);
+            self.segments.push(Segment::begin(origin, startup_ms, now_ms));
+        }
+    }
+
+    fn sign(&mut self, now_ms: i64) {
+        self.watched.sign(now_ms);
+        if let Some(segment) = self.segments.last_mut().filter(|segment| !segment.has_failed) {
+            segment.watched.sign(now_ms);
+            segment.is_dirty = true;
+        }
+    }
+
+    fn bytes(&mut self, bytes: u64, now_ms: i64) {
+        self.sign(now_ms);
+        self.totals.bytes += bytes;
+        if let Some(segment) = self.segments.last_mut() {
+            segment.bytes += bytes;
+        }
+        self.version += 1;
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,255 @@
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use tokio::sync::Notify;
+
+use super::{INTERVAL_MS, Measurement, Origin, Showing, Shown, Unwritten, Watcher};
+use crate::features::catalogue::content::Content;
+use crate::support::clock::Clock;
+use crate::support::ids::PlayId;
+
+/// A player of HLS that did not ask for so long is gone.
+const SILENCE_MS: i64 = 30_000;
+
+/// Everything that is shown on this node; cheap to clone.
+#[derive(Clone)]
+pub struct Showings {
+    clock: Clock,
+    all: Arc<Mutex<Vec<Arc<Showing>>>>,
+    news: Arc<Notify>,
+}
+
+impl Showings {
+    pub fn new(clock: Clock) -> Self {
+        Self {
+            clock,
+            all: Arc::default(),
+            news: Arc::default(),
+        }
+    }
+
+    /// An answer begins: of a showing that runs already if it is the same, else of a new one. `startup_ms` is the time from
+    /// its request to its first bytes.
+    pub fn watch(&self, shown: Shown, origin: Origin, startup_ms: i64) -> Watching {
+        let now_ms = self.clock.now_ms();
+        let showing = self.enter(shown, now_ms, |state| {
+            state.enter(now_ms);
+            state.begin_segment(origin, Some(startup_ms), now_ms);
+        });
+        Watching {
+            showing,
+            showings: self.clone(),
+        }
+    }
+
+    /// An HLS player got the playlist that it begins with.
+    pub fn begin_polls(&self, watcher: Watcher, content: Content, origin: Origin, startup_ms: i64) {
+        let now_ms = self.clock.now_ms();
+        let shown = Shown {
+            watcher,
+            content,
+            measurement: Measurement::Manifest,
+        };
+        self.enter(shown, now_ms, |state| {
+            state.ended_at = None;
+            state.begin_segment(origin, Some(startup_ms), now_ms);
+            state.sign(now_ms);
+        });
+    }
+
+    /// An HLS player got so many bytes of a part, or a playlist.
+    pub fn polled(&self, watcher: &Watcher, content: Content, origin: Origin, bytes: u64) {
+        let now_ms = self.clock.now_ms();
+        let is_polled = |showing: &&Arc<Showing>| {
+            let shown = &showing.shown;
+            (shown.measurement, shown.content, &shown.watcher) == (Measurement::Manifest, content, watcher)
+        };
+        let known = self.all().iter().find(is_polled).cloned();
+        if let Some(showing) = known {
+            let mut state = showing.state();
+            let is_same = state.segments.last().is_some_and(|last| last.origin.is(&origin));
+            if is_same && state.ended_at.is_none() {
+                state.bytes(bytes, now_ms);
+                return;
+            }
+        }
+        // Another stream goes on in the place of the first, or it is asked for again after a while.
+        let shown = Shown {
+            watcher: watcher.clone(),
+            content,
+            measurement: Measurement::Manifest,
+        };
+        self.enter(shown, now_ms, |state| {
+            state.ended_at = None;
+            state.begin_segment(origin, None, now_ms);
+            state.bytes(bytes, now_ms);
+        });
+    }
+
+    /// A player was sent to the provider; nothing more is heard of it.
+    pub fn redirected(&self, watcher: Watcher, content: Content, origin: Origin) {
+        let now_ms = self.clock.now_ms();
+        let shown = Shown {
+            watcher,
+            content,
+            measurement: Measurement::StartOnly,
+        };
+        self.enter(shown, now_ms, |state| {
+            state.begin_segment(origin, None, now_ms);
+            state.watched.last_at = now_ms;
+            state.ended_at = Some(now_ms);
+        });
+    }
+
+    /// Ends a play's answers; whether it runs here.
+    pub fn stop(&self, play: PlayId) -> bool {
+        let showing = self
+            .all()
+            .iter()
+            .find(|showing| showing.play() == Some(play))
+            .cloned();
+        if let Some(showing) = &showing {
+            showing.end.cancel();
+        }
+        showing.is_some()
+    }
+
+    /// Ends whatever runs, when the server stops.
+    pub fn end_all(&self) {
+        let now_ms = self.clock.now_ms();
+        for showing in self.all().iter() {
+            showing.end.cancel();
+            let mut state = showing.state();
+            if state.ended_at.is_none() {
+                let until = now_ms.min(state.watched.last_at + INTERVAL_MS);
+                state.end_at(until);
+            }
+        }
+    }
+
+    /// Waits until something begins or ends.
+    pub(in crate::features::history) async fn news(&self) {
+        self.news.notified().await;
+    }
+
+    /// What has changed since it was written down: what presses, or `all` of it.
+    pub(in crate::features::history) fn unwritten(&self, all: bool) -> Vec<Unwritten> {
+        let now_ms = self.clock.now_ms();
+        let mut unwritten = Vec::new();
+        for showing in self.all().iter() {
+            let mut state = showing.state();
+            let is_silent = now_ms - state.watched.last_at > SILENCE_MS;
+            if showing.shown.measurement == Measurement::Manifest && state.ended_at.is_none() && is_silent {
+                let until = state.watched.last_at + INTERVAL_MS;
+                state.end_at(until);
+            }
+            if !state.is_written() && (all || state.is_pressing()) {
+                unwritten.push(state.unwritten(showing, now_ms));
+            }
+        }
+        unwritten
+    }
+
+    /// Forgets those that have ended and are written down.
+    pub(in crate::features::history) fn forget_ended(&self) {
+        self.all().retain(|showing| {
+            let state = showing.state();
+            state.connections > 0 || state.ended_at.is_none() || !state.is_written()
+        });
+    }
+
+    /// Forgets one that cannot be written down, since what it shows is gone.
+    pub(in crate::features::history) fn forget(&self, showing: &Arc<Showing>) {
+        self.all().retain(|known| !Arc::ptr_eq(known, showing));
+    }
+
+    fn enter(&self, shown: Shown, now_ms: i64, change: impl FnOnce(&mut super::State)) -> Arc<Showing> {
+        let mut all = self.all();
+        // One that was stopped or left a while ago is over, though it may not be written down yet.
+        let goes_on = |showing: &Showing| {
+            let ended_at = showing.state().ended_at;
+            !showing.end.is_cancelled() && ended_at.is_none_or(|ended| now_ms - ended <= INTERVAL_MS)
+        };
+        let known = all
+            .iter()
+            .find(|showing| showing.shown == shown && goes_on(showing));
+        let showing = known.cloned().unwrap_or_else(|| {
+            let new = Arc::new(Showing::new(shown, now_ms));
+            all.push(Arc::clone(&new));
+            new
+        });
+        change(&mut showing.state());
+        drop(all);
+        self.news.notify_one();
+        showing
+    }
+
+    fn all(&self) -> MutexGuard<'_, Vec<Arc<Showing>>> {
+        self.all.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// One open answer; its end is known by its drop.
+pub struct Watching {
+    showing: Arc<Showing>,
+    showings: Showings,
+}
+
+impl Watching {
+    /// Ends it, when somebody stops the play.
+    pub fn end(&self) -> &tokio_util::sync::CancellationToken {
+        &self.showing.end
+    }
+
+    /// So many bytes went to the viewer, who has so many still to take.
+    pub fn bytes(&self, bytes: usize, behind_bytes: u64) {
+        let now_ms = self.showings.clock.now_ms();
+        let mut state = self.showing.state();
+        state.bytes(bytes as u64, now_ms);
+        state.behind_bytes = behind_bytes;
+    }
+
+    /// The viewer of a film is at this byte of it.
+    pub fn at_byte(&self, position: u64) {
+        self.showing.state().position_bytes = Some(position);
+    }
+
+    /// The viewer waited for bytes.
+    pub fn stalled(&self) {
+        let mut state = self.showing.state();
+        state.totals.stalls += 1;
+        state.version += 1;
+        if let Some(segment) = state.segments.last_mut() {
+            segment.stalls += 1;
+            segment.is_dirty = true;
+        }
+    }
+
+    /// The stream ended before its viewer did.
+    pub fn failed(&self) {
+        let now_ms = self.showings.clock.now_ms();
+        let mut state = self.showing.state();
+        state.sign(now_ms);
+        state.version += 1;
+        if let Some(segment) = state.segments.last_mut() {
+            segment.has_failed = true;
+            segment.is_dirty = true;
+        }
+    }
+
+    /// The viewer goes on with another stream, so long after asking for it.
+    pub fn goes_on(&self, origin: Origin, startup_ms: i64) {
+        let now_ms = self.showings.clock.now_ms();
+        self.showing
+            .state()
+            .begin_segment(origin, Some(startup_ms), now_ms);
+        self.showings.news.notify_one();
+    }
+}
+
+impl Drop for Watching {
+    fn drop(&mut self) {
+        let now_ms = self.showings.clock.now_ms();
+        self.showing.state().leave(now_ms);
+        self.showings.news.notify_one();
+    }
+}

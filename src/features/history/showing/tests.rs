@@ -1,0 +1,111 @@
+use proptest::prelude::*;
+
+use super::*;
+use crate::support::ids::{ChannelId, StreamId};
+
+fn origin(stream: i64) -> Origin {
+    Origin {
+        offer: Offer::Stream(StreamId(stream)),
+        provider: ProviderId(stream),
+        url_hash: None,
+    }
+}
+
+fn showing(now_ms: i64) -> Showing {
+    let watcher = Watcher {
+        credential: CredentialId(1),
+        user: None,
+        device: None,
+        address: std::net::Ipv4Addr::LOCALHOST.into(),
+    };
+    let shown = Shown {
+        watcher,
+        content: Content::Channel(ChannelId(1)),
+        measurement: Measurement::Metered,
+    };
+    Showing::new(shown, now_ms)
+}
+
+#[test]
+fn a_viewer_who_goes_on_with_another_stream_has_one_segment_of_each_and_one_switch() {
+    let showing = showing(0);
+    let mut state = showing.state();
+    state.enter(0);
+    state.begin_segment(origin(1), Some(40), 0);
+    state.bytes(100, 2_000);
+    state.segments[0].has_failed = true;
+    state.begin_segment(origin(2), Some(700), 3_000);
+    state.bytes(50, 5_000);
+    state.leave(5_500);
+    let segments: Vec<_> = state
+        .segments
+        .iter()
+        .map(|s| (s.origin, s.bytes, s.watched.watched_ms))
+        .collect();
+    assert_eq!(segments, [(origin(1), 100, 2_000), (origin(2), 50, 2_500)]);
+    assert_eq!((state.totals.switches, state.totals.startup_ms), (1, Some(40)));
+    assert_eq!((state.ended_at, state.watched.watched_ms), (Some(5_500), 5_500));
+}
+
+#[test]
+fn a_player_that_opens_twice_is_one_play_until_both_are_closed() {
+    let showing = showing(0);
+    let mut state = showing.state();
+    state.enter(0);
+    state.begin_segment(origin(1), Some(40), 0);
+    state.enter(500);
+    state.begin_segment(origin(1), Some(30), 500);
+    state.leave(600);
+    assert_eq!((state.ended_at, state.segments.len()), (None, 1));
+    state.bytes(10, 1_000);
+    state.leave(1_200);
+    assert_eq!((state.ended_at, state.watched.watched_ms), (Some(1_200), 1_200));
+    state.enter(9_000);
+    state.bytes(10, 10_000);
+    state.leave(10_000);
+    assert_eq!((state.ended_at, state.watched.watched_ms), (Some(10_000), 2_200));
+}
+
+#[test]
+fn who_paused_for_long_stopped_watching_one_interval_after_the_last_bytes() {
+    let showing = showing(0);
+    let mut state = showing.state();
+    state.enter(0);
+    state.begin_segment(origin(1), None, 0);
+    state.bytes(10, 10_000);
+    state.leave(900_000);
+    assert_eq!((state.ended_at, state.watched.watched_ms), (Some(25_000), 25_000));
+}
+
+proptest! {
+    /// Whatever happens, segments hold every byte and no more time than the play, and the play ends with its last answer.
+    #[test]
+    fn segments_add_up_to_the_play(acts in prop::collection::vec((0_u8..6, 0_i64..20_000), 1..60)) {
+        let showing = showing(0);
+        let mut state = showing.state();
+        let mut now = 0;
+        state.enter(now);
+        state.begin_segment(origin(1), None, now);
+        let mut stream = 1;
+        for (act, later) in acts {
+            now += later;
+            match act {
+                0 => { state.enter(now); state.begin_segment(origin(stream), None, now); }
+                1 if state.connections > 0 => state.leave(now),
+                2 => if let Some(last) = state.segments.last_mut() {
+                    last.has_failed = true;
+                    stream += 1;
+                    state.begin_segment(origin(stream), None, now);
+                },
+                _ if state.connections > 0 => state.bytes(7, now),
+                _ => {}
+            }
+            prop_assert_eq!(state.ended_at.is_some(), state.connections == 0);
+        }
+        let bytes: u64 = state.segments.iter().map(|s| s.bytes).sum();
+        let watched: i64 = state.segments.iter().map(|s| s.watched.watched_ms).sum();
+        prop_assert_eq!(bytes, state.totals.bytes);
+        prop_assert!(watched <= state.watched.watched_ms, "{} of {}", watched, state.watched.watched_ms);
+        prop_assert_eq!(state.totals.switches, stream - 1);
+    }
+}
