@@ -15,6 +15,7 @@ mod health;
 mod jobs;
 mod library;
 pub mod list;
+mod live;
 mod maintenance;
 mod merge_rules;
 pub mod openapi;

@@ -3,7 +3,7 @@ use utoipa::OpenApi;
 
 use super::openapi::{self, Security};
 use super::{
-    audit, auth, bulk, channels, decisions, favourites, hdhomerun, health, jobs, library, maintenance,
+    audit, auth, bulk, channels, decisions, favourites, hdhomerun, health, jobs, library, live, maintenance,
     merge_rules, output_credentials, performance, plays, providers, renaming, schedules, second_factor,
     settings, stream_content, stream_quality, streams, strm, syncs, system, tokens, users, vod,
 };
@@ -62,6 +62,8 @@ table! {
     "/api/syncs/{id}/approval": post syncs::approve, delete syncs::reject;
     "/api/jobs": get jobs::index;
     "/api/jobs/{id}": get jobs::show, delete jobs::delete;
+    "/api/live/plays": get live::index;
+    "/api/live/plays/{id}": delete live::delete;
     "/api/settings": get settings::index;
     "/api/settings/categories": get settings::categories;
     "/api/settings/bulk-update": post settings::bulk_update;

@@ -16,7 +16,7 @@ use crate::features::catalogue::sources::part_type;
 use crate::features::history::showing::Watcher;
 use crate::features::playback::{Answer, Media, Relay, Viewer, Wanted, Wish, sealed};
 use crate::features::settings::{self, LinkMode};
-use crate::support::ids::{ChannelId, EpisodeId, MovieId};
+use crate::support::ids::{ChannelId, CredentialId, EpisodeId, MovieId, UserId};
 use crate::support::user_agent::player_name;
 
 const PLAYLIST: &str = "application/vnd.apple.mpegurl";
@@ -88,7 +88,14 @@ pub async fn part(
         return Ok(head(part_type(&part.url)));
     }
     let link = link(edge, &token);
-    let answer = relay.part_for(&watcher(&req, &player), &part, range(&req), link).await?;
+    let answer = relay
+        .part_for(
+            &watcher(&req, player.credential, player.user_id),
+            &part,
+            range(&req),
+            link,
+        )
+        .await?;
     Ok(respond(answer))
 }
 
@@ -108,24 +115,35 @@ async fn play(
     if settings::load(ctx).await?.strm_link_mode == LinkMode::Redirect
         && let Some(source) = wanted.sources(ctx).await?.redirect().await?
     {
-        relay.redirected(watcher(req, player), wanted.content, &source);
+        relay.redirected(
+            watcher(req, player.credential, player.user_id),
+            wanted.content,
+            &source,
+        );
         return Ok(HttpResponse::Found()
             .insert_header((header::LOCATION, source.url.as_str()))
             .insert_header((header::CACHE_CONTROL, "no-store"))
             .finish());
     }
     let link = link(edge, token);
-    let answer = relay.start(&watcher(req, player), wanted, range(req), link).await?;
+    let answer = relay
+        .start(
+            &watcher(req, player.credential, player.user_id),
+            wanted,
+            range(req),
+            link,
+        )
+        .await?;
     Ok(respond(answer))
 }
 
 /// Who asks, as the play is noted.
-pub(super) fn watcher(req: &HttpRequest, player: &Player) -> Watcher {
+pub(super) fn watcher(req: &HttpRequest, credential: CredentialId, user: Option<UserId>) -> Watcher {
     let user_agent = req.headers().get(header::USER_AGENT);
     let user_agent = user_agent.and_then(|value| value.to_str().ok());
     Watcher {
-        credential: player.credential,
-        user: player.user_id,
+        credential,
+        user,
         device: user_agent.and_then(player_name),
         address: Client::of(req).address,
     }

@@ -16,6 +16,7 @@ pub fn routes(config: &mut ServiceConfig) {
         .configure(pages::audit::routes)
         .configure(pages::providers::routes)
         .configure(pages::syncs::routes)
+        .configure(pages::history::routes)
         .configure(pages::jobs::routes)
         .configure(pages::library::routes)
         .configure(pages::hdhomerun::routes)

@@ -28,6 +28,7 @@ impl From<RelayError> for Problem {
             error @ RelayError::NoneStarted(_) => {
                 bad_gateway("No stream of it starts. The server's log says why.", &error)
             }
+            RelayError::Stopped => Self::forbidden(),
             RelayError::Db(error) => error.into(),
         }
     }

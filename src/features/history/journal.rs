@@ -30,7 +30,7 @@ const SILENCE_MS: i64 = 30_000;
 /// The one writer of plays on this node, in groups; cheap to clone.
 #[derive(Clone)]
 pub struct Journal {
-    ctx: Ctx,
+    pub(super) ctx: Ctx,
     pub showings: Showings,
     entries: mpsc::Sender<Entry>,
 }
@@ -85,14 +85,6 @@ impl Journal {
     /// [`HistoryError::UnknownPlay`] for another's, [`HistoryError::AlreadyEnded`] after one that said it ended.
     pub async fn report(&self, user: UserId, id: PlayId, report: PlayReport) -> Result<Play, HistoryError> {
         self.enter(user, What::Report { id, report }).await
-    }
-
-    /// Stops a play, on whichever node it runs; whether it runs.
-    ///
-    /// # Errors
-    /// Whatever the database says.
-    pub async fn stop(&self, play: PlayId) -> Result<bool, DbError> {
-        Ok(self.showings.stop(play) || super::store::live::want_stop(&self.ctx.db, play).await?)
     }
 
     async fn enter(&self, user: UserId, what: What) -> Result<Play, HistoryError> {

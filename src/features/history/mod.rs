@@ -8,6 +8,7 @@
 
 mod error;
 mod journal;
+pub mod live;
 mod play;
 pub mod showing;
 mod store;

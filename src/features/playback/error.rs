@@ -20,6 +20,8 @@ pub enum RelayError {
     /// The upstream answered a part of a stream with this status.
     #[error("the provider answered {0}")]
     Status(u16),
+    #[error("an administrator stopped this")]
+    Stopped,
     #[error(transparent)]
     Db(#[from] DbError),
 }
@@ -67,7 +69,9 @@ impl Failures {
                 self.not_relayable.get_or_insert(reason);
             }
             RelayError::NoneStarted(causes) => self.causes.extend(causes),
-            error @ (RelayError::Nothing | RelayError::Status(_)) => self.causes.push(error.to_string()),
+            error @ (RelayError::Nothing | RelayError::Status(_) | RelayError::Stopped) => {
+                self.causes.push(error.to_string())
+            }
         }
         Ok(())
     }

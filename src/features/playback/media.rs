@@ -108,7 +108,12 @@ impl Media {
 
     /// The next bytes; `None` at the end. An error ends the answer before its declared length.
     pub async fn next(&mut self) -> Option<Result<Bytes, FetchError>> {
-        let stopped = self.meter.as_ref().and_then(Meter::end).cloned().unwrap_or_default();
+        let stopped = self
+            .meter
+            .as_ref()
+            .and_then(Meter::end)
+            .cloned()
+            .unwrap_or_default();
         let bytes = tokio::select! {
             biased;
             () = stopped.cancelled() => Some(Err(FetchError::Cancelled)),

@@ -63,8 +63,11 @@ impl Relay {
         range: Option<String>,
         link: impl Fn(&str) -> String,
     ) -> Result<Answer, RelayError> {
-        let answer = self.part(watcher.credential, part, range, link).await?;
         let content = part.wanted.content;
+        if self.showings.is_stopped(watcher, content) {
+            return Err(RelayError::Stopped);
+        }
+        let answer = self.part(watcher.credential, part, range, link).await?;
         Ok(match answer {
             Answer::Media(media) => match self.origin_of(watcher, part).await? {
                 Some(origin) => Answer::Media(Box::new(media.metered(Meter::Part {

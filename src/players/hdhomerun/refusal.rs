@@ -25,7 +25,10 @@ impl Refusal {
             // Every connection of the provider is a tuner to whoever wants to watch.
             RelayError::AllInUse => Self::AllTunersInUse,
             RelayError::NotRelayable(_) => Self::NoVideoData,
-            RelayError::Nothing | RelayError::NoneStarted(_) | RelayError::Status(_) => Self::TuneFailed,
+            RelayError::Nothing
+            | RelayError::NoneStarted(_)
+            | RelayError::Status(_)
+            | RelayError::Stopped => Self::TuneFailed,
             RelayError::Db(_) => return None,
         })
     }

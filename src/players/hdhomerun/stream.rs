@@ -18,10 +18,12 @@ use crate::edge::{Edge, Problem};
 use crate::features::accounts::credential;
 use crate::features::catalogue::content::Content;
 use crate::features::catalogue::number::ChannelNumber;
+use crate::features::history::showing::Watcher;
 use crate::features::outputs::hdhomerun::{self, Device, Tuner, Tuners};
 use crate::features::playback::{Answer, Media, Relay, Viewer, Wanted, Wish};
 use crate::fetch::FetchError;
-use crate::support::ids::{ChannelId, CredentialId};
+use crate::players::stream::watcher;
+use crate::support::ids::ChannelId;
 
 const CONTENT_TYPE: &str = "video/mp2t";
 /// Longer than anybody records; what is later cannot be computed with.
@@ -84,21 +86,22 @@ async fn play(
         });
     };
     credential::note_use(ctx, credential).await;
-    start(relay, &device, channel, credential, taken, asking.end()).await
+    let watcher = watcher(req, credential, None);
+    start(relay, &device, channel, &watcher, taken, asking.end()).await
 }
 
 async fn start(
     relay: &Relay,
     device: &Device,
     channel: ChannelId,
-    credential: CredentialId,
+    watcher: &Watcher,
     tuner: Tuner,
     end: Option<Instant>,
 ) -> Result<HttpResponse, Problem> {
     let wish = Wish::Preference(device.quality);
     let wanted = Wanted::of(Content::Channel(channel), wish).unbroken();
     // No address of a part is ever made, since HLS is refused.
-    match relay.start(credential, wanted, None, |_| String::new()).await {
+    match relay.start(watcher, wanted, None, |_| String::new()).await {
         Ok(Answer::Live(viewer)) => Ok(live(*viewer, tuner, end)),
         Ok(Answer::Media(media)) => Ok(file(*media, tuner, end)),
         Ok(Answer::Playlist(_)) => Ok(Refusal::NoVideoData.answer("It comes as HLS only.")),

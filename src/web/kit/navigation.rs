@@ -48,12 +48,17 @@ pub const ENTRIES: &[Entry] = &[
     entry(Group::Watch, "Films", "/movies", "film"),
     entry(Group::Watch, "Series", "/series", "clapperboard"),
     entry(Group::Watch, "Favourites", "/favourites", "star"),
+    entry(Group::Watch, "Watched", "/history", "history"),
+    Entry {
+        group: Group::Insight,
+        ..managed("Watching now", "/watching", "play")
+    },
     Entry {
         group: Group::Insight,
         ..managed("Stream health", "/stream-health", "heart-pulse")
     },
     managed("Providers", "/providers", "server"),
-    managed("Syncs", "/syncs", "history"),
+    managed("Syncs", "/syncs", "refresh-cw"),
     managed("Merge rules", "/merge-rules", "merge"),
     managed("Library", "/library", "layers"),
     managed("HDHomeRun", "/hdhomerun", "monitor"),

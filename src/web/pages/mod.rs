@@ -5,6 +5,7 @@ pub mod audit;
 pub mod catalogue;
 pub mod hdhomerun;
 pub mod health;
+pub mod history;
 pub mod home;
 pub mod jobs;
 pub mod library;

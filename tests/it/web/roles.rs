@@ -13,6 +13,8 @@ fn admin_only(played: &Played, run: i64, job: i64) -> (Vec<String>, Vec<String>)
         "/syncs/events",
         "/jobs",
         "/jobs/events",
+        "/watching",
+        "/watching/events",
         "/audit",
         "/library",
         "/library/events",
@@ -138,7 +140,7 @@ fn admin_only(played: &Played, run: i64, job: i64) -> (Vec<String>, Vec<String>)
         .map(|rest| format!("{provider}{rest}")),
     )
     .chain(["/approval", "/rejection"].map(|rest| format!("/syncs/{run}{rest}")))
-    .chain([format!("/jobs/{job}/cancellation")]);
+    .chain([format!("/jobs/{job}/cancellation"), "/watching/1/stop".to_owned()]);
     (pages.collect(), acts.collect())
 }
 
@@ -179,13 +181,22 @@ async fn a_viewer_neither_sees_nor_does_what_administrators_do() {
             answer.status()
         );
     }
-    for path in ["/", "/channels", "/movies", "/series", "/favourites", "/account"] {
+    for path in [
+        "/",
+        "/channels",
+        "/movies",
+        "/series",
+        "/favourites",
+        "/history",
+        "/account",
+    ] {
         let page = played.app.page(&viewer, path, 200).await;
         for hidden in [
             "/providers",
             "/syncs",
             "/merge-rules",
             "/jobs",
+            "/watching",
             "/library",
             "/hdhomerun",
             "/users",
@@ -207,6 +218,7 @@ async fn a_viewer_neither_sees_nor_does_what_administrators_do() {
         "/library",
         "/hdhomerun",
         "/jobs",
+        "/watching",
         "/users",
         "/audit",
         "/settings",

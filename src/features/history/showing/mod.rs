@@ -65,6 +65,12 @@ pub struct Shown {
     pub measurement: Measurement,
 }
 
+impl Shown {
+    fn is_polled_by(&self, watcher: &Watcher, content: Content) -> bool {
+        (self.measurement, self.content, &self.watcher) == (Measurement::Manifest, content, watcher)
+    }
+}
+
 /// Where what is shown comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Origin {

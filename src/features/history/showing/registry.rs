@@ -9,6 +9,8 @@ use crate::support::ids::PlayId;
 
 /// A player of HLS that did not ask for so long is gone.
 const SILENCE_MS: i64 = 30_000;
+/// An HLS player that was stopped is refused for so long: by then it has given up.
+const REFUSED_MS: i64 = 60_000;
 
 /// Everything that is shown on this node; cheap to clone.
 #[derive(Clone)]
@@ -59,17 +61,16 @@ impl Showings {
     /// An HLS player got so many bytes of a part, or a playlist.
     pub fn polled(&self, watcher: &Watcher, content: Content, origin: Origin, bytes: u64) {
         let now_ms = self.clock.now_ms();
-        let is_polled = |showing: &&Arc<Showing>| {
-            let shown = &showing.shown;
-            (shown.measurement, shown.content, &shown.watcher) == (Measurement::Manifest, content, watcher)
-        };
-        let known = self.all().iter().find(is_polled).cloned();
-        if let Some(showing) = known {
+        if let Some(showing) = self.known_poller(watcher, content) {
             let mut state = showing.state();
             let is_same = state.segments.last().is_some_and(|last| last.origin.is(&origin));
             if is_same && state.ended_at.is_none() {
                 state.bytes(bytes, now_ms);
                 return;
+            }
+            if let Some(last) = state.segments.last_mut().filter(|_| !is_same) {
+                last.has_failed = true;
+                last.is_dirty = true;
             }
         }
         // Another stream goes on in the place of the first, or it is asked for again after a while.
@@ -83,6 +84,32 @@ impl Showings {
             state.begin_segment(origin, None, now_ms);
             state.bytes(bytes, now_ms);
         });
+    }
+
+    /// An HLS player asked for a playlist of what it polls.
+    pub fn signed(&self, watcher: &Watcher, content: Content) {
+        let now_ms = self.clock.now_ms();
+        if let Some(showing) = self.known_poller(watcher, content) {
+            let mut state = showing.state();
+            if state.ended_at.is_none() {
+                state.bytes(0, now_ms);
+            }
+        }
+    }
+
+    /// Where what an HLS player polls comes from.
+    pub fn polled_from(&self, watcher: &Watcher, content: Content) -> Option<Origin> {
+        let showing = self.known_poller(watcher, content)?;
+        let state = showing.state();
+        state.segments.last().map(|last| last.origin)
+    }
+
+    fn known_poller(&self, watcher: &Watcher, content: Content) -> Option<Arc<Showing>> {
+        let all = self.all();
+        let mut polled = all
+            .iter()
+            .filter(|showing| showing.shown.is_polled_by(watcher, content) && !showing.end.is_cancelled());
+        polled.next_back().cloned()
     }
 
     /// A player was sent to the provider; nothing more is heard of it.
@@ -100,17 +127,32 @@ impl Showings {
         });
     }
 
-    /// Ends a play's answers; whether it runs here.
-    pub fn stop(&self, play: PlayId) -> bool {
-        let showing = self
+    /// Ends a play, if it runs here. The polls of an HLS player are refused for a minute, or until it begins anew.
+    pub fn stop(&self, play: PlayId) {
+        let now_ms = self.clock.now_ms();
+        let stopped = self
             .all()
             .iter()
-            .find(|showing| showing.play() == Some(play))
+            .find(|known| known.play() == Some(play))
             .cloned();
-        if let Some(showing) = &showing {
-            showing.end.cancel();
+        let Some(showing) = stopped else { return };
+        showing.end.cancel();
+        let mut state = showing.state();
+        if showing.shown.measurement == Measurement::Manifest && state.ended_at.is_none() {
+            let until = now_ms.min(state.watched.last_at + INTERVAL_MS);
+            state.end_at(until);
         }
-        showing.is_some()
+        drop(state);
+        self.news.notify_one();
+    }
+
+    /// Whether somebody stopped what this HLS player polls.
+    pub fn is_stopped(&self, watcher: &Watcher, content: Content) -> bool {
+        let all = self.all();
+        let mut polled = all
+            .iter()
+            .filter(|showing| showing.shown.is_polled_by(watcher, content));
+        polled.next_back().is_some_and(|last| last.end.is_cancelled())
     }
 
     /// Ends whatever runs, when the server stops.
@@ -149,11 +191,19 @@ impl Showings {
         unwritten
     }
 
-    /// Forgets those that have ended and are written down.
+    /// Forgets those that have ended and are written down; what was stopped is remembered for a minute.
     pub(in crate::features::history) fn forget_ended(&self) {
+        let now_ms = self.clock.now_ms();
         self.all().retain(|showing| {
             let state = showing.state();
-            state.connections > 0 || state.ended_at.is_none() || !state.is_written()
+            let Some(ended_at) = state
+                .ended_at
+                .filter(|_| state.connections == 0 && state.is_written())
+            else {
+                return true;
+            };
+            let is_refused = showing.end.is_cancelled() && showing.shown.measurement == Measurement::Manifest;
+            is_refused && now_ms - ended_at <= REFUSED_MS
         });
     }
 

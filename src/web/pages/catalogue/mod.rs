@@ -93,7 +93,7 @@ pub fn routes(config: &mut ServiceConfig) {
 }
 
 /// The page of `content`; an episode has none of its own.
-fn path_of(content: Content) -> String {
+pub fn path_of(content: Content) -> String {
     let root = match content {
         Content::Channel(_) => CHANNELS,
         Content::Movie(_) => MOVIES,
