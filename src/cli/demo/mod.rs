@@ -1,6 +1,7 @@
 //! `demo`: the product with two pretended subscriptions in a folder that is thrown away, so that all of it can be seen.
 
 mod life;
+mod viewers;
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -22,6 +23,7 @@ use crate::jobs::kinds;
 use crate::simulator::Simulator;
 use crate::simulator::panel::{Account, Catalogue, Panel};
 use crate::support::ids::{JobId, ProviderId};
+use viewers::Viewers;
 
 /// What the demo keeps while it runs.
 pub(crate) struct Stage {
@@ -79,9 +81,10 @@ pub(super) async fn run(stage: Stage, config: Config) -> Result<ExitCode, StartE
         filled = fill(&server, &simulator) => Some(filled),
     };
     let ended = match filled {
-        Some(Ok(())) => {
+        Some(Ok(viewers)) => {
             say(&announcement(&stage, &server));
             end.come().await;
+            drop(viewers);
             ExitCode::SUCCESS
         }
         Some(Err(error)) => fail(&error, status::FAILED),
@@ -99,8 +102,9 @@ async fn open(config: Config) -> Result<(Simulator, Server), DemoError> {
     Ok((simulator, server))
 }
 
-/// Two subscriptions that offer much the same in different words, their first sync, its library, and some people's evenings.
-async fn fill(server: &Server, simulator: &Simulator) -> Result<(), DemoError> {
+/// Two subscriptions that offer much the same in different words, their first sync, its library, some people's evenings, and who
+/// watches now.
+async fn fill(server: &Server, simulator: &Simulator) -> Result<Viewers, DemoError> {
     let ctx = &server.app().ctx;
     let panel = Panel::new();
     let day = 86_400;
@@ -117,7 +121,8 @@ async fn fill(server: &Server, simulator: &Simulator) -> Result<(), DemoError> {
     simulator.put_panel(&panel);
     subscribe(ctx, simulator).await.map_err(DemoError::Life)?;
     write_library(server).await.map_err(DemoError::Life)?;
-    life::live(ctx).await.map_err(DemoError::Life)
+    life::live(ctx).await.map_err(DemoError::Life)?;
+    viewers::begin(server).await.map_err(DemoError::Life)
 }
 
 /// Of the pretended accounts; it opens nothing but them.

@@ -7,6 +7,7 @@ use reqwest::Client;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
+use crate::players::world::soon;
 use crate::support::program::program;
 
 /// A running demo; where it keeps its folder, and what it said.
@@ -117,6 +118,17 @@ async fn the_demo_looks_lived_in_and_leaves_nothing_behind() {
     assert!(total("/api/vod/series").await > 8);
     assert!(total("/api/favorites").await > 5);
     assert!(total("/api/analytics/history").await > 15);
+    let watched = async {
+        loop {
+            let live = ask("/api/live/plays").await;
+            if live["viewers"] == 3 {
+                return live;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+        }
+    };
+    let live = soon(watched).await;
+    assert_eq!(live["streams"], 2, "two share one: {live}");
     let playlist = client.get(format!("{}/api/auth/me", demo.url)).bearer_auth(token);
     let me: Value = playlist.send().await.unwrap().json().await.unwrap();
     let (_, output) = me["playlist_url"].as_str().unwrap().split_once("token=").unwrap();
