@@ -12,7 +12,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use m3u_strm_processor::db::{Engine, Value};
-use support::catalogue::list;
+use support::catalogue::{Dice, list};
 use support::{Installation, milliseconds, percentile, processor};
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::TcpStream;
@@ -42,7 +42,7 @@ fn measure(name: &str, engine: Engine) {
     let seconds: i64 = plays.iter().map(|player| player.seconds).sum();
     let stored: (i64, i64) = runtime
         .block_on(installation.ctx.db.one(
-            "select count(*), coalesce(sum(position_seconds), 0) from viewing_history",
+            "select count(*), cast(coalesce(sum(position_seconds), 0) as bigint) from viewing_history",
             Vec::<Value>::new(),
         ))
         .expect("the plays");
@@ -88,13 +88,13 @@ async fn run(address: SocketAddr, token: &str) -> (Vec<Player>, Vec<Duration>) {
         tasks.push(tokio::spawn(async move {
             let step = Duration::from_secs(1) / A_SECOND;
             let all = A_SECOND * u32::try_from(TIME.as_secs()).expect("a short time");
-            let mut play = 0;
+            let (mut play, mut dice) = (0, Dice(u64::from(number) + 1));
             for request in (number..all).step_by(CONNECTIONS as usize) {
                 let due = begin + step * request;
                 sleep_until(due).await;
                 if play == 0 {
-                    let channel = request % 1_000 + 1;
-                    let body = format!("{{\"channel_id\":{channel},\"device\":\"bench\"}}");
+                    let (channel, device) = (dice.below(1_000) + 1, dice.of(&["TV", "Tablet", "Phone"]));
+                    let body = format!("{{\"channel_id\":{channel},\"device\":\"{device}\"}}");
                     let answer = player.send("POST", "/api/analytics/history", &body).await;
                     play = answer["id"].as_i64().expect("a play");
                     player.starts += 1;

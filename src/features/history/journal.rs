@@ -210,6 +210,7 @@ impl Journal {
     async fn note(&self, all: bool) {
         let unwritten = self.showings.unwritten(all);
         if unwritten.is_empty() {
+            self.showings.forget_ended();
             return;
         }
         let has_news = unwritten
@@ -232,13 +233,25 @@ impl Journal {
             }
         }
         let now_ms = self.ctx.clock.now_ms();
+        let mut taken = self.showings.plays();
         let mut tx = self.ctx.db.begin().await?;
+        let rows: Vec<PlayId> = unwritten.iter().filter_map(|play| Some(play.row?.id)).collect();
+        let kept = store::kept(&mut tx, rows).await?;
         let mut written = Vec::with_capacity(unwritten.len());
         for play in unwritten {
+            // It went with the user whose it was.
+            if play.row.is_some_and(|row| !kept.contains(&row.id)) {
+                self.showings.forget(&play.showing);
+                continue;
+            }
             let named = titles.get(&play.showing.shown.content).and_then(Option::as_ref);
             let row = match (play.row, named) {
                 (Some(row), _) => row,
-                (None, Some((content, title))) => begin(&mut tx, &play, *content, title).await?,
+                (None, Some((content, title))) => {
+                    let row = self.begin_row(&mut tx, &play, *content, title, &taken).await?;
+                    taken.insert(row.id);
+                    row
+                }
                 (None, None) => {
                     self.showings.forget(&play.showing);
                     continue;
@@ -262,6 +275,33 @@ impl Journal {
             play.written(*row, segments, now_ms);
         }
         Ok(())
+    }
+
+    /// The play that a showing is: an earlier one that it goes on with, unless another showing is that, else a new one.
+    async fn begin_row(
+        &self,
+        tx: &mut Tx,
+        play: &Unwritten,
+        content: Content,
+        title: &str,
+        taken: &HashSet<PlayId>,
+    ) -> Result<Row, DbError> {
+        let shown = &play.showing.shown;
+        let since_ms = play.started_at - longest_gap_ms(shown);
+        let earlier = store::earlier(tx, shown, content, since_ms).await?;
+        if let Some(earlier) = earlier
+            && !taken.contains(&earlier.row.id)
+            && is_same_play(&earlier, play)
+            && store::claim(tx, earlier.row.id, self.ctx.jobs.node_id(), play.started_at).await?
+        {
+            return Ok(earlier.row);
+        }
+        let id = store::insert(tx, shown, content, title, play.started_at).await?;
+        Ok(Row {
+            id,
+            watched_ms: 0,
+            totals: Totals::default(),
+        })
     }
 
     /// What is shown as it is called now; a channel may have been merged into another.
@@ -326,20 +366,4 @@ pub async fn add_past(
     plays::update(&mut tx, &[row]).await?;
     tx.commit().await?;
     Ok(())
-}
-
-/// The play that a showing is: an earlier one that it goes on with, else a new one.
-async fn begin(tx: &mut Tx, play: &Unwritten, content: Content, title: &str) -> Result<Row, DbError> {
-    let shown = &play.showing.shown;
-    let since_ms = play.started_at - longest_gap_ms(shown);
-    let earlier = store::earlier(tx, shown, content, since_ms).await?;
-    if let Some(earlier) = earlier.filter(|earlier| is_same_play(earlier, play)) {
-        return Ok(earlier.row);
-    }
-    let id = store::insert(tx, shown, content, title, play.started_at).await?;
-    Ok(Row {
-        id,
-        watched_ms: 0,
-        totals: Totals::default(),
-    })
 }

@@ -123,6 +123,11 @@ impl Media {
             self.at += bytes.len() as u64;
             meter.sent(bytes.len(), self.at);
         }
+        if let (Some(Err(_)), Some(meter)) = (&bytes, &self.meter)
+            && !stopped.is_cancelled()
+        {
+            meter.failed();
+        }
         bytes
     }
 

@@ -22,6 +22,7 @@ pub enum Meter {
         watcher: Watcher,
         content: Content,
         origin: Origin,
+        end: CancellationToken,
     },
 }
 
@@ -30,7 +31,14 @@ impl Meter {
     pub fn end(&self) -> Option<&CancellationToken> {
         match self {
             Self::Film(watching) => Some(watching.end()),
-            Self::Part { .. } => None,
+            Self::Part { end, .. } => Some(end),
+        }
+    }
+
+    /// The upstream ended before its viewer did.
+    pub fn failed(&self) {
+        if let Self::Film(watching) = self {
+            watching.failed();
         }
     }
 
@@ -46,6 +54,7 @@ impl Meter {
                 watcher,
                 content,
                 origin,
+                ..
             } => showings.polled(watcher, *content, *origin, bytes as u64),
         }
     }
@@ -69,12 +78,13 @@ impl Relay {
         }
         let answer = self.part(watcher.credential, part, range, link).await?;
         Ok(match answer {
-            Answer::Media(media) => match self.origin_of(watcher, part).await? {
+            Answer::Media(media) => match self.origin_of(watcher, part).await {
                 Some(origin) => Answer::Media(Box::new(media.metered(Meter::Part {
                     showings: self.showings.clone(),
                     watcher: watcher.clone(),
                     content,
                     origin,
+                    end: self.showings.end_of(watcher, content),
                 }))),
                 None => Answer::Media(media),
             },
@@ -87,16 +97,17 @@ impl Relay {
     }
 
     /// Where a part comes from; it has an address of its own.
-    async fn origin_of(&self, watcher: &Watcher, part: &Part) -> Result<Option<Origin>, RelayError> {
+    async fn origin_of(&self, watcher: &Watcher, part: &Part) -> Option<Origin> {
         let known = self.showings.polled_from(watcher, part.wanted.content);
         if known.is_some_and(|origin| origin.offer == part.offer) {
-            return Ok(known);
+            return known;
         }
-        let source = sources::of_part(&self.ctx, part.offer, &part.url).await?;
-        Ok(source.map(|source| Origin {
+        // It was fetched already, and goes to its player whether it can be noted or not.
+        let source = sources::of_part(&self.ctx, part.offer, &part.url).await.ok()?;
+        source.map(|source| Origin {
             url_hash: None,
             ..self.origin(&source)
-        }))
+        })
     }
 
     /// An answer whose play is noted from now on.

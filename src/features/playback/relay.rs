@@ -138,6 +138,9 @@ impl Relay {
         let (began, credential) = (Instant::now(), watcher.credential);
         let key = (credential, Address::Start(wanted));
         if let Some(line) = self.lines.get(&key, began) {
+            if self.showings.is_stopped(watcher, wanted.content) {
+                return Err(RelayError::Stopped);
+            }
             let answer = self.go_on(&key, &line, link).await?;
             self.showings.signed(watcher, wanted.content);
             return Ok(answer);

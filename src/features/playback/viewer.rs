@@ -87,7 +87,7 @@ impl Viewer {
     }
 
     async fn bytes(&mut self) -> Option<Bytes> {
-        let began = Instant::now();
+        let mut began = Instant::now();
         loop {
             match self.seat.next().await {
                 Next::Bytes(bytes) => {
@@ -102,11 +102,15 @@ impl Viewer {
                 Next::Behind => return None,
                 Next::Over(end) => {
                     if let Some(watching) = self.watching.as_ref().filter(|_| end != End::Left) {
+                        if began.elapsed() >= STALL {
+                            watching.stalled();
+                        }
                         watching.failed();
                     }
                     if !self.go_on(&end).await {
                         return None;
                     }
+                    began = Instant::now();
                 }
             }
         }

@@ -1,8 +1,13 @@
 //! What is written down of what players get.
 
 use m3u_strm_processor::db::Engine;
+use m3u_strm_processor::features::accounts::credential;
+use m3u_strm_processor::features::catalogue::content::Content;
 use m3u_strm_processor::features::history::Journal;
+use m3u_strm_processor::features::history::showing::{Measurement, Origin, Shown, Watcher};
+use m3u_strm_processor::features::providers::Offer;
 use m3u_strm_processor::simulator::{Cut, Fault, Hls, Resource, ts};
+use m3u_strm_processor::support::ids::{ChannelId, ProviderId, StreamId};
 use reqwest::header::{RANGE, USER_AGENT};
 use reqwest::{Method, Response};
 use serde_json::{Value, json};
@@ -11,7 +16,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::world::{World, first_bytes, live, soon, until_end};
 use crate::on_both_engines;
-use crate::support::{OnEngine, seed};
+use crate::support::{ACTOR, OnEngine, TestCtx, seed};
 
 const KODI: &str = "Kodi/20.1 (X11; Linux x86_64) App_Bitness/64";
 
@@ -290,7 +295,6 @@ on_both_engines! {
             "select kind, title, device, url_key, url_hash from viewing_history", Vec::new()).await.unwrap();
         assert_eq!((kind.as_str(), title.as_str(), device.as_deref(), hash.len()), ("channel", "One", Some("Kodi"), 32));
         assert_eq!(key.map(|key| key.len()), Some(8));
-        world.assert_hidden(&String::from_utf8_lossy(&hash));
     }
 }
 
@@ -334,7 +338,7 @@ on_both_engines! {
         let own = world.app.page(&world.admin, "/history", 200).await;
         assert!(own.contains("Kodi") && own.contains("VLC"), "{own}");
         assert!(!world.app.page(&viewer_token, "/history", 200).await.contains("Kodi"));
-        assert_eq!(world.app.page(&world.admin, "/history?after=x", 422).await.contains("Kodi"), false);
+        assert!(!world.app.page(&world.admin, "/history?after=x", 422).await.contains("Kodi"));
     }
 
     async fn another_node_is_told_to_stop_what_it_plays(world: World) {
@@ -373,6 +377,45 @@ on_both_engines! {
     }
 }
 
+on_both_engines! {
+    async fn two_players_of_one_kind_are_two_plays_and_one_that_is_erased_holds_up_no_other(test: TestCtx) {
+        seed::catalogue(&test.ctx.db, 1).await;
+        let mut tx = test.ctx.db.begin().await.unwrap();
+        let credential = credential::create_for_nobody(&test.ctx, &mut tx, &ACTOR, "Shared").await.unwrap();
+        tx.commit().await.unwrap();
+        let (journal, writing) = Journal::new(&test.ctx);
+        let watch = |last: u8| {
+            let watcher = Watcher { credential, user: None, device: Some("VLC".into()), address: [10, 0, 0, last].into() };
+            let shown = Shown { watcher, content: Content::Channel(ChannelId(1)), measurement: Measurement::Metered };
+            let origin = Origin { offer: Offer::Stream(StreamId(1)), provider: ProviderId(1), url_hash: None };
+            journal.showings.watch(shown, origin, 5)
+        };
+        // Both are written at once.
+        let (one, other) = (watch(1), watch(2));
+        one.bytes(1_000, 0);
+        other.bytes(30, 0);
+        let end = CancellationToken::new();
+        let writing = tokio::spawn(writing.run(end.clone()));
+        let sum = async |wanted: (i64, i64)| soon(async {
+            let sql = "select count(*), cast(coalesce(sum(bytes), 0) as bigint) from viewing_history";
+            while test.ctx.db.one::<(i64, i64)>(sql, Vec::new()).await.unwrap() != wanted {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+        }).await;
+        sum((2, 1_030)).await;
+        let erased = "delete from viewing_history where bytes = 1000";
+        test.ctx.db.execute(erased, Vec::new()).await.unwrap();
+        one.bytes(1, 0);
+        other.bytes(5, 0);
+        drop((one, other));
+        sum((1, 35)).await;
+        let (open,): (i64,) = test.ctx.db.one("select count(*) from viewing_history where ended_at is null", Vec::new()).await.unwrap();
+        assert_eq!(open, 0);
+        end.cancel();
+        soon(writing).await.unwrap();
+    }
+}
+
 #[tokio::test]
 async fn a_viewer_who_waits_for_bytes_has_a_stall() {
     let world = World::on(Engine::Sqlite).await;
@@ -387,7 +430,7 @@ async fn a_viewer_who_waits_for_bytes_has_a_stall() {
 }
 
 on_both_engines! {
-    async fn what_a_node_left_behind_that_died_ends_one_interval_after_its_last_evidence(test: crate::support::TestCtx) {
+    async fn what_a_node_left_behind_that_died_ends_one_interval_after_its_last_evidence(test: TestCtx) {
         seed::catalogue(&test.ctx.db, 1).await;
         let now = test.ctx.clock.now_ms();
         let insert = "insert into viewing_history (kind, channel_id, title, measurement, started_at, last_report_at,

@@ -24,6 +24,9 @@ pub use sessions::{Earlier, is_same_play, longest_gap_ms};
 pub use stretch::{INTERVAL_MS, Stretch};
 pub use unwritten::{Segment, Unwritten};
 
+/// Parts of an HLS stream that were asked for before it was left come within this time.
+const LATE_MS: i64 = 30_000;
+
 /// How a play is known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Measurement {
@@ -114,8 +117,14 @@ struct State {
     written_version: u64,
     /// When it was written down last, with the bytes so far.
     rated_from: (i64, u64),
-    /// It began, changed its stream or ended: that is written at once.
-    is_pressing: bool,
+    /// The version in which it last began, changed its stream or ended: that is written at once.
+    pressed_version: u64,
+    /// As it was rated last.
+    kbps: i64,
+    /// Where it came from lately, and when that was left: what was asked for before may come after.
+    left: Vec<(Origin, i64)>,
+    /// Segments so far.
+    serial: u32,
 }
 
 /// Sums over a play.
@@ -156,7 +165,10 @@ impl Showing {
                 version: 1,
                 written_version: 0,
                 rated_from: (now_ms, 0),
-                is_pressing: true,
+                pressed_version: 1,
+                kbps: 0,
+                left: Vec::new(),
+                serial: 0,
             }),
         }
     }
@@ -197,14 +209,12 @@ impl State {
         self.sign(at_ms);
         self.ended_at = Some(self.watched.last_at);
         self.behind_bytes = 0;
-        self.is_pressing = true;
-        self.version += 1;
+        self.press();
     }
 
     /// A stream begins to be shown, or goes on.
     fn begin_segment(&mut self, origin: Origin, startup_ms: Option<i64>, now_ms: i64) {
-        self.version += 1;
-        self.is_pressing = true;
+        self.press();
         if self.totals.startup_ms.is_none() {
             self.totals.startup_ms = startup_ms;
         }
@@ -214,8 +224,25 @@ impl State {
         if !goes_on {
             let switched = self.segments.last().is_some_and(|last| last.has_failed);
             self.totals.switches += i64::from(switched);
-            self.segments.push(Segment::begin(origin, startup_ms, now_ms));
+            if let Some(last) = self.segments.last() {
+                self.left.push((last.origin, now_ms));
+            }
+            self.left.retain(|(_, left_at)| now_ms - left_at <= LATE_MS);
+            self.serial += 1;
+            self.segments
+                .push(Segment::begin(self.serial, origin, startup_ms, now_ms));
         }
+    }
+
+    fn press(&mut self) {
+        self.version += 1;
+        self.pressed_version = self.version;
+    }
+
+    /// Whether bytes of this origin belong to what is shown now: they come from it, or were asked for before it began.
+    fn is_from(&self, origin: &Origin, now_ms: i64) -> bool {
+        let is_late = |(left, left_at): &(Origin, i64)| left.is(origin) && now_ms - left_at <= LATE_MS;
+        self.segments.last().is_some_and(|last| last.origin.is(origin)) || self.left.iter().any(is_late)
     }
 
     fn sign(&mut self, now_ms: i64) {

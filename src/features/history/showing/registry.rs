@@ -1,6 +1,8 @@
+use std::collections::HashSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::Notify;
+use tokio_util::sync::CancellationToken;
 
 use super::{INTERVAL_MS, Measurement, Origin, Showing, Shown, Unwritten, Watcher};
 use crate::features::catalogue::content::Content;
@@ -61,9 +63,12 @@ impl Showings {
     /// An HLS player got so many bytes of a part, or a playlist.
     pub fn polled(&self, watcher: &Watcher, content: Content, origin: Origin, bytes: u64) {
         let now_ms = self.clock.now_ms();
+        if self.is_stopped(watcher, content) {
+            return;
+        }
         if let Some(showing) = self.known_poller(watcher, content) {
             let mut state = showing.state();
-            let is_same = state.segments.last().is_some_and(|last| last.origin.is(&origin));
+            let is_same = state.is_from(&origin, now_ms);
             if is_same && state.ended_at.is_none() {
                 state.bytes(bytes, now_ms);
                 return;
@@ -133,7 +138,7 @@ impl Showings {
         let stopped = self
             .all()
             .iter()
-            .find(|known| known.play() == Some(play))
+            .find(|known| known.play() == Some(play) && !known.end.is_cancelled())
             .cloned();
         let Some(showing) = stopped else { return };
         showing.end.cancel();
@@ -148,11 +153,27 @@ impl Showings {
 
     /// Whether somebody stopped what this HLS player polls.
     pub fn is_stopped(&self, watcher: &Watcher, content: Content) -> bool {
+        let now_ms = self.clock.now_ms();
         let all = self.all();
         let mut polled = all
             .iter()
             .filter(|showing| showing.shown.is_polled_by(watcher, content));
-        polled.next_back().is_some_and(|last| last.end.is_cancelled())
+        let last = polled.next_back().filter(|last| last.end.is_cancelled());
+        last.is_some_and(|stopped| {
+            let ended_at = stopped.state().ended_at;
+            ended_at.is_none_or(|ended_at| now_ms - ended_at <= REFUSED_MS)
+        })
+    }
+
+    /// Ends what an HLS player gets, when somebody stops it.
+    pub fn end_of(&self, watcher: &Watcher, content: Content) -> CancellationToken {
+        let known = self.known_poller(watcher, content);
+        known.map(|showing| showing.end.clone()).unwrap_or_default()
+    }
+
+    /// The plays that are on this node's mind.
+    pub(in crate::features::history) fn plays(&self) -> HashSet<PlayId> {
+        self.all().iter().filter_map(|showing| showing.play()).collect()
     }
 
     /// Ends whatever runs, when the server stops.
@@ -185,7 +206,7 @@ impl Showings {
                 state.end_at(until);
             }
             if !state.is_written() && (all || state.is_pressing()) {
-                unwritten.push(state.unwritten(showing, now_ms));
+                unwritten.push(state.unwritten(showing, all, now_ms));
             }
         }
         unwritten

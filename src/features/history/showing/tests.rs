@@ -1,6 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::support::clock::Clock;
 use crate::support::ids::{ChannelId, StreamId};
 
 fn origin(stream: i64) -> Origin {
@@ -75,6 +76,39 @@ fn who_paused_for_long_stopped_watching_one_interval_after_the_last_bytes() {
     state.bytes(10, 10_000);
     state.leave(900_000);
     assert_eq!((state.ended_at, state.watched.watched_ms), (Some(25_000), 25_000));
+}
+
+#[test]
+fn parts_that_were_asked_for_before_a_switch_are_no_switch_back() {
+    let showing = showing(0);
+    let mut state = showing.state();
+    state.begin_segment(origin(1), None, 0);
+    state.segments[0].has_failed = true;
+    state.begin_segment(origin(2), None, 1_000);
+    assert!(state.is_from(&origin(1), 31_000) && state.is_from(&origin(2), 31_000));
+    assert!(!state.is_from(&origin(1), 31_001) && !state.is_from(&origin(3), 1_000));
+}
+
+#[test]
+fn an_hls_player_that_was_stopped_is_refused_for_a_minute_even_in_the_middle_of_a_part() {
+    let clock = Clock::manual(0);
+    let showings = Showings::new(clock.clone());
+    let (watcher, content) = (showing(0).shown.watcher, Content::Channel(ChannelId(1)));
+    showings.begin_polls(watcher.clone(), content, origin(1), 10);
+    let unwritten = showings.unwritten(true);
+    let row = Row {
+        id: PlayId(7),
+        watched_ms: 0,
+        totals: Totals::default(),
+    };
+    unwritten[0].written(row, &[1], 0);
+    let end = showings.end_of(&watcher, content);
+    showings.stop(PlayId(7));
+    assert!(end.is_cancelled(), "what is on its way ends");
+    showings.polled(&watcher, content, origin(1), 100);
+    assert!(showings.is_stopped(&watcher, content));
+    clock.advance_ms(60_001);
+    assert!(!showings.is_stopped(&watcher, content));
 }
 
 proptest! {

@@ -5,6 +5,8 @@ use super::{Origin, Row, Showing, State, Stretch, Totals};
 /// A stretch that one stream was shown for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Segment {
+    /// Its number within the showing.
+    serial: u32,
     pub origin: Origin,
     pub watched: Stretch,
     pub bytes: u64,
@@ -19,8 +21,9 @@ pub struct Segment {
 }
 
 impl Segment {
-    pub(super) fn begin(origin: Origin, startup_ms: Option<i64>, now_ms: i64) -> Self {
+    pub(super) fn begin(serial: u32, origin: Origin, startup_ms: Option<i64>, now_ms: i64) -> Self {
         Self {
+            serial,
             origin,
             watched: Stretch::begin(now_ms),
             bytes: 0,
@@ -48,6 +51,8 @@ pub struct Unwritten {
     pub behind_bytes: u64,
     /// Those that have changed, the present one last.
     pub segments: Vec<Segment>,
+    /// Its rate was measured now.
+    is_rated: bool,
     pub(super) version: u64,
 }
 
@@ -72,12 +77,15 @@ impl Unwritten {
         let mut state = self.showing.state();
         state.row = Some(row);
         state.written_version = state.written_version.max(self.version);
-        state.is_pressing &= state.version != self.version;
-        state.rated_from = (now_ms, self.totals.bytes);
+        if self.is_rated {
+            state.rated_from = (now_ms, self.totals.bytes);
+            state.kbps = self.kbps;
+        }
         for (written, id) in self.segments.iter().zip(segments) {
-            let known = state.segments.iter_mut().find(|segment| {
-                segment.watched.started_at == written.watched.started_at && segment.origin == written.origin
-            });
+            let known = state
+                .segments
+                .iter_mut()
+                .find(|segment| segment.serial == written.serial);
             if let Some(segment) = known {
                 segment.row = Some(*id);
                 let is_same = Segment {
@@ -87,11 +95,11 @@ impl Unwritten {
                 segment.is_dirty &= !is_same;
             }
         }
-        let last = state.segments.len().saturating_sub(1);
-        let mut at = 0..;
+        // The last goes on to take in what comes.
+        let last = state.segments.last().map(|segment| segment.serial);
         state
             .segments
-            .retain(|segment| segment.is_dirty || at.next() == Some(last));
+            .retain(|segment| segment.is_dirty || Some(segment.serial) == last);
     }
 }
 
@@ -101,10 +109,10 @@ impl State {
     }
 
     pub(super) fn is_pressing(&self) -> bool {
-        self.is_pressing
+        self.pressed_version > self.written_version
     }
 
-    pub(super) fn unwritten(&self, showing: &Arc<Showing>, now_ms: i64) -> Unwritten {
+    pub(super) fn unwritten(&self, showing: &Arc<Showing>, is_rated: bool, now_ms: i64) -> Unwritten {
         let (since, before) = self.rated_from;
         let elapsed_ms = (now_ms - since).max(1);
         let bits = self.totals.bytes.saturating_sub(before).saturating_mul(8);
@@ -118,7 +126,11 @@ impl State {
             totals: self.totals,
             position_bytes: self.position_bytes,
             // Bits a millisecond are kilobits a second.
-            kbps: i64::try_from(bits).unwrap_or(i64::MAX) / elapsed_ms,
+            kbps: match is_rated {
+                true => i64::try_from(bits).unwrap_or(i64::MAX) / elapsed_ms,
+                false => self.kbps,
+            },
+            is_rated,
             behind_bytes: self.behind_bytes,
             segments: self
                 .segments

@@ -1,5 +1,7 @@
 //! Plays as the relay sees them.
 
+use std::collections::HashSet;
+
 use crate::args;
 use crate::db::{DbError, Tx, Value};
 use crate::features::catalogue::content::Content;
@@ -93,6 +95,30 @@ pub async fn insert(
         )
         .await?;
     Ok(id)
+}
+
+/// Those of these plays that are still there.
+pub async fn kept(tx: &mut Tx, plays: Vec<PlayId>) -> Result<HashSet<PlayId>, DbError> {
+    let rows: Vec<(PlayId,)> = tx
+        .all_in(
+            "select id from viewing_history where id in",
+            plays.into_iter().map(Value::from),
+            "",
+        )
+        .await?;
+    Ok(rows.into_iter().map(|(id,)| id).collect())
+}
+
+/// Takes up an earlier play, unless another node has just done so.
+pub async fn claim(tx: &mut Tx, play: PlayId, node: &str, now_ms: i64) -> Result<bool, DbError> {
+    let claimed = tx
+        .execute(
+            "insert into live_plays (play_id, node, seen_at, kbps, behind_bytes, stop_wanted)
+             values ($1, $2, $3, 0, 0, false) on conflict (play_id) do nothing",
+            args![play, node, now_ms],
+        )
+        .await?;
+    Ok(claimed > 0)
 }
 
 /// What is known of plays now.

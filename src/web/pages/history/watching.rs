@@ -89,6 +89,19 @@ impl Now {
         }
     }
 
+    /// Named after what it stops; its id keeps the focus where it is when the list is renewed.
+    fn stop(&self, play: &LivePlay) -> ui::Button {
+        ui::Button::ghost("Stop")
+            .small()
+            .icon("x")
+            .submit()
+            .attr("id", format!("stop-{}", play.id))
+            .attr(
+                "aria-label",
+                format!("Stop {} for {}", play.title, self.who(play)),
+            )
+    }
+
     fn trouble(&self, play: &LivePlay) -> String {
         let stalls = (play.stalls > 0).then(|| format::count(play.stalls, "stall", "stalls"));
         let switches = (play.switches > 0).then(|| format::count(play.switches, "switch", "switches"));
