@@ -12,4 +12,5 @@ mod polling;
 mod programs;
 mod relay;
 mod sharing;
+mod watching;
 pub mod world;
