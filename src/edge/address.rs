@@ -27,9 +27,10 @@ impl TrustedProxies {
     /// The right-most address of the forwarded chain that is not a trusted proxy; the peer itself unless it is one.
     pub fn client(&self, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
         let mut client = peer.to_canonical();
-        let mut chain: Vec<&str> = headers
+        // Part by part: what a stranger put in front must not hide what a proxy added behind it.
+        let mut chain: Vec<&[u8]> = headers
             .get_all("x-forwarded-for")
-            .flat_map(|value| value.to_str().unwrap_or_default().split(','))
+            .flat_map(|value| value.as_bytes().split(|byte| *byte == b','))
             .collect();
         while self.trusts(client) {
             let Some(previous) = chain.pop().and_then(parse) else {
@@ -52,8 +53,8 @@ impl TrustedProxies {
 }
 
 /// `1.2.3.4`, `1.2.3.4:5`, `::1`, `[::1]` and `[::1]:5`.
-fn parse(text: &str) -> Option<IpAddr> {
-    let text = text.trim();
+fn parse(part: &[u8]) -> Option<IpAddr> {
+    let text = std::str::from_utf8(part).ok()?.trim();
     text.parse::<IpAddr>()
         .ok()
         .or_else(|| text.parse::<SocketAddr>().ok().map(|socket| socket.ip()))
@@ -97,6 +98,18 @@ mod tests {
         );
         assert_eq!(client("10.0.0.1", &["1.1.1.1", "198.51.100.7"]), "198.51.100.7");
         assert_eq!(client("::ffff:10.0.0.1", &["[2001:db8::7]:4711"]), "2001:db8::7");
+    }
+
+    #[test]
+    fn bytes_that_are_no_text_hide_nothing_that_a_proxy_added() {
+        let proxies = TrustedProxies::new(|ip| ip.to_string().starts_with("10."));
+        let mut map = HeaderMap::new();
+        map.append(
+            HeaderName::from_static("x-forwarded-for"),
+            HeaderValue::from_bytes(b"\xff, 203.0.113.9").unwrap(),
+        );
+        let client = proxies.client("10.0.0.1".parse().unwrap(), &map);
+        assert_eq!(client.to_string(), "203.0.113.9");
     }
 
     #[test]

@@ -3,8 +3,9 @@
 use std::net::IpAddr;
 
 use actix_web::HttpRequest;
-use actix_web::http::header::HeaderMap;
+use actix_web::http::header::{self, HeaderMap};
 use actix_web::web::Data;
+use url::Url;
 
 use crate::ctx::Ctx;
 use crate::edge::{Client, Edge, Problem};
@@ -13,7 +14,19 @@ use crate::players::base_url::base_url;
 use crate::support::network::is_private;
 
 /// What a forwarded request carries, whoever forwarded it.
-const FORWARDED: [&str; 2] = ["x-forwarded-for", "forwarded"];
+const FORWARDED: [&str; 9] = [
+    "x-forwarded-for",
+    "x-forwarded-host",
+    "x-forwarded-proto",
+    "forwarded",
+    "x-real-ip",
+    "via",
+    "cf-connecting-ip",
+    "true-client-ip",
+    "x-client-ip",
+];
+/// Names that only a network at home gives.
+const AT_HOME: [&str; 5] = [".local", ".lan", ".home", ".home.arpa", ".internal"];
 
 /// A device that somebody in the house asks, and its own address without a slash at its end.
 pub(super) struct Asked {
@@ -28,7 +41,10 @@ impl Asked {
     /// 404 where there is none, and for everybody outside of private networks.
     pub(super) async fn of(req: &HttpRequest, ctx: &Ctx, edge: &Edge) -> Result<Self, Problem> {
         let unknown = || Problem::not_found("This device");
-        if !is_answered(Client::of(req).address, is_of_proxy(req), req.headers()) {
+        let address = Client::of(req).address;
+        // A trusted proxy that does not say whom it asks for may ask for anybody.
+        let is_named = is_of_proxy(req) && !edge.proxies.trusts(address);
+        if !is_answered(address, is_named, req.headers()) || !is_from_home(req.headers(), edge) {
             return Err(unknown());
         }
         let device = match req.match_info().get("device") {
@@ -51,12 +67,46 @@ fn is_of_proxy(req: &HttpRequest) -> bool {
         .is_some_and(|(edge, peer)| edge.proxies.trusts(peer.ip()))
 }
 
-/// Whether somebody at this address gets an answer. What a proxy that is not trusted forwards may come from anywhere, and
-/// what a page of another site has a browser ask comes from there.
-fn is_answered(address: IpAddr, is_of_proxy: bool, headers: &HeaderMap) -> bool {
+/// Whether somebody at this address gets an answer; `is_named` if a trusted proxy says that it is his. What anything else
+/// forwards may come from anywhere, and what a page of another site has a browser ask comes from there.
+fn is_answered(address: IpAddr, is_named: bool, headers: &HeaderMap) -> bool {
     let is_forwarded = FORWARDED.iter().any(|name| headers.contains_key(*name));
     let site = headers.get("sec-fetch-site").map(|site| site.as_bytes());
-    is_private(address) && (is_of_proxy || !is_forwarded) && site != Some(b"cross-site")
+    is_private(address) && (is_named || !is_forwarded) && site != Some(b"cross-site")
+}
+
+/// Whether the request was meant for this server by its address or a name of its own: a page of another site can give a name
+/// of its own this address, and browsers tell plain servers nothing of where a request comes from but the page's address.
+fn is_from_home(headers: &HeaderMap, edge: &Edge) -> bool {
+    let public = edge.public_url().and_then(|url| Url::parse(&url).ok());
+    let public = public.as_ref().and_then(Url::host_str);
+    let host = headers.get(header::HOST).map(|host| host.to_str().unwrap_or("?"));
+    let host = host.and_then(|host| Url::parse(&format!("http://{host}/")).ok());
+    let host = host.as_ref().and_then(Url::host_str);
+    // Programs of the time before names in requests send none.
+    let is_own = match (headers.contains_key(header::HOST), host) {
+        (false, _) => true,
+        (true, Some(host)) => is_name_at_home(host) || Some(host) == public,
+        (true, None) => false,
+    };
+    let is_of_own_page = [header::ORIGIN, header::REFERER].iter().all(|name| {
+        let page = headers.get(name).map(|page| page.to_str().unwrap_or("?"));
+        page.is_none_or(|page| {
+            let page = Url::parse(page).ok();
+            let page = page.as_ref().and_then(Url::host_str);
+            page.is_some() && (page == host || page == public)
+        })
+    });
+    is_own && is_of_own_page
+}
+
+fn is_name_at_home(host: &str) -> bool {
+    let bare = host.trim_start_matches('[').trim_end_matches(']');
+    bare.parse::<IpAddr>().is_ok()
+        || !host.contains('.')
+        || AT_HOME
+            .iter()
+            .any(|ending| host.to_ascii_lowercase().ends_with(ending))
 }
 
 #[cfg(test)]
@@ -64,6 +114,23 @@ mod tests {
     use actix_web::http::header::{HeaderName, HeaderValue};
 
     use super::*;
+
+    #[test]
+    fn only_addresses_and_names_of_a_network_at_home_are_its_own() {
+        for host in [
+            "192.168.1.2",
+            "[fd00::2]",
+            "localhost",
+            "nas",
+            "nas.local",
+            "tv.home.arpa",
+        ] {
+            assert!(is_name_at_home(host), "{host}");
+        }
+        for host in ["evil.example", "192.168.1.2.evil.example", "local.evil.example"] {
+            assert!(!is_name_at_home(host), "{host}");
+        }
+    }
 
     #[test]
     fn what_was_forwarded_by_whoever_is_not_trusted_is_not_answered() {

@@ -316,7 +316,12 @@ async fn nobody_outside_of_the_house_is_answered() {
             let url = world.app.url(&format!("{start}/{asked}"));
             for (name, value) in [
                 ("X-Forwarded-For", "192.168.1.7"),
+                ("X-Real-IP", "203.0.113.9"),
+                ("Via", "1.1 proxy"),
                 ("Sec-Fetch-Site", "cross-site"),
+                ("Host", "rebound.example"),
+                ("Referer", "http://elsewhere.example/page"),
+                ("Origin", "http://elsewhere.example"),
             ] {
                 let answer = soon(world.app.client.get(&url).header(name, value).send())
                     .await
@@ -343,4 +348,10 @@ async fn who_is_behind_a_trusted_proxy_is_judged_by_his_own_address() {
         let answer = soon(asked.header("X-Forwarded-For", from).send()).await.unwrap();
         assert_eq!(answer.status(), status, "{from}");
     }
+    // One that does not say whom it asks for may ask for anybody.
+    let asked = world.app.client.get(world.app.url("/discover.json"));
+    let answer = soon(asked.header("X-Real-IP", "192.168.1.7").send())
+        .await
+        .unwrap();
+    assert_eq!(answer.status(), 404);
 }
