@@ -175,6 +175,9 @@ impl Relay {
         }
         let reader = visit.stream.ask(&self.ctx.fetch, source, None, play.credential)?;
         let error = match reader.begun().await {
+            Begun::Playlist(playlist) if playlist.is_empty() => {
+                cause(format!("{} lists nothing", host(&source.url)))
+            }
             Begun::Playlist(playlist) => return Ok(self.begun(play, source, &playlist)),
             Begun::Media(_) => cause(format!("{} answered no playlist", host(&source.url))),
             Begun::Failed(Failure::Status(status)) => {

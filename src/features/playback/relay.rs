@@ -277,6 +277,9 @@ impl Relay {
             let base = opened.upstream.final_url.clone();
             drop(opened);
             let playlist = Playlist::new(text, base, Instant::now());
+            if playlist.is_empty() {
+                return Err(cause(format!("{} lists nothing", host(&source.url))));
+            }
             let answer = self.begun(play, source, &playlist);
             let limit = source.max_connections;
             let stream = Polled::new(

@@ -257,3 +257,23 @@ async fn what_the_provider_refuses_of_a_stream_is_passed_on_without_its_words() 
         world.assert_hidden(&soon(answer.text()).await.unwrap());
     }
 }
+
+#[tokio::test]
+async fn a_playlist_that_lists_nothing_gives_way_to_the_next_stream() {
+    let world = World::on(Engine::Sqlite).await;
+    let nothing = "#EXTM3U\n#EXT-X-TARGETDURATION:2\n#EXT-X-MEDIA-SEQUENCE:1\n";
+    let empty = Resource::bytes(nothing).content_type(PLAYLIST);
+    world.simulator.put("/best/index.m3u8", empty);
+    world
+        .simulator
+        .put("/next.ts", Resource::live(ts::block(), Duration::from_millis(10)));
+    world
+        .lists(&[
+            world.entry("One 4K", "/best/index.m3u8"),
+            world.entry("One HD", "/next.ts"),
+        ])
+        .await;
+    let answer = world.play(&world.channel("One").await).await;
+    assert_eq!(answer.status(), 200);
+    assert_eq!(answer.headers()[CONTENT_TYPE], "video/MP2T");
+}

@@ -145,6 +145,8 @@ impl Line {
             self.pause = PAUSE;
         }
         self.note(self.offer);
+        // Once a failure: who looks again for what follows has not seen a good stretch meanwhile.
+        self.began = now;
         (lasted < SHORT && are_all(&self.failed)).then(|| self.longer())
     }
 

@@ -57,6 +57,9 @@ pub struct Splice {
     is_cut: bool,
 }
 
+/// No stream counts so far; more would not be computed with.
+const GREATEST: u64 = 1 << 62;
+
 /// The last segment that a player was told of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Told {
@@ -91,9 +94,11 @@ impl<'t> Listing<'t> {
         let mut next = Segment::default();
         for line in text.trim_start_matches('\u{feff}').lines().map(str::trim) {
             if let Some(number) = line.strip_prefix("#EXT-X-MEDIA-SEQUENCE:") {
-                listing.first = number.trim().parse().ok()?;
+                let first: u64 = number.trim().parse().ok()?;
+                listing.first = first.min(GREATEST);
             } else if let Some(number) = line.strip_prefix("#EXT-X-DISCONTINUITY-SEQUENCE:") {
-                listing.cuts = number.trim().parse().ok()?;
+                let cuts: u64 = number.trim().parse().ok()?;
+                listing.cuts = cuts.min(GREATEST);
             } else if let Some(seconds) = line.strip_prefix("#EXT-X-TARGETDURATION:") {
                 let seconds = seconds.trim().split('.').next().unwrap_or_default();
                 listing.target = seconds.parse().ok()?;
@@ -115,6 +120,15 @@ impl<'t> Listing<'t> {
             }
         }
         (!listing.segments.is_empty()).then_some(listing)
+    }
+
+    /// The addresses of its last segments, as it has them.
+    pub fn last(&self, most: usize) -> impl Iterator<Item = &'t str> {
+        self.segments
+            .iter()
+            .rev()
+            .take(most)
+            .map(|segment| segment.address)
     }
 
     /// The number of the segment that will follow.
@@ -340,5 +354,15 @@ mod tests {
     fn what_lists_no_segments_is_no_listing() {
         assert!(Listing::of("#EXTM3U\n#EXT-X-TARGETDURATION:2\n").is_none());
         assert!(Listing::of("#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=1\na.m3u8\n").is_none());
+    }
+
+    #[test]
+    fn numbers_that_nobody_counts_to_are_no_reason_to_fail() {
+        let text =
+            "#EXTM3U\n#EXT-X-MEDIA-SEQUENCE:18446744073709551615\n#EXTINF:2,\na.ts\n#EXTINF:2,\nb.ts\n";
+        let listing = Listing::of(text).unwrap();
+        assert_eq!(listing.end(), GREATEST + 2);
+        assert!(listing.spliced(Splice::FIRST).is_some());
+        assert_eq!(listing.last(1).collect::<Vec<_>>(), ["b.ts"]);
     }
 }

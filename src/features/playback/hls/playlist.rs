@@ -41,6 +41,11 @@ impl Playlist {
         is_master(&self.text)
     }
 
+    /// Whether there is nothing to play in it.
+    pub fn is_empty(&self) -> bool {
+        !self.is_master() && !self.text.contains("#EXTINF")
+    }
+
     /// Whether it lists segments to which others will be added.
     pub fn is_live(&self) -> bool {
         self.text.contains("#EXTINF") && !self.text.contains("#EXT-X-ENDLIST")

@@ -30,6 +30,12 @@ const SHORTEST_STALL: Duration = Duration::from_secs(3);
 const PATIENCE: Duration = Duration::from_secs(5);
 /// So many parts in a row that do not come are the stream's fault.
 const MOST_FAILED: usize = 2;
+/// Of so many segments at the end of a playlist: what was listed before may be gone.
+const LATEST: usize = 4;
+/// More media playlists of a stream are not remembered: an address may hold a token that is another each time.
+const MOST_PLAYLISTS: usize = 64;
+/// No segments are longer, whatever a playlist says.
+const LONGEST_TARGET_MS: i64 = 60_000;
 
 /// A stream that players poll, with its connection: given back once nobody polls and nothing of it comes any more.
 pub struct Polled {
@@ -47,6 +53,8 @@ pub struct Polled {
     variants: Mutex<Vec<Variant>>,
     /// How far its media playlists are, and since when.
     progress: Mutex<HashMap<String, (u64, Instant)>>,
+    /// The latest segments of each media playlist.
+    latest: Mutex<HashMap<String, Vec<Url>>>,
     /// Parts that failed since the last that came.
     failed: Mutex<HashSet<String>>,
 }
@@ -72,6 +80,7 @@ impl Polled {
             target_ms: AtomicI64::new(USUAL_TARGET_MS),
             variants: Mutex::default(),
             progress: Mutex::default(),
+            latest: Mutex::default(),
             failed: Mutex::default(),
         })
     }
@@ -137,6 +146,15 @@ impl Polled {
         }
         if let Some(listing) = Listing::of(&playlist.text) {
             let end = if listing.is_ended { u64::MAX } else { listing.end() };
+            let latest = listing
+                .last(LATEST)
+                .filter_map(|address| playlist.base.join(address).ok());
+            let mut known = lock(&self.latest);
+            if known.len() >= MOST_PLAYLISTS {
+                known.clear();
+            }
+            known.insert(url.to_string(), latest.collect());
+            drop(known);
             let mut progress = lock(&self.progress);
             let known = progress.entry(url.to_string()).or_insert((end, Instant::now()));
             if known.0 != end {
@@ -145,7 +163,8 @@ impl Polled {
         }
         if let Some(target) = playlist.target() {
             let target_ms = i64::try_from(target.as_millis()).unwrap_or(USUAL_TARGET_MS);
-            self.target_ms.store(target_ms.max(1_000), Ordering::Relaxed);
+            self.target_ms
+                .store(target_ms.clamp(1_000, LONGEST_TARGET_MS), Ordering::Relaxed);
         }
     }
 
@@ -181,8 +200,12 @@ impl Polled {
         Duration::from_millis(self.target_ms.load(Ordering::Relaxed).unsigned_abs())
     }
 
-    /// Notes that a part did not come; whether so many did not that nothing more is expected.
+    /// Notes that a part did not come; whether so many did not that nothing more is expected. A viewer who asks for what was
+    /// listed long ago says nothing of the stream.
     pub fn part_failed(&self, url: &Url) -> bool {
+        if !lock(&self.latest).values().any(|latest| latest.contains(url)) {
+            return false;
+        }
         let mut failed = lock(&self.failed);
         failed.insert(url.to_string());
         failed.len() >= MOST_FAILED
