@@ -1,6 +1,6 @@
 //! Whether plays are stored as fast as they come, on both engines: `cargo bench --bench plays [-- sqlite|postgres]`.
 //!
-//! 100 connections send 500 starts and 500 reports of plays a second in all for 20 s, each at its time whether or not others
+//! 100 connections of as many people send 500 starts and 500 reports of plays a second in all for 20 s, each at its time whether or not others
 //! are answered, while one more reads the list of channels ten times a second. Bars: what was answered is stored, and the
 //! pages take less than 50 ms (p95). Those who ask share the processor with the server.
 
@@ -11,7 +11,12 @@ mod support;
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use m3u_strm_processor::ctx::Ctx;
 use m3u_strm_processor::db::{Engine, Value};
+use m3u_strm_processor::features::accounts::sign_in::sign_in;
+use m3u_strm_processor::features::accounts::{SessionKind, UserDraft, users};
+use m3u_strm_processor::features::audit::Actor;
+use secrecy::{ExposeSecret, SecretString};
 use support::catalogue::{Dice, list};
 use support::{Installation, milliseconds, percentile, processor};
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
@@ -32,10 +37,10 @@ fn measure(name: &str, engine: Engine) {
     let installation = Installation::start(engine);
     installation.sync(list(CHANNELS, 0, 0));
     let (address, runtime) = (installation.address, &installation.runtime);
-    let token = installation.token.clone();
+    let tokens = runtime.block_on(people(&installation.ctx));
     let before = processor::used();
     let begun = Instant::now();
-    let (plays, pages) = runtime.block_on(run(address, &token));
+    let (plays, pages) = runtime.block_on(run(address, &tokens));
     let cores = (processor::used().saturating_sub(before)).as_secs_f64() / begun.elapsed().as_secs_f64();
     let answered: usize = plays.iter().map(|player| player.times.len()).sum();
     let started: i64 = plays.iter().map(|player| player.starts).sum();
@@ -80,10 +85,32 @@ struct Player {
     seconds: i64,
 }
 
-async fn run(address: SocketAddr, token: &str) -> (Vec<Player>, Vec<Duration>) {
+/// Bearer tokens: nobody asks so often alone, and nobody may.
+async fn people(ctx: &Ctx) -> Vec<String> {
+    let mut tokens = Vec::new();
+    for number in 0..CONNECTIONS {
+        let username = format!("viewer{number}");
+        let password = "correct horse battery";
+        let draft = UserDraft {
+            username: username.clone(),
+            password: password.to_owned(),
+            role: Some("viewer".into()),
+            ..UserDraft::default()
+        };
+        users::create(ctx, &Actor::System, draft).await.expect("a user");
+        let password = SecretString::from(password);
+        let (_, opened) = sign_in(ctx, &username, &password, SessionKind::Api, None)
+            .await
+            .expect("a session");
+        tokens.push(opened.token.expose_secret().to_owned());
+    }
+    tokens
+}
+
+async fn run(address: SocketAddr, tokens: &[String]) -> (Vec<Player>, Vec<Duration>) {
     let begin = Instant::now() + Duration::from_millis(200);
     let mut tasks = Vec::new();
-    for number in 0..CONNECTIONS {
+    for (number, token) in (0..CONNECTIONS).zip(tokens) {
         let mut player = Player::connect(address, token).await;
         tasks.push(tokio::spawn(async move {
             let step = Duration::from_secs(1) / A_SECOND;
@@ -111,7 +138,7 @@ async fn run(address: SocketAddr, token: &str) -> (Vec<Player>, Vec<Duration>) {
             player
         }));
     }
-    let mut reader = Player::connect(address, token).await;
+    let mut reader = Player::connect(address, &tokens[0]).await;
     let mut pages = Vec::new();
     while begin.elapsed() < TIME {
         let due =
