@@ -33,6 +33,8 @@ on_both_engines! {
         let path = format!("/api/live/plays/{}", kodi["id"]);
         assert_eq!(world.app.api(&viewer_token, Method::DELETE, &path).await.status(), 403);
         assert_eq!(world.app.api(&world.admin, Method::DELETE, &path).await.status(), 204);
+        // Who stopped it sees it gone at once.
+        assert_eq!(world.app.json(&world.admin, "/api/live/plays", 200).await["viewers"], 1);
         until_end(&mut viewer).await;
         until(&world, |lines| lines.iter().filter(|line| line.live == 1).count() == 1).await;
         first_bytes(&mut other, 20_000).await;

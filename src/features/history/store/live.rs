@@ -8,7 +8,7 @@ use crate::support::ids::PlayId;
 /// More viewers at once are not listed.
 const LISTED: i64 = 1_000;
 
-/// The plays that a node confirmed at `since_ms` or later, those that began last first.
+/// The plays that a node confirmed at `since_ms` or later and nobody wants to stop, those that began last first.
 pub async fn list(db: &Db, since_ms: i64) -> Result<Vec<LivePlay>, DbError> {
     db.all(
         "select h.id, h.kind, coalesce(h.channel_id, h.vod_movie_id, h.vod_episode_id), h.title, u.username, c.name,
@@ -19,7 +19,7 @@ pub async fn list(db: &Db, since_ms: i64) -> Result<Vec<LivePlay>, DbError> {
              left join output_credentials c on c.id = h.credential_id
              left join providers p on p.id = h.provider_id
              left join channel_streams s on s.id = h.stream_id
-         where l.seen_at >= $1 order by h.started_at desc, h.id desc limit $2",
+         where l.seen_at >= $1 and not l.stop_wanted order by h.started_at desc, h.id desc limit $2",
         args![since_ms, LISTED],
     )
     .await
