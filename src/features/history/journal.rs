@@ -7,13 +7,16 @@ use tokio_util::sync::CancellationToken;
 
 use super::HistoryError;
 use super::play::{NewPlay, Play, PlayReport, read};
-use super::showing::{INTERVAL_MS, Row, Showings, Totals, Unwritten, is_same_play, longest_gap_ms};
+use super::showing::{
+    INTERVAL_MS, Row, SILENCE_MS, Showings, Totals, Unwritten, is_same_play, longest_gap_ms,
+};
 use super::store::plays;
 use super::store::showings::{self as store, Written};
 use crate::ctx::Ctx;
 use crate::db::{DbError, Tx};
 use crate::events::Event;
 use crate::features::catalogue::content::{self, Content};
+use crate::features::catalogue::detail;
 use crate::support::ids::{PlayId, UserId};
 
 /// What comes within this time is written at once.
@@ -24,8 +27,6 @@ const AT_ONCE: usize = 500;
 const WAITING: usize = 4 * AT_ONCE;
 /// How often it is written down what runs.
 const CONFIRMED_EVERY: Duration = Duration::from_secs(5);
-/// What was not confirmed for so long runs no more.
-const SILENCE_MS: i64 = 30_000;
 
 /// The one writer of plays on this node, in groups; cheap to clone.
 #[derive(Clone)]
@@ -307,12 +308,10 @@ impl Journal {
     /// What is shown as it is called now; a channel may have been merged into another.
     async fn named(&self, shown: Content) -> Result<Option<(Content, String)>, DbError> {
         let shown = match shown {
-            Content::Channel(id) => {
-                match crate::features::catalogue::detail::resolve(&self.ctx.db, id).await? {
-                    Some(id) => Content::Channel(id),
-                    None => return Ok(None),
-                }
-            }
+            Content::Channel(id) => match detail::resolve(&self.ctx.db, id).await? {
+                Some(id) => Content::Channel(id),
+                None => return Ok(None),
+            },
             other => other,
         };
         let title = content::title(&self.ctx.db, shown).await?;

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use serde_json::json;
 
+use super::showing::SILENCE_MS;
 use super::store::live as store;
 use super::{HistoryError, Journal};
 use crate::ctx::Ctx;
@@ -12,8 +13,6 @@ use crate::features::audit::{self, Actor};
 use crate::record;
 use crate::support::ids::PlayId;
 
-/// A viewer is active whose node confirmed the play within this time.
-const ACTIVE_MS: i64 = 30_000;
 /// A rate that was measured longer ago says nothing of now.
 const RATE_MS: i64 = 12_000;
 
@@ -72,7 +71,7 @@ pub struct LiveTotals {
 /// Whatever the database says.
 pub async fn list(ctx: &Ctx) -> Result<Vec<LivePlay>, DbError> {
     let now_ms = ctx.clock.now_ms();
-    let mut plays = store::list(&ctx.db, now_ms - ACTIVE_MS).await?;
+    let mut plays = store::list(&ctx.db, now_ms - SILENCE_MS).await?;
     for play in plays.iter_mut().filter(|play| now_ms - play.seen_at > RATE_MS) {
         play.kbps = 0;
     }

@@ -3,15 +3,11 @@ use crate::features::catalogue::content::Content;
 use crate::support::ids::{PlayId, UserId};
 
 use super::HistoryError;
+use super::showing::{INTERVAL_MS, SILENCE_MS};
 use super::store::plays::{self as store, PlayRow};
 
 /// How a play is known that a client reports through the API.
 pub(super) const HEARTBEAT: &str = "heartbeat";
-/// A play that was silent for longer reads as ended.
-const SILENCE_MS: i64 = 30_000;
-/// Between two reports a viewer is taken to be watching; so after the last one for half the silence.
-const REPORT_INTERVAL_MS: i64 = 15_000;
-
 /// What a viewer begins to watch.
 #[derive(Debug, Clone)]
 pub struct NewPlay {
@@ -98,7 +94,7 @@ impl Reported {
     fn last_evidence(&self, now_ms: i64) -> i64 {
         match self.duration_seconds {
             Some(_) => self.last_report_at,
-            None => now_ms.min(self.last_report_at + REPORT_INTERVAL_MS),
+            None => now_ms.min(self.last_report_at + INTERVAL_MS),
         }
     }
 }
@@ -135,7 +131,7 @@ pub(super) fn read(row: PlayRow, now_ms: i64) -> Play {
     } else {
         // The relay's own evidence says how long it was watched; that of a node that died ends by silence.
         let is_silent = now_ms - row.last_report_at > SILENCE_MS;
-        let silent = is_silent.then_some(row.last_report_at + REPORT_INTERVAL_MS);
+        let silent = is_silent.then_some(row.last_report_at + INTERVAL_MS);
         (row.ended_at.or(silent), row.duration_seconds.unwrap_or_default())
     };
     Play {

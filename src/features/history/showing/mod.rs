@@ -21,7 +21,7 @@ use crate::support::ids::{CredentialId, PlayId, ProviderId, UserId};
 
 pub use registry::{Showings, Watching};
 pub use sessions::{Earlier, is_same_play, longest_gap_ms};
-pub use stretch::{INTERVAL_MS, Stretch};
+pub use stretch::{INTERVAL_MS, SILENCE_MS, Stretch};
 pub use unwritten::{Segment, Unwritten};
 
 /// Parts of an HLS stream that were asked for before it was left come within this time.
@@ -198,15 +198,17 @@ impl State {
 
     fn leave(&mut self, now_ms: i64) {
         self.connections = self.connections.saturating_sub(1);
-        if self.connections == 0 && self.ended_at.is_none() {
-            let until = now_ms.min(self.watched.last_at + INTERVAL_MS);
-            self.end_at(until);
+        if self.connections == 0 {
+            self.end(now_ms);
         }
     }
 
-    /// Ends it at an instant that nothing is known of after.
-    fn end_at(&mut self, at_ms: i64) {
-        self.sign(at_ms);
+    /// Ends it, unless it has ended: one interval after its last sign of life at the latest.
+    fn end(&mut self, now_ms: i64) {
+        if self.ended_at.is_some() {
+            return;
+        }
+        self.sign(now_ms.min(self.watched.last_at + INTERVAL_MS));
         self.ended_at = Some(self.watched.last_at);
         self.behind_bytes = 0;
         self.press();

@@ -4,13 +4,11 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
-use super::{INTERVAL_MS, Measurement, Origin, Showing, Shown, Unwritten, Watcher};
+use super::{INTERVAL_MS, Measurement, Origin, SILENCE_MS, Showing, Shown, Unwritten, Watcher};
 use crate::features::catalogue::content::Content;
 use crate::support::clock::Clock;
 use crate::support::ids::PlayId;
 
-/// A player of HLS that did not ask for so long is gone.
-const SILENCE_MS: i64 = 30_000;
 /// An HLS player that was stopped is refused for so long: by then it has given up.
 const REFUSED_MS: i64 = 60_000;
 
@@ -143,9 +141,8 @@ impl Showings {
         let Some(showing) = stopped else { return };
         showing.end.cancel();
         let mut state = showing.state();
-        if showing.shown.measurement == Measurement::Manifest && state.ended_at.is_none() {
-            let until = now_ms.min(state.watched.last_at + INTERVAL_MS);
-            state.end_at(until);
+        if showing.shown.measurement == Measurement::Manifest {
+            state.end(now_ms);
         }
         drop(state);
         self.news.notify_one();
@@ -181,11 +178,7 @@ impl Showings {
         let now_ms = self.clock.now_ms();
         for showing in self.all().iter() {
             showing.end.cancel();
-            let mut state = showing.state();
-            if state.ended_at.is_none() {
-                let until = now_ms.min(state.watched.last_at + INTERVAL_MS);
-                state.end_at(until);
-            }
+            showing.state().end(now_ms);
         }
     }
 
@@ -201,9 +194,8 @@ impl Showings {
         for showing in self.all().iter() {
             let mut state = showing.state();
             let is_silent = now_ms - state.watched.last_at > SILENCE_MS;
-            if showing.shown.measurement == Measurement::Manifest && state.ended_at.is_none() && is_silent {
-                let until = state.watched.last_at + INTERVAL_MS;
-                state.end_at(until);
+            if showing.shown.measurement == Measurement::Manifest && is_silent {
+                state.end(now_ms);
             }
             if !state.is_written() && (all || state.is_pressing()) {
                 unwritten.push(state.unwritten(showing, all, now_ms));

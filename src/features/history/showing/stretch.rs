@@ -1,5 +1,7 @@
 /// Between two signs of life a viewer is taken to watch for so long at most, in milliseconds.
 pub const INTERVAL_MS: i64 = 15_000;
+/// What gave no sign of life for longer is over, in milliseconds.
+pub const SILENCE_MS: i64 = 30_000;
 
 /// Time that was watched, from signs of life. Instants are milliseconds since the epoch, UTC.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
