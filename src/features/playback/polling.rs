@@ -9,6 +9,7 @@ use crate::features::catalogue::content::Content;
 use crate::features::catalogue::sources::opening::host;
 use crate::features::catalogue::sources::{self, Source, part_type};
 use crate::features::providers::Offer;
+use crate::features::providers::leases::Lease;
 use crate::support::hls::is_subtitles;
 use crate::support::ids::CredentialId;
 
@@ -117,15 +118,13 @@ impl Relay {
             return Ok(visit);
         }
         let lease = self.lease(credential, source).await?;
-        let limit = source.max_connections;
-        let stream = Polled::new(
-            source.offer,
-            source.provider,
-            limit,
-            lease,
-            Arc::clone(&self.kept),
-        );
-        Ok(self.polls.keep(seen, stream))
+        Ok(self.polls.keep(seen, self.polled_on(lease, source)))
+    }
+
+    /// A stream that is polled over this connection.
+    pub(super) fn polled_on(&self, lease: Arc<Lease>, source: &Source) -> Arc<Polled> {
+        let (limit, kept) = (source.max_connections, Arc::clone(&self.kept));
+        Polled::new(source.offer, source.provider, limit, lease, kept)
     }
 
     /// A part of a film, which is sought in.

@@ -11,7 +11,7 @@ use super::error::RelayError;
 use super::feed::Unshared;
 use super::feeds::Feeds;
 use super::films::{Film, Films};
-use super::hls::{Address, Budget, Lines, Playlist, Polled, Polls, Seen, Visit};
+use super::hls::{Address, Budget, Lines, Playlist, Polls, Seen, Visit};
 use super::joining::{Joined, LET_GO_WITHIN, is_live};
 use super::media::Media;
 use super::opening::{cause, open, text_instead};
@@ -281,14 +281,7 @@ impl Relay {
                 return Err(cause(format!("{} lists nothing", host(&source.url))));
             }
             let answer = self.begun(play, source, &playlist);
-            let limit = source.max_connections;
-            let stream = Polled::new(
-                source.offer,
-                source.provider,
-                limit,
-                lease,
-                Arc::clone(&self.kept),
-            );
+            let stream = self.polled_on(lease, source);
             stream.put(source, playlist);
             self.polls
                 .keep(play.seen(source, self.ctx.clock.now_ms()), stream);
