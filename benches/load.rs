@@ -8,18 +8,16 @@
 
 #![expect(clippy::expect_used, reason = "a measurement fails by panicking")]
 
+#[path = "support/people.rs"]
+mod people;
 mod support;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use m3u_strm_processor::ctx::Ctx;
 use m3u_strm_processor::db::Engine;
-use m3u_strm_processor::features::accounts::sign_in::sign_in;
-use m3u_strm_processor::features::accounts::{SessionKind, UserDraft, users};
-use m3u_strm_processor::features::audit::Actor;
-use secrecy::{ExposeSecret, SecretString};
+use people::people;
 use support::catalogue::{BRANDS, Dice, WORDS, category, list};
 use support::{Installation, milliseconds, percentile, processor};
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
@@ -45,7 +43,7 @@ fn measure(name: &str, engine: Engine) {
     let installation = Installation::start(engine);
     installation.sync(list(CHANNELS, FILMS, EPISODES));
     let (address, runtime) = (installation.address, &installation.runtime);
-    let tokens = Arc::new(runtime.block_on(people(&installation.ctx)));
+    let tokens = Arc::new(runtime.block_on(people(&installation.ctx, USERS)));
     println!("{name}: {CHANNELS} channels, {FILMS} films, {CONNECTIONS} connections of {USERS} users");
     let mut connections = runtime.block_on(connect(address, &tokens));
     for (what, pace) in [("300 a second", Some(A_SECOND)), ("all at once", None)] {
@@ -56,28 +54,6 @@ fn measure(name: &str, engine: Engine) {
         connections = kept;
         report(what, tally, begun.elapsed(), cores);
     }
-}
-
-/// Bearer tokens of people who only look.
-async fn people(ctx: &Ctx) -> Vec<String> {
-    let mut tokens = Vec::with_capacity(USERS);
-    for number in 0..USERS {
-        let username = format!("viewer{number}");
-        let password = "correct horse battery";
-        let draft = UserDraft {
-            username: username.clone(),
-            password: password.to_owned(),
-            role: Some("viewer".into()),
-            ..UserDraft::default()
-        };
-        users::create(ctx, &Actor::System, draft).await.expect("a user");
-        let password = SecretString::from(password);
-        let (_, opened) = sign_in(ctx, &username, &password, SessionKind::Api, None)
-            .await
-            .expect("a session");
-        tokens.push(opened.token.expose_secret().to_owned());
-    }
-    tokens
 }
 
 async fn connect(address: SocketAddr, tokens: &[String]) -> Vec<Person> {

@@ -6,17 +6,15 @@
 
 #![expect(clippy::expect_used, reason = "a measurement fails by panicking")]
 
+#[path = "support/people.rs"]
+mod people;
 mod support;
 
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use m3u_strm_processor::ctx::Ctx;
 use m3u_strm_processor::db::{Engine, Value};
-use m3u_strm_processor::features::accounts::sign_in::sign_in;
-use m3u_strm_processor::features::accounts::{SessionKind, UserDraft, users};
-use m3u_strm_processor::features::audit::Actor;
-use secrecy::{ExposeSecret, SecretString};
+use people::people;
 use support::catalogue::{Dice, list};
 use support::{Installation, milliseconds, percentile, processor};
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
@@ -37,7 +35,7 @@ fn measure(name: &str, engine: Engine) {
     let installation = Installation::start(engine);
     installation.sync(list(CHANNELS, 0, 0));
     let (address, runtime) = (installation.address, &installation.runtime);
-    let tokens = runtime.block_on(people(&installation.ctx));
+    let tokens = runtime.block_on(people(&installation.ctx, CONNECTIONS as usize));
     let before = processor::used();
     let begun = Instant::now();
     let (plays, pages) = runtime.block_on(run(address, &tokens));
@@ -83,28 +81,6 @@ struct Player {
     starts: i64,
     /// The sum of the positions that were reported last of each play.
     seconds: i64,
-}
-
-/// Bearer tokens: nobody asks so often alone, and nobody may.
-async fn people(ctx: &Ctx) -> Vec<String> {
-    let mut tokens = Vec::new();
-    for number in 0..CONNECTIONS {
-        let username = format!("viewer{number}");
-        let password = "correct horse battery";
-        let draft = UserDraft {
-            username: username.clone(),
-            password: password.to_owned(),
-            role: Some("viewer".into()),
-            ..UserDraft::default()
-        };
-        users::create(ctx, &Actor::System, draft).await.expect("a user");
-        let password = SecretString::from(password);
-        let (_, opened) = sign_in(ctx, &username, &password, SessionKind::Api, None)
-            .await
-            .expect("a session");
-        tokens.push(opened.token.expose_secret().to_owned());
-    }
-    tokens
 }
 
 async fn run(address: SocketAddr, tokens: &[String]) -> (Vec<Player>, Vec<Duration>) {

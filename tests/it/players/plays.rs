@@ -6,6 +6,7 @@ use m3u_strm_processor::features::catalogue::content::Content;
 use m3u_strm_processor::features::history::Journal;
 use m3u_strm_processor::features::history::showing::{Measurement, Origin, Shown, Watcher};
 use m3u_strm_processor::features::providers::Offer;
+use m3u_strm_processor::record;
 use m3u_strm_processor::simulator::{Cut, Fault, Hls, Resource, ts};
 use m3u_strm_processor::support::ids::{ChannelId, ProviderId, StreamId};
 use reqwest::header::{RANGE, USER_AGENT};
@@ -20,61 +21,30 @@ use crate::support::{ACTOR, OnEngine, TestCtx, seed};
 
 pub const KODI: &str = "Kodi/20.1 (X11; Linux x86_64) App_Bitness/64";
 
-/// What is known of a play beside what its viewer may read.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Line {
-    measurement: String,
-    pub is_ended: bool,
-    seconds: i64,
-    bytes: i64,
-    startup_ms: Option<i64>,
-    stalls: i64,
-    switches: i64,
-    segments: i64,
-    failed: i64,
-    pub live: i64,
+record! {
+    /// What is known of a play beside what its viewer may read.
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub struct Line {
+        measurement: String,
+        pub is_ended: bool,
+        seconds: i64,
+        bytes: i64,
+        startup_ms: Option<i64>,
+        stalls: i64,
+        switches: i64,
+        segments: i64,
+        failed: i64,
+        pub live: i64,
+    }
 }
 
 async fn lines(world: &World) -> Vec<Line> {
-    type Row = (String, bool, i64, i64, Option<i64>, i64, i64, i64, i64, i64);
-    let rows: Vec<Row> = world
-        .app
-        .ctx
-        .db
-        .all(
-            "select h.measurement, h.ended_at is not null, h.duration_seconds, h.bytes, h.startup_ms, h.stalls, h.switches,
-                 (select count(*) from play_segments s where s.play_id = h.id),
-                 (select count(*) from play_segments s where s.play_id = h.id and s.has_failed),
-                 (select count(*) from live_plays l where l.play_id = h.id)
-             from viewing_history h order by h.id",
-            Vec::new(),
-        )
-        .await
-        .unwrap();
-    let line = |(
-        measurement,
-        is_ended,
-        seconds,
-        bytes,
-        startup_ms,
-        stalls,
-        switches,
-        segments,
-        failed,
-        live,
-    ): Row| Line {
-        measurement,
-        is_ended,
-        seconds,
-        bytes,
-        startup_ms,
-        stalls,
-        switches,
-        segments,
-        failed,
-        live,
-    };
-    rows.into_iter().map(line).collect()
+    let sql = "select h.measurement, h.ended_at is not null, h.duration_seconds, h.bytes, h.startup_ms, h.stalls, h.switches,
+                   (select count(*) from play_segments s where s.play_id = h.id),
+                   (select count(*) from play_segments s where s.play_id = h.id and s.has_failed),
+                   (select count(*) from live_plays l where l.play_id = h.id)
+               from viewing_history h order by h.id";
+    world.app.ctx.db.all(sql, Vec::new()).await.unwrap()
 }
 
 /// Waits until what is written down is so.
