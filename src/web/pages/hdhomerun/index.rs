@@ -70,12 +70,12 @@ impl DeviceIndex {
         failures.collect()
     }
 
-    /// The ports at which this server answers.
+    /// The ports at which this server answers others than this machine.
     fn ports(&self) -> String {
         let reaches = Protocol::ALL.map(|protocol| self.announced.reach(protocol));
         let ports = reaches.into_iter().filter_map(|reach| match reach {
-            Reach::Listening(address) => Some(address.port().to_string()),
-            Reach::Silent | Reach::Failed(..) => None,
+            Reach::Listening(address) if !address.ip().is_loopback() => Some(address.port().to_string()),
+            Reach::Listening(_) | Reach::Silent | Reach::Failed(..) => None,
         });
         ports.collect::<Vec<_>>().join(" and ")
     }
