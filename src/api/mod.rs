@@ -24,6 +24,7 @@ mod performance;
 mod plays;
 mod providers;
 mod renaming;
+mod reservations;
 mod routes;
 mod schedules;
 mod second_factor;

@@ -4,8 +4,9 @@ use utoipa::OpenApi;
 use super::openapi::{self, Security};
 use super::{
     audit, auth, bulk, channels, decisions, favourites, hdhomerun, health, jobs, library, live, maintenance,
-    merge_rules, output_credentials, performance, plays, providers, renaming, schedules, second_factor,
-    settings, stream_content, stream_quality, streams, strm, syncs, system, tokens, users, vod,
+    merge_rules, output_credentials, performance, plays, providers, renaming, reservations, schedules,
+    second_factor, settings, stream_content, stream_quality, streams, strm, syncs, system, tokens, users,
+    vod,
 };
 
 /// Each path with its methods and handlers: makes the routes, the table that tests go through, and the description.
@@ -90,6 +91,8 @@ table! {
     "/api/health/status": get health::status;
     "/api/providers/{id}/maintenance": get maintenance::index, post maintenance::create;
     "/api/providers/{id}/maintenance/{window_id}": delete maintenance::delete;
+    "/api/providers/{id}/reservations": get reservations::index;
+    "/api/providers/{id}/reservations/{credential_id}": put reservations::update, delete reservations::delete;
     "/api/merge-rules": get merge_rules::index, post merge_rules::create;
     "/api/merge-rules/preview": post merge_rules::preview;
     "/api/merge-rules/{id}": patch merge_rules::update, delete merge_rules::delete;

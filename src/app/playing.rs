@@ -75,7 +75,7 @@ async fn sweep(relay: Relay, end: CancellationToken) {
     loop {
         tokio::select! {
             () = end.cancelled() => break,
-            _ = ticks.tick() => relay.sweep(),
+            _ = ticks.tick() => relay.sweep().await,
         }
     }
 }

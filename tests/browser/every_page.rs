@@ -144,6 +144,8 @@ async fn filled_pages_are_accessible(browser: Browser) {
     people(&api).await;
     rules(&api, other).await;
     tuners(&api).await;
+    api.reserve(first, "Living room TV", 1).await;
+    api.reserve(first, &LONG[..90], 1).await;
     world.sign_in(&browser, &channel).await;
     browser.click("main button[id^=star-]").await;
     browser
@@ -182,6 +184,7 @@ async fn filled_pages_are_accessible(browser: Browser) {
             ("provider-removal", "/providers/1/removal"),
             ("provider-schedule", "/providers/1/schedule"),
             ("provider-maintenance", "/providers/1/maintenance"),
+            ("provider-connections", "/providers/1/connections"),
             ("syncs", "/syncs"),
             ("sync", "/syncs/1"),
             ("sync-last", &run),

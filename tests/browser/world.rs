@@ -130,6 +130,25 @@ impl Api {
         self.change(provider, json!({ "rename_rules": rules })).await;
     }
 
+    /// Reserves connections of a provider that allows three for a new credential.
+    pub async fn reserve(&self, provider: i64, name: &str, connections: i64) {
+        self.change(provider, json!({ "max_connections": 3 })).await;
+        let made = self
+            .post("/api/output-credentials", json!({ "name": name }))
+            .await;
+        let path = format!(
+            "{}/api/providers/{provider}/reservations/{}",
+            self.base, made["id"]
+        );
+        let request = self.client.put(path).bearer_auth(&self.token);
+        let answer = request
+            .json(&json!({ "connections": connections }))
+            .send()
+            .await
+            .unwrap();
+        assert!(answer.status().is_success(), "{}", answer.text().await.unwrap());
+    }
+
     async fn change(&self, provider: i64, fields: Value) {
         let path = format!("{}/api/providers/{provider}", self.base);
         let request = self.client.patch(path).bearer_auth(&self.token);

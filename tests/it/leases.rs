@@ -130,6 +130,27 @@ on_both_engines! {
         until_in_use(&leases, 0).await;
     }
 
+    async fn a_stream_that_others_poll_on_is_an_orphan_once_whom_its_connection_counts_for_fell_silent(test: TestDb) {
+        add_provider(&test.db).await;
+        let leases = Leases::new("one", test.db.clone(), Clock::manual(1_000_000));
+        let polls = Polls::default();
+        let lease = leases.acquire(CONNECTION, Some(1)).await.unwrap();
+        let guest = Seen { credential: CredentialId(4), ..seen(1_030_000) };
+        drop(polls.keep(seen(1_000_000), polled(lease)));
+        drop(polls.touch(guest).unwrap());
+        let gone = || polls.orphans(|last, _| last.is_none());
+        polls.sweep(1_030_000);
+        assert!(gone().is_empty());
+        let quiet = polls.orphans(|last, _| last.is_some_and(|seen| seen.now_ms == 1_000_000));
+        assert_eq!(quiet.len(), 1, "it was told of the last poll");
+        drop(quiet);
+        polls.sweep(1_031_000);
+        let orphans = gone();
+        assert_eq!(orphans.iter().map(|orphan| orphan.heir).collect::<Vec<_>>(), [CredentialId(4)]);
+        assert!(orphans[0].stream.lease.pass_on(CredentialId(4)).await.unwrap());
+        assert!(gone().is_empty());
+    }
+
     async fn many_at_once_share_exactly_what_there_is(test: TestDb) {
         add_provider(&test.db).await;
         let leases = Leases::new("one", test.db.clone(), Clock::manual(1_000_000));

@@ -16,10 +16,12 @@ impl From<RelayError> for Problem {
             RelayError::NotRelayable(reason) => not_relayable(&reason),
             error @ RelayError::AllInUse => {
                 let message = "All connections of the provider are in use. Try again in a moment.";
-                let mut problem = Self::unavailable(message, error);
-                problem.code = Cow::from("all_in_use");
-                problem.retry_after = Some(BUSY_SECONDS);
-                problem
+                full("all_in_use", message, &error)
+            }
+            error @ RelayError::Reserved => {
+                let message = "The free connections of the provider are reserved for others, and the rest are in use. \
+                               Try again in a moment.";
+                full("reserved", message, &error)
             }
             RelayError::Status(404 | 410) => Self::not_found("This part of the stream"),
             error @ RelayError::Status(_) => {
@@ -38,6 +40,14 @@ impl From<SourceError> for Problem {
     fn from(error: SourceError) -> Self {
         RelayError::from(error).into()
     }
+}
+
+/// 503 until a connection is free.
+fn full(code: &'static str, message: &'static str, cause: &RelayError) -> Problem {
+    let mut problem = Problem::unavailable(message, cause);
+    problem.code = Cow::from(code);
+    problem.retry_after = Some(BUSY_SECONDS);
+    problem
 }
 
 fn not_relayable(reason: &str) -> Problem {

@@ -7,6 +7,7 @@ impl From<providers::Error> for Problem {
     fn from(error: providers::Error) -> Self {
         match error {
             providers::Error::NotFound => Self::not_found("This provider"),
+            providers::Error::NoReservation => Self::not_found("This reservation"),
             providers::Error::Invalid(invalid) => invalid.into(),
             providers::Error::NameTaken => {
                 let message = "Another provider has this name.";

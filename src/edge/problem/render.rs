@@ -119,7 +119,7 @@ fn of_status(status: StatusCode) -> Problem {
 }
 
 /// Codes of server errors that say how a provider is, not how the server is.
-const OF_PROVIDERS: [&str; 3] = ["not_relayable", "all_in_use", "no_stream"];
+const OF_PROVIDERS: [&str; 4] = ["not_relayable", "all_in_use", "reserved", "no_stream"];
 
 fn log(problem: &Problem, id: &RequestId) {
     if problem.status.is_server_error() {

@@ -65,7 +65,7 @@ impl Spare {
                 provider,
                 lease,
             })),
-            Err(LeaseError::AllInUse { .. }) => Ok(Err(Lack::Full)),
+            Err(LeaseError::AllInUse { .. } | LeaseError::Reserved { .. }) => Ok(Err(Lack::Full)),
             Err(LeaseError::Db(error)) => Err(error.into()),
         }
     }

@@ -19,8 +19,8 @@ const FREED_WITHIN: Duration = Duration::from_secs(3);
 pub struct Attempts<'a> {
     leases: &'a Leases,
     failures: Failures,
-    /// Those whose provider had no connection left.
-    busy: Vec<Source>,
+    /// Those whose provider had no connection left for this viewer, and why.
+    busy: Vec<(Source, RelayError)>,
     failed: Vec<Offer>,
 }
 
@@ -78,21 +78,21 @@ impl<'a> Attempts<'a> {
         let began = Instant::now();
         while !self.busy.is_empty() && began.elapsed() < self.patience().await? {
             self.leases.freed().await;
-            for source in std::mem::take(&mut self.busy) {
+            for (source, _) in std::mem::take(&mut self.busy) {
                 if let Some(started) = self.one(source, start).await? {
                     return Ok(Some(started));
                 }
             }
         }
-        if !self.busy.is_empty() {
-            self.failures.note(RelayError::AllInUse)?;
+        for (_, full) in std::mem::take(&mut self.busy) {
+            self.failures.note(full)?;
         }
         Ok(None)
     }
 
     /// How long a connection is worth waiting for: those of players stay, that of a sync or check goes soon.
     async fn patience(&self) -> Result<Duration, DbError> {
-        for source in &self.busy {
+        for (source, _) in &self.busy {
             let in_use = self.leases.in_use(source.provider).await?;
             if in_use.checks + in_use.syncs > 0 {
                 return Ok(SYNCED_WITHIN);
@@ -108,7 +108,7 @@ impl<'a> Attempts<'a> {
     ) -> Result<Option<T>, DbError> {
         match start(&source).await {
             Ok(started) => return Ok(Some(started)),
-            Err(RelayError::AllInUse) => self.busy.push(source),
+            Err(error) if error.is_full() => self.busy.push((source, error)),
             Err(error) => {
                 self.failed.push(source.offer);
                 self.failures.note(error)?;

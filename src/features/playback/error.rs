@@ -14,6 +14,9 @@ pub enum RelayError {
     NotRelayable(String),
     #[error("every connection of the provider is in use")]
     AllInUse,
+    /// Connections are free, but kept for other credentials.
+    #[error("the free connections of the provider are reserved for others")]
+    Reserved,
     /// Each stream that was tried, with what became of it.
     #[error("no stream started: {}", .0.join("; "))]
     NoneStarted(Vec<String>),
@@ -26,10 +29,18 @@ pub enum RelayError {
     Db(#[from] DbError),
 }
 
+impl RelayError {
+    /// Whether a connection was all that was missing.
+    pub(super) fn is_full(&self) -> bool {
+        matches!(self, Self::AllInUse | Self::Reserved)
+    }
+}
+
 impl From<LeaseError> for RelayError {
     fn from(error: LeaseError) -> Self {
         match error {
             LeaseError::AllInUse { .. } => Self::AllInUse,
+            LeaseError::Reserved { .. } => Self::Reserved,
             LeaseError::Db(error) => Self::Db(error),
         }
     }
@@ -56,6 +67,7 @@ impl From<OpenError> for RelayError {
 pub(super) struct Failures {
     causes: Vec<String>,
     in_use: bool,
+    reserved: bool,
     not_relayable: Option<String>,
 }
 
@@ -65,6 +77,7 @@ impl Failures {
         match error {
             RelayError::Db(error) => return Err(error),
             RelayError::AllInUse => self.in_use = true,
+            RelayError::Reserved => self.reserved = true,
             RelayError::NotRelayable(reason) => {
                 self.not_relayable.get_or_insert(reason);
             }
@@ -77,11 +90,13 @@ impl Failures {
     }
 
     pub(super) fn into_error(self) -> RelayError {
-        match (self.causes.is_empty(), self.in_use, self.not_relayable) {
-            (false, ..) => RelayError::NoneStarted(self.causes),
-            (true, true, _) => RelayError::AllInUse,
-            (true, false, Some(reason)) => RelayError::NotRelayable(reason),
-            (true, false, None) => RelayError::Nothing,
+        match (self.causes.is_empty(), self.not_relayable) {
+            (false, _) => RelayError::NoneStarted(self.causes),
+            // It may have another stream whose connections are all in use: this is what an administrator can change.
+            (true, _) if self.reserved => RelayError::Reserved,
+            (true, _) if self.in_use => RelayError::AllInUse,
+            (true, Some(reason)) => RelayError::NotRelayable(reason),
+            (true, None) => RelayError::Nothing,
         }
     }
 }

@@ -2,7 +2,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::features::providers::Offer;
-use crate::support::ids::ProviderId;
+use crate::support::ids::{CredentialId, ProviderId};
 
 use super::feed::{Feed, Seat, Start};
 
@@ -12,12 +12,18 @@ pub struct Feeds(Mutex<HashMap<Offer, Arc<Feed>>>);
 
 impl Feeds {
     /// A place at the stream that `start` opens; it is opened if nobody watches it yet.
-    pub fn sit(self: &Arc<Self>, start: impl FnOnce() -> Start, offer: Offer, provider: ProviderId) -> Seat {
+    pub fn sit(
+        self: &Arc<Self>,
+        start: impl FnOnce() -> Start,
+        offer: Offer,
+        provider: ProviderId,
+        credential: CredentialId,
+    ) -> Seat {
         let mut feeds = self.feeds();
-        if let Some(seat) = feeds.get(&offer).and_then(Feed::sit) {
+        if let Some(seat) = feeds.get(&offer).and_then(|feed| Feed::sit(feed, credential)) {
             return seat;
         }
-        let (feed, seat) = Feed::new(offer, provider);
+        let (feed, seat) = Feed::new(offer, provider, credential);
         feeds.insert(offer, Arc::clone(&feed));
         let (start, all) = (start(), Arc::clone(self));
         tokio::spawn(async move {

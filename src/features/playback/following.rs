@@ -116,7 +116,8 @@ impl Relay {
         failed.into_iter().for_each(|offer| line.note(offer));
         let error = match found {
             Ok(Ok(follower)) => return Ok(follower),
-            Ok(Err(error @ (RelayError::AllInUse | RelayError::Db(_) | RelayError::NoneStarted(_)))) => error,
+            Ok(Err(error @ (RelayError::Db(_) | RelayError::NoneStarted(_)))) => error,
+            Ok(Err(error)) if error.is_full() => error,
             Ok(Err(error)) => cause(error.to_string()),
             Err(_) => cause(format!("nothing within {} s", ALL_WITHIN.as_secs())),
         };

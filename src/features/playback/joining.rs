@@ -10,6 +10,7 @@ use crate::support::ids::{CredentialId, ProviderId};
 
 use super::error::RelayError;
 use super::feed::{Begun, Seat, Start, Unshared};
+use super::hls::Orphan;
 use super::opening::cause;
 use super::relay::Relay;
 
@@ -59,7 +60,7 @@ impl Relay {
                 source: source.clone(),
                 connection: connection(credential, source),
             };
-            let seat = self.feeds.sit(start, source.offer, source.provider);
+            let seat = self.feeds.sit(start, source.offer, source.provider, credential);
             match seat.begun().await {
                 Begun::Running { content_type } => Ok(Joined::Seat(seat, content_type)),
                 Begun::Unshared(unshared) => Ok(Joined::Unshared(unshared)),
@@ -79,7 +80,10 @@ impl Relay {
         let began = Instant::now();
         loop {
             match ask().await {
-                Err(RelayError::AllInUse) if began.elapsed() < LET_GO_WITHIN && self.let_go(provider) => {
+                Err(error) if error.is_full() && began.elapsed() < LET_GO_WITHIN => {
+                    if !self.let_go(provider).await {
+                        return Err(error);
+                    }
                     self.leases.freed().await;
                 }
                 answer => return answer,
@@ -87,16 +91,39 @@ impl Relay {
         }
     }
 
-    /// Lets go of the provider's connections that nobody uses any more but that were kept; whether one comes back in a moment.
-    fn let_go(&self, provider: ProviderId) -> bool {
+    /// Lets go of the provider's connections that nobody uses any more but that were kept, and of those that others than whom
+    /// they are reserved for go on with; whether one comes back in a moment.
+    async fn let_go(&self, provider: ProviderId) -> bool {
         let of_feeds = self.feeds.let_go(provider);
-        self.polls.let_go(provider, self.ctx.clock.now_ms()) || of_feeds
+        let now = self.ctx.clock.now_ms();
+        let of_quiet = self.polls.let_go(provider, now);
+        let orphans = self.polls.orphans(|holder, stream| {
+            stream.provider == provider && holder.is_none_or(|seen| now - seen.now_ms > stream.quiet_ms())
+        });
+        self.hand_on(orphans).await || of_quiet || of_feeds
+    }
+
+    /// Lets the connections of streams that are polled count for those who poll on, and gives up those that may not; whether
+    /// there were any of those.
+    pub(super) async fn hand_on(&self, orphans: Vec<Orphan>) -> bool {
+        let mut comes_back = false;
+        for Orphan { stream, heir } in orphans {
+            match stream.lease.pass_on(heir).await {
+                Ok(true) => {}
+                Ok(false) => {
+                    self.polls.abandon(stream.offer);
+                    comes_back = true;
+                }
+                Err(error) => tracing::warn!(%error, "a connection could not be passed on"),
+            }
+        }
+        comes_back
     }
 
     /// A connection for one viewer alone.
     ///
     /// # Errors
-    /// [`RelayError::AllInUse`] if none is free.
+    /// [`RelayError::AllInUse`] or [`RelayError::Reserved`] if none is free for it.
     pub(super) async fn lease(
         &self,
         credential: CredentialId,

@@ -82,9 +82,11 @@ impl Relay {
         }
     }
 
-    /// Gives back the connections of HLS viewers who fell silent.
-    pub fn sweep(&self) {
+    /// Gives back the connections of HLS viewers who fell silent; who goes on with one holds it from now on.
+    pub async fn sweep(&self) {
         self.polls.sweep(self.ctx.clock.now_ms());
+        self.hand_on(self.polls.orphans(|holder, _| holder.is_none()))
+            .await;
         self.lines.sweep(Instant::now());
     }
 
@@ -179,6 +181,10 @@ impl Relay {
                 }
                 Joined::Unshared(unshared) => {
                     let Unshared { opened, lease } = *unshared;
+                    // Whoever came first opened it, for whoever takes it.
+                    if !lease.pass_on(play.credential).await? {
+                        return Err(RelayError::Reserved);
+                    }
                     let is_whole = play.range.as_deref().is_none_or(|range| range == "bytes=0-");
                     let opened = Some(opened).filter(|_| is_whole);
                     return self.on_lease(play, source, lease, opened).await;
@@ -211,9 +217,10 @@ impl Relay {
     async fn lease_of<L>(&self, play: &Play<L>, source: &Source) -> Result<Arc<Lease>, RelayError> {
         let film = (play.credential, source.offer);
         let mut leased = self.lease(play.credential, source).await;
-        if matches!(leased, Err(RelayError::AllInUse)) && self.films.supersede(film) {
+        let is_full = |leased: &Result<_, RelayError>| leased.as_ref().is_err_and(RelayError::is_full);
+        if is_full(&leased) && self.films.supersede(film) {
             let began = Instant::now();
-            while matches!(leased, Err(RelayError::AllInUse)) && began.elapsed() < LET_GO_WITHIN {
+            while is_full(&leased) && began.elapsed() < LET_GO_WITHIN {
                 self.leases.freed().await;
                 leased = self.lease(play.credential, source).await;
             }

@@ -101,7 +101,7 @@ impl Viewer {
                 }
                 Next::Behind => return None,
                 Next::Over(end) => {
-                    if let Some(watching) = self.watching.as_ref().filter(|_| end != End::Left) {
+                    if let Some(watching) = self.watching.as_ref().filter(|_| end.is_fault()) {
                         if began.elapsed() >= STALL {
                             watching.stalled();
                         }
@@ -127,7 +127,7 @@ impl Viewer {
             self.pause = PAUSE;
         }
         // Who paused until it was closed goes on where it is now.
-        if *end != End::Left {
+        if end.is_fault() {
             self.note(offer);
         }
         let until = *self.failing_since.get_or_insert_with(Instant::now) + GIVE_UP;

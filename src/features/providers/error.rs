@@ -6,6 +6,8 @@ use crate::support::validation::Invalid;
 pub enum Error {
     #[error("There is no such provider.")]
     NotFound,
+    #[error("Nothing is reserved for this credential.")]
+    NoReservation,
     #[error(transparent)]
     Invalid(#[from] Invalid),
     #[error("Another provider has this name.")]

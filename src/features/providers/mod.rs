@@ -19,6 +19,7 @@ mod offer;
 mod provider;
 mod reading;
 pub mod renames;
+pub mod reservations;
 mod secrets;
 mod shown;
 mod source;

@@ -8,7 +8,7 @@ pub use breakers::{Breakers, KnownHost, all_breakers, breakers};
 
 use super::provider::{Provider, Status, Summary, Totals};
 use super::xtream::Account;
-use super::{Draft, Error, Secrets, Source, expiry, groups};
+use super::{Draft, Error, Secrets, Source, expiry, groups, reservations};
 use crate::args;
 use crate::db::{Db, DbError, Sql, Tx, dialect};
 use crate::record;
@@ -241,6 +241,7 @@ pub async fn remove(tx: &mut Tx, id: ProviderId, now_ms: i64) -> Result<(), Erro
     tx.execute("delete from provider_breakers where provider_id = $1", args![id])
         .await?;
     groups::store::remove(tx, id).await?;
+    reservations::store::remove_all(tx, id).await?;
     found(touched)
 }
 

@@ -16,7 +16,7 @@ const BY_HAND: Duration = Duration::from_secs(30);
 const SCHEDULED: Duration = Duration::from_secs(600);
 
 /// One of the connections of a provider that counts them, once one is free. Panels count who watches, not who reads their
-/// lists: where players hold all of them for long, the run goes on without one rather than let the catalogue grow old.
+/// lists: where players hold all of them for long, or all are reserved for some, the run goes on without one rather than let the catalogue grow old.
 ///
 /// # Errors
 /// [`Error::Cancelled`], or whatever the database says.
@@ -39,12 +39,17 @@ pub(super) async fn of(
         match leases.acquire(wanted, limit).await {
             Ok(lease) => return Ok(Some(lease)),
             Err(LeaseError::Db(error)) => return Err(error.into()),
-            Err(LeaseError::AllInUse { .. }) if Instant::now() >= until => {
+            Err(LeaseError::Reserved { .. }) if leases.in_use(provider.id).await?.total() == 0 => {
+                job.progress
+                    .log("All connections are reserved; the lists are fetched beside them.");
+                return Ok(None);
+            }
+            Err(LeaseError::AllInUse { .. } | LeaseError::Reserved { .. }) if Instant::now() >= until => {
                 job.progress
                     .log("All connections were in use; the lists are fetched beside them.");
                 return Ok(None);
             }
-            Err(LeaseError::AllInUse { .. }) => {}
+            Err(LeaseError::AllInUse { .. } | LeaseError::Reserved { .. }) => {}
         }
         job.check().map_err(|_| Error::Cancelled)?;
         job.progress.set(0, None, "Waiting for a free connection");

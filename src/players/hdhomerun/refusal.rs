@@ -23,7 +23,7 @@ impl Refusal {
     pub(super) fn of(error: &RelayError) -> Option<Self> {
         Some(match error {
             // Every connection of the provider is a tuner to whoever wants to watch.
-            RelayError::AllInUse => Self::AllTunersInUse,
+            RelayError::AllInUse | RelayError::Reserved => Self::AllTunersInUse,
             RelayError::NotRelayable(_) => Self::NoVideoData,
             RelayError::Nothing
             | RelayError::NoneStarted(_)

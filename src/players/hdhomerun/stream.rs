@@ -20,7 +20,7 @@ use crate::features::catalogue::content::Content;
 use crate::features::catalogue::number::ChannelNumber;
 use crate::features::history::showing::Watcher;
 use crate::features::outputs::hdhomerun::{self, Device, Tuner, Tuners};
-use crate::features::playback::{Answer, Media, Relay, Viewer, Wanted, Wish};
+use crate::features::playback::{Answer, Media, Relay, RelayError, Viewer, Wanted, Wish};
 use crate::fetch::FetchError;
 use crate::players::stream::watcher;
 use crate::support::ids::ChannelId;
@@ -109,7 +109,10 @@ async fn start(
             None => Err(error.into()),
             Some(refusal) => {
                 tracing::warn!(device = %device.device_id, %error, "a tuner plays nothing");
-                Ok(refusal.answer("The server's log says why."))
+                Ok(refusal.answer(match error {
+                    RelayError::Reserved => "The connections that are free are reserved for others.",
+                    _ => "The server's log says why.",
+                }))
             }
         },
     }

@@ -11,6 +11,7 @@ mod plays;
 mod polling;
 mod programs;
 mod relay;
+mod reservations;
 mod sharing;
 mod watching;
 pub mod world;

@@ -3,5 +3,6 @@ mod changes;
 mod cli;
 mod connection;
 mod panel;
+mod reservations;
 mod store;
 mod uploads;

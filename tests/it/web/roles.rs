@@ -57,6 +57,7 @@ fn admin_only(played: &Played, run: i64, job: i64) -> (Vec<String>, Vec<String>)
             "/events",
             "/schedule",
             "/maintenance",
+            "/connections",
             "/performance",
         ]
         .map(|rest| format!("{provider}{rest}")),
@@ -134,6 +135,8 @@ fn admin_only(played: &Played, run: i64, job: i64) -> (Vec<String>, Vec<String>)
             "/schedule/checks",
             "/maintenance",
             "/maintenance/1/ends",
+            "/connections",
+            "/connections/1/removal",
             "/stream-checks",
             "/stream-measurements",
         ]

@@ -308,7 +308,7 @@ impl Lane {
                     .extend(leases.into_iter().map(|lease| Held { lease, since }));
                 Ok(self.idle.pop())
             }
-            Err(LeaseError::AllInUse { .. }) => Ok(None),
+            Err(LeaseError::AllInUse { .. } | LeaseError::Reserved { .. }) => Ok(None),
             Err(LeaseError::Db(error)) => Err(error),
         }
     }

@@ -91,7 +91,7 @@ impl Checker {
                     purpose: Purpose::Check(stream),
                 };
                 match self.leases.acquire(connection, source.max_connections).await {
-                    Err(LeaseError::AllInUse { .. }) => Err(Verdict::Skipped),
+                    Err(LeaseError::AllInUse { .. } | LeaseError::Reserved { .. }) => Err(Verdict::Skipped),
                     Err(LeaseError::Db(error)) => return Err(error.into()),
                     Ok(lease) => {
                         let entered = self.gate.enter(settings.max_concurrent_health_checks).await;

@@ -21,7 +21,7 @@ use tokio_util::sync::CancellationToken;
 use crate::features::catalogue::sources::opening::Opened;
 use crate::features::providers::Offer;
 use crate::features::providers::leases::Lease;
-use crate::support::ids::ProviderId;
+use crate::support::ids::{CredentialId, ProviderId};
 
 use super::error::RelayError;
 use ring::{Ring, SeatId, Taken};
@@ -48,9 +48,20 @@ pub struct Feed {
 struct State {
     stage: Stage,
     ring: Ring,
-    guests: usize,
-    /// Somebody wants its connection as soon as nobody watches.
+    /// Each who watches, as often as he does.
+    guests: Vec<CredentialId>,
+    /// Whom its connection counts for.
+    holder: CredentialId,
+    /// Somebody wants its connection as soon as nobody watches, or nobody whom it counts for.
     is_wanted: bool,
+}
+
+impl State {
+    /// Who watches on where whom its connection counts for has left.
+    fn heir(&self) -> Option<CredentialId> {
+        let heir = self.guests.first().copied();
+        heir.filter(|_| !self.guests.contains(&self.holder))
+    }
 }
 
 enum Stage {
@@ -77,14 +88,24 @@ pub enum End {
     /// Nobody watched any more.
     Left,
     AllInUse,
+    /// Its connection is reserved for somebody who has left, or what is free is kept for others.
+    Reserved,
     /// The upstream's fault, in words that hold no address.
     Failed(String),
+}
+
+impl End {
+    /// Whether the stream is to blame.
+    pub fn is_fault(&self) -> bool {
+        !matches!(self, Self::Left | Self::Reserved)
+    }
 }
 
 impl From<End> for RelayError {
     fn from(end: End) -> Self {
         match end {
             End::AllInUse => Self::AllInUse,
+            End::Reserved => Self::Reserved,
             End::Left => Self::NoneStarted(vec!["nobody waited for it".to_owned()]),
             End::Failed(cause) => Self::NoneStarted(vec![cause]),
         }
@@ -112,8 +133,8 @@ pub enum Begun {
 }
 
 impl Feed {
-    /// A stream that begins, with the place of its first viewer.
-    pub fn new(offer: Offer, provider: ProviderId) -> (Arc<Self>, Seat) {
+    /// A stream that begins, with the place of its first viewer, whom its connection counts for.
+    pub fn new(offer: Offer, provider: ProviderId, credential: CredentialId) -> (Arc<Self>, Seat) {
         let mut ring = Ring::default();
         let id = ring.sit();
         let feed = Arc::new(Self {
@@ -122,7 +143,8 @@ impl Feed {
             state: Mutex::new(State {
                 stage: Stage::Starting,
                 ring,
-                guests: 1,
+                guests: vec![credential],
+                holder: credential,
                 is_wanted: false,
             }),
             news: Notify::new(),
@@ -132,18 +154,19 @@ impl Feed {
         });
         let seat = Seat {
             feed: Arc::clone(&feed),
+            credential,
             id,
         };
         (feed, seat)
     }
 
     /// A place for a viewer; `None` once it is over.
-    pub fn sit(feed: &Arc<Self>) -> Option<Seat> {
+    pub fn sit(feed: &Arc<Self>, credential: CredentialId) -> Option<Seat> {
         let mut state = feed.state();
         if !matches!(state.stage, Stage::Starting | Stage::Running { .. }) {
             return None;
         }
-        state.guests += 1;
+        state.guests.push(credential);
         state.is_wanted = false;
         let id = state.ring.sit();
         drop(state);
@@ -151,6 +174,7 @@ impl Feed {
         feed.taken.notify_waiters();
         Some(Seat {
             feed: Arc::clone(feed),
+            credential,
             id,
         })
     }
@@ -160,14 +184,14 @@ impl Feed {
         self.stop.cancel();
     }
 
-    /// Lets its connection go if nobody watches; whether it comes back in a moment.
+    /// Lets its connection go if nobody watches, or nobody whom it counts for; whether it may come back in a moment.
     pub fn want(&self) -> bool {
         let mut state = self.state();
         let is_its_own = !matches!(
             state.stage,
-            Stage::Unshared(_) | Stage::Over(End::AllInUse | End::Failed(_))
+            Stage::Unshared(_) | Stage::Over(End::AllInUse | End::Reserved | End::Failed(_))
         );
-        let is_alone = state.guests == 0 && is_its_own;
+        let is_alone = (state.guests.is_empty() || state.heir().is_some()) && is_its_own;
         state.is_wanted |= is_alone;
         drop(state);
         self.guests.notify_waiters();
@@ -194,19 +218,40 @@ impl Feed {
     /// Waits until nobody has watched for a while, or nobody watches and somebody wants its connection.
     async fn left(&self) {
         loop {
-            self.until(&self.guests, |state| state.guests == 0).await;
-            let come_back = self.until(&self.guests, |state| state.guests > 0 || state.is_wanted);
+            self.until(&self.guests, |state| state.guests.is_empty()).await;
+            let come_back = self.until(&self.guests, |state| !state.guests.is_empty() || state.is_wanted);
             match tokio::time::timeout(LINGER, come_back).await {
-                Ok(()) if self.state().guests > 0 => {}
+                Ok(()) if !self.state().guests.is_empty() => {}
                 Ok(()) | Err(_) => return,
             }
         }
     }
 
+    /// Waits until whom its connection counts for has not watched for a while, or somebody wants it, while others watch on: one
+    /// of those.
+    async fn orphaned(&self) -> CredentialId {
+        loop {
+            self.until(&self.guests, |state| state.heir().is_some()).await;
+            let decided = self.until(&self.guests, |state| state.heir().is_none() || state.is_wanted);
+            // Players close a stream to open it again at once.
+            let _ = tokio::time::timeout(LINGER, decided).await;
+            if let Some(heir) = self.state().heir() {
+                return heir;
+            }
+        }
+    }
+
+    /// Notes whom its connection counts for from now on.
+    fn inherit(&self, heir: CredentialId) {
+        let mut state = self.state();
+        state.holder = heir;
+        state.is_wanted = false;
+    }
+
     /// Ends it unless somebody came in the last moment.
     fn close_if_left(&self) -> bool {
         let mut state = self.state();
-        let is_left = state.guests == 0;
+        let is_left = state.guests.is_empty();
         if is_left {
             state.stage = Stage::Over(End::Left);
         }
@@ -237,6 +282,7 @@ impl Feed {
 /// A viewer's place at a feed; given up when dropped.
 pub struct Seat {
     feed: Arc<Feed>,
+    credential: CredentialId,
     id: SeatId,
 }
 
@@ -298,7 +344,10 @@ impl Seat {
 impl Drop for Seat {
     fn drop(&mut self) {
         let mut state = self.feed.state();
-        state.guests = state.guests.saturating_sub(1);
+        let of = |guest: &CredentialId| *guest == self.credential;
+        if let Some(at) = state.guests.iter().position(of) {
+            state.guests.remove(at);
+        }
         state.ring.leave(self.id);
         drop(state);
         self.feed.guests.notify_waiters();

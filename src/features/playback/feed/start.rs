@@ -4,10 +4,11 @@ use std::time::Duration;
 use bytes::BytesMut;
 use tokio_util::sync::CancellationToken;
 
+use crate::db::DbError;
 use crate::features::catalogue::sources::opening::{OpenError, Opened, host};
 use crate::features::catalogue::sources::{Source, content_type};
 use crate::features::health::probe::{Expected, Reason, Verdict, judge};
-use crate::features::providers::leases::{Connection, LeaseError, Leases};
+use crate::features::providers::leases::{Connection, Lease, LeaseError, Leases};
 use crate::fetch::Fetcher;
 use crate::support::media::{Container, ts};
 
@@ -49,13 +50,12 @@ impl Start {
         {
             Ok(lease) => lease,
             Err(LeaseError::AllInUse { .. }) => return feed.set(Stage::Over(End::AllInUse)),
+            Err(LeaseError::Reserved { .. }) => return feed.set(Stage::Over(End::Reserved)),
             Err(LeaseError::Db(error)) => {
-                tracing::error!(%error, "a connection could not be counted");
-                let cause = "the connection could not be counted".to_owned();
-                return feed.set(Stage::Over(End::Failed(cause)));
+                return feed.set(Stage::Over(uncounted(&error)));
             }
         };
-        match self.while_wanted(&feed).await {
+        match self.while_wanted(&feed, &lease).await {
             Flow::Unshared(opened) => {
                 let (opened, lease) = (*opened, Arc::new(lease));
                 feed.set(Stage::Unshared(Some(Box::new(Unshared { opened, lease }))));
@@ -73,13 +73,15 @@ impl Start {
     }
 
     /// When this returns the connection is closed, or in the answer.
-    async fn while_wanted(&self, feed: &Feed) -> Flow {
+    async fn while_wanted(&self, feed: &Feed, lease: &Lease) -> Flow {
         let mut flow = std::pin::pin!(self.flow(feed));
+        let mut kept_back = std::pin::pin!(hand_on(feed, lease));
         loop {
             tokio::select! {
                 biased;
                 () = feed.stop.cancelled() => return Flow::Over(End::Left),
                 () = feed.left() => if feed.close_if_left() { return Flow::Over(End::Left) },
+                end = &mut kept_back => return Flow::Over(end),
                 flow = &mut flow => return flow,
             }
         }
@@ -123,6 +125,24 @@ impl Start {
             .request(self.source.url.clone(), None, CancellationToken::new());
         Opened::begin(self.fetcher.open(request).await?).await
     }
+}
+
+/// Lets the connection count for another viewer each time that whom it counts for has left; ends where it is reserved for
+/// that one.
+async fn hand_on(feed: &Feed, lease: &Lease) -> End {
+    loop {
+        let heir = feed.orphaned().await;
+        match lease.pass_on(heir).await {
+            Ok(true) => feed.inherit(heir),
+            Ok(false) => return End::Reserved,
+            Err(error) => return uncounted(&error),
+        }
+    }
+}
+
+fn uncounted(error: &DbError) -> End {
+    tracing::error!(%error, "a connection could not be counted");
+    End::Failed("the connection could not be counted".to_owned())
 }
 
 enum Unfit {

@@ -27,5 +27,5 @@ pub use item::{Begun, Failure, Head, Reader};
 pub use line::{Address, Key, Line, Lines};
 pub use playlist::{Playlist, is_master};
 pub use polled::Polled;
-pub use polls::{Busy, Polls, Seen, Visit};
+pub use polls::{Busy, Orphan, Polls, Seen, Visit};
 pub use variants::{nearest, variants};

@@ -70,6 +70,13 @@ impl Visit {
     }
 }
 
+/// A stream whose connection counts for somebody who does not poll it any more.
+pub struct Orphan {
+    pub stream: Arc<Polled>,
+    /// One of those who do.
+    pub heir: CredentialId,
+}
+
 impl Poll {
     /// Every poll of every player comes by here.
     fn note(&mut self, seen: Seen) -> Visit {
@@ -133,6 +140,31 @@ impl Polls {
         quiet.retain(|_, is_quiet| *is_quiet);
         polls.retain(|(_, offer), _| !quiet.contains_key(offer));
         !quiet.is_empty()
+    }
+
+    /// Streams that some poll on while whom their connection counts for is gone: what `is_gone` says of the last poll of that
+    /// one, if there is one.
+    pub fn orphans(&self, is_gone: impl Fn(Option<Seen>, &Polled) -> bool) -> Vec<Orphan> {
+        let polls = self.polls();
+        let mut orphans: Vec<Orphan> = Vec::new();
+        for ((poller, offer), poll) in &*polls {
+            let stream = &poll.stream;
+            let holder = stream.lease.holder();
+            if !stream.is_shared()
+                || holder == Some(*poller)
+                || orphans.iter().any(|known| known.stream.offer == *offer)
+            {
+                continue;
+            }
+            let seen = holder.and_then(|holder| polls.get(&(holder, *offer)));
+            if is_gone(seen.map(|poll| poll.seen), stream) {
+                orphans.push(Orphan {
+                    stream: Arc::clone(stream),
+                    heir: *poller,
+                });
+            }
+        }
+        orphans
     }
 
     /// Ends what one credential polls, whose polls will be refused.

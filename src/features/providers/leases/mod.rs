@@ -2,8 +2,11 @@
 //! the guard is dropped. Players, checks and syncs share them; a check gives its connection up at once when one of the
 //! others has none, see [`Leases::wished`]; a measurement gives it up for a check too, see [`Lease::called_off`]. A node that
 //! dies stops its heartbeat, and its leases run out. A row of this node without a guard is a *ghost*: the wait for it was given
-//! up just as it was written, or it could not be removed; the heartbeat does so.
+//! up just as it was written, or it could not be removed; the heartbeat does so. A play's lease names the credential it counts
+//! for; what is reserved for others is lent to nobody, see [`room`].
 
+mod lease;
+pub mod room;
 mod store;
 
 use std::collections::{HashMap, HashSet};
@@ -12,6 +15,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use futures_util::FutureExt;
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
+
+pub use lease::Lease;
 
 use crate::db::{Db, DbError};
 use crate::features::providers::Offer;
@@ -27,9 +32,6 @@ const EXPIRY_MS: i64 = 35_000;
 const YOUNG_MS: i64 = 5_000;
 /// How often it is worth looking whether another node gave a connection back.
 const LOOK_AGAIN: std::time::Duration = std::time::Duration::from_millis(250);
-/// A panel notices a moment late that a player has gone, and a socket closes after its reader was dropped: for so long the
-/// connection of a player counts on.
-const COOL_DOWN: std::time::Duration = std::time::Duration::from_millis(250);
 /// So many looks a check waits at most for the connection of a measurement.
 const GIVEN_UP_BY: u32 = 8;
 
@@ -46,6 +48,16 @@ pub enum Purpose {
     Measure(StreamId),
     /// Of the provider's lists.
     Sync,
+}
+
+impl Purpose {
+    /// The credential that it counts for; none for the product's own work.
+    fn holder(self) -> Option<CredentialId> {
+        match self {
+            Self::Play { credential, .. } => Some(credential),
+            Self::Check(_) | Self::Measure(_) | Self::Sync => None,
+        }
+    }
 }
 
 /// A provider's connection and its use.
@@ -116,6 +128,9 @@ impl Held {
 pub enum LeaseError {
     #[error("all {limit} connections of this provider are in use")]
     AllInUse { limit: i64 },
+    /// Some are free, but none for who asked.
+    #[error("the free ones of the {limit} connections of this provider are reserved for others")]
+    Reserved { limit: i64 },
     #[error(transparent)]
     Db(#[from] DbError),
 }
@@ -135,7 +150,7 @@ impl Leases {
     /// measurement on this node, which is given up at once.
     ///
     /// # Errors
-    /// [`LeaseError::AllInUse`] if none is free.
+    /// [`LeaseError::AllInUse`] if none is free, [`LeaseError::Reserved`] if what is free is kept for others.
     pub async fn acquire(&self, connection: Connection, limit: Option<i64>) -> Result<Lease, LeaseError> {
         let mut left = GIVEN_UP_BY;
         loop {
@@ -145,7 +160,7 @@ impl Leases {
                 .map(|mut leases| leases.pop())
             {
                 Ok(Some(lease)) => return Ok(lease),
-                Err(LeaseError::AllInUse { .. })
+                Err(LeaseError::AllInUse { .. } | LeaseError::Reserved { .. })
                     if left > 0
                         && matches!(connection.purpose, Purpose::Check(_))
                         && self.held.call_off(connection.provider) =>
@@ -174,7 +189,9 @@ impl Leases {
             [one] => self.acquire(*one, limit).await.map(|lease| vec![lease]),
             some => match self.try_acquire(some, limit).await {
                 // It may have those of measurements.
-                Err(LeaseError::AllInUse { .. }) if let Some(one) = some.first() => {
+                Err(LeaseError::AllInUse { .. } | LeaseError::Reserved { .. })
+                    if let Some(one) = some.first() =>
+                {
                     self.acquire(*one, limit).await.map(|lease| vec![lease])
                 }
                 ended => ended,
@@ -197,7 +214,8 @@ impl Leases {
         if let Some(limit) = limit {
             store::lock_provider(&mut tx, connection.provider).await?;
             store::remove_expired(&mut tx, connection.provider, now - EXPIRY_MS).await?;
-            free = limit - store::count(&mut tx, connection.provider).await?;
+            let shares = store::shares(&mut tx, connection.provider).await?;
+            free = room::free_for(limit, &shares, connection.purpose.holder());
             if free <= 0 {
                 // What ran out is gone for good, whether or not one was free.
                 tx.commit().await?;
@@ -205,7 +223,10 @@ impl Leases {
                     self.held.call_off(connection.provider);
                     self.held.wish(connection.provider).notify_one();
                 }
-                return Err(LeaseError::AllInUse { limit });
+                return Err(match room::active(&shares) < limit {
+                    true => LeaseError::Reserved { limit },
+                    false => LeaseError::AllInUse { limit },
+                });
             }
         }
         let granted = connections.len().min(usize::try_from(free).unwrap_or(usize::MAX));
@@ -225,16 +246,20 @@ impl Leases {
                 let measuring = (connection.provider, called_off.clone());
                 self.held.measuring().insert(id, measuring);
             }
-            Lease {
+            Lease::new(
                 id,
+                *connection,
+                limit,
                 called_off,
-                cools_down: limit.is_some() && matches!(connection.purpose, Purpose::Play { .. }),
-                db: self.db.clone(),
-                held: self.held.clone(),
-                is_given_back: false,
-            }
+                (self.db.clone(), self.held.clone()),
+            )
         });
         Ok(leases.collect())
+    }
+
+    /// Since when a lease was confirmed that counts at an instant; both in milliseconds since the epoch.
+    pub fn alive_since(now_ms: i64) -> i64 {
+        now_ms - EXPIRY_MS
     }
 
     /// Waits until a connection was given back, or may have been on another node: a fraction of a second.
@@ -254,7 +279,7 @@ impl Leases {
     /// # Errors
     /// Whatever the database says.
     pub async fn in_use(&self, provider: ProviderId) -> Result<InUse, DbError> {
-        store::in_use(&self.db, provider, self.clock.now_ms() - EXPIRY_MS).await
+        in_use(&self.db, provider, self.clock.now_ms()).await
     }
 
     /// Confirms this node's leases until `cancel`, then gives them all back.
@@ -290,66 +315,10 @@ impl Leases {
     }
 }
 
-/// One connection in use; given back when dropped.
-pub struct Lease {
-    id: i64,
-    called_off: CancellationToken,
-    /// It is a player's, and others may wait for it.
-    cools_down: bool,
-    db: Db,
-    held: Held,
-    is_given_back: bool,
-}
-
-impl Lease {
-    /// Cancelled once a player, a sync or a check on this node wants the connection of this measurement; that of another use
-    /// never is.
-    pub fn called_off(&self) -> &CancellationToken {
-        &self.called_off
-    }
-
-    /// Gives the connection back a moment after its socket was closed, and waits until that is written.
-    pub async fn cool_down(self) {
-        if self.cools_down {
-            tokio::time::sleep(COOL_DOWN).await;
-        }
-        self.give_back().await;
-    }
-
-    /// Gives the connection back and waits until that is written, for who wants it again at once.
-    pub async fn give_back(mut self) {
-        self.is_given_back = true;
-        give_back(self.id, &self.db, &self.held).await;
-    }
-}
-
-async fn give_back(id: i64, db: &Db, held: &Held) {
-    held.ids().remove(&id);
-    held.measuring().remove(&id);
-    if let Err(error) = store::remove(db, id).await {
-        tracing::warn!(%error, "a lease was not given back; the next heartbeat does it");
-    }
-    held.freed.notify_waiters();
-}
-
-impl Drop for Lease {
-    fn drop(&mut self) {
-        if self.is_given_back {
-            return;
-        }
-        // Without a runtime the process is ending; the row then runs out.
-        let Ok(runtime) = tokio::runtime::Handle::try_current() else {
-            self.held.ids().remove(&self.id);
-            return;
-        };
-        let (id, db, held) = (self.id, self.db.clone(), self.held.clone());
-        let cools_down = self.cools_down;
-        held.measuring().remove(&id);
-        runtime.spawn(async move {
-            if cools_down {
-                tokio::time::sleep(COOL_DOWN).await;
-            }
-            give_back(id, &db, &held).await;
-        });
-    }
+/// Connections in use at an instant, over all nodes; milliseconds since the epoch.
+///
+/// # Errors
+/// Whatever the database says.
+pub async fn in_use(db: &Db, provider: ProviderId, now_ms: i64) -> Result<InUse, DbError> {
+    store::in_use(db, provider, Leases::alive_since(now_ms)).await
 }

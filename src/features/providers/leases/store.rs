@@ -1,8 +1,9 @@
+use super::room::Share;
 use super::{Connection, InUse, Purpose};
 use crate::args;
 use crate::db::{Db, DbError, Sql, Tx, dialect};
 use crate::features::providers::Offer;
-use crate::support::ids::ProviderId;
+use crate::support::ids::{CredentialId, ProviderId};
 
 /// Lets only one node at a time count the provider's connections.
 pub async fn lock_provider(tx: &mut Tx, provider: ProviderId) -> Result<(), DbError> {
@@ -23,14 +24,37 @@ pub async fn remove_expired(tx: &mut Tx, provider: ProviderId, before_ms: i64) -
     Ok(())
 }
 
-pub async fn count(tx: &mut Tx, provider: ProviderId) -> Result<i64, DbError> {
-    let (count,): (i64,) = tx
-        .one(
-            "select count(*) from connection_leases where provider_id = $1",
+/// What each holder has, then what is reserved for whom, the older reservation first.
+pub async fn shares(tx: &mut Tx, provider: ProviderId) -> Result<Vec<Share>, DbError> {
+    let rows: Vec<(Option<CredentialId>, i64, i64, i64)> = tx
+        .all(
+            "select credential_id, count(*), cast(0 as bigint), cast(0 as bigint)
+             from connection_leases where provider_id = $1 group by credential_id
+             union all
+             select credential_id, cast(0 as bigint), connections, id
+             from connection_reservations where provider_id = $1 order by 4",
             args![provider],
         )
         .await?;
-    Ok(count)
+    let share = |(holder, held, reserved, _)| Share {
+        holder,
+        held,
+        reserved,
+    };
+    Ok(rows.into_iter().map(share).collect())
+}
+
+/// The credential that a lease counts for.
+pub async fn holder(tx: &mut Tx, id: i64) -> Result<Option<CredentialId>, DbError> {
+    let sql = "select credential_id from connection_leases where id = $1";
+    let found: Option<(Option<CredentialId>,)> = tx.optional(sql, args![id]).await?;
+    Ok(found.and_then(|(holder,)| holder))
+}
+
+pub async fn pass_on(tx: &mut Tx, id: i64, to: CredentialId) -> Result<(), DbError> {
+    let sql = "update connection_leases set credential_id = $2 where id = $1";
+    tx.execute(sql, args![id, to]).await?;
+    Ok(())
 }
 
 pub async fn in_use(db: &Db, provider: ProviderId, since_ms: i64) -> Result<InUse, DbError> {

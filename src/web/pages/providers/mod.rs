@@ -1,6 +1,7 @@
 //! Providers: the list, one provider, its form, its tests.
 
 mod activation;
+mod connections;
 mod create;
 mod edit;
 mod form;
@@ -70,6 +71,15 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(
             web::resource("/providers/{id}/maintenance/{window}/ends")
                 .route(web::post().to(maintenance::destroy)),
+        )
+        .service(
+            web::resource("/providers/{id}/connections")
+                .route(web::get().to(connections::index))
+                .route(web::post().to(connections::update)),
+        )
+        .service(
+            web::resource("/providers/{id}/connections/{credential}/removal")
+                .route(web::post().to(connections::destroy)),
         )
         .service(web::resource("/providers/{id}/edit").route(web::get().to(edit::edit)))
         .service(web::resource("/providers/{id}/checks").route(web::post().to(edit::check)))
