@@ -6,6 +6,7 @@ use crate::ctx::Ctx;
 use crate::edge::{Admin, Member, Problem};
 use crate::features::catalogue::by_hand;
 use crate::features::catalogue::detail::{self, StreamDetail};
+use crate::features::catalogue::experience::Experience;
 use crate::support::ids::{ChannelId, StreamId};
 use crate::support::paging::{Listed, Slice};
 
@@ -46,8 +47,30 @@ pub struct StreamJson {
     /// seen of it, in words. Null if nothing is.
     content_defect: Option<&'static str>,
     content_reason: Option<String>,
+    /// What real plays of the last seven days told of it; null if there were none. Together with the health score it gives its
+    /// place in the play order.
+    experience: Option<ExperienceJson>,
     merge: MergeJson,
     order_reason: String,
+}
+
+/// How a stream did in real plays. What several viewers of one upstream saw at a time counts once.
+#[derive(Serialize, ToSchema)]
+pub struct ExperienceJson {
+    /// 0–100; 100 less what each of the three cost.
+    score: u32,
+    /// How often it was shown, or asked for and did not begin.
+    shows: u32,
+    /// How often it did not begin, or ended before its viewers did.
+    failures: u32,
+    /// Pauses in which viewers waited for bytes.
+    stalls: u32,
+    watched_seconds: i64,
+    /// The median time from asking for it to its first bytes; null if that was measured less than three times.
+    startup_ms: Option<u32>,
+    failure_points: u32,
+    stall_points: u32,
+    startup_points: u32,
 }
 
 /// How and why a stream belongs to its channel.
@@ -155,6 +178,7 @@ impl From<StreamDetail> for StreamJson {
             failure_reason: stream.failure_reason,
             content_defect: stream.defect.as_ref().map(|found| found.defect.as_str()),
             content_reason: stream.defect.map(|found| found.reason),
+            experience: stream.experience.map(ExperienceJson::from),
             merge: MergeJson {
                 method: stream.merge_method,
                 confidence: stream.merge_confidence,
@@ -162,6 +186,23 @@ impl From<StreamDetail> for StreamJson {
                 manual: stream.manual,
             },
             order_reason: stream.order_reason,
+        }
+    }
+}
+
+impl From<Experience> for ExperienceJson {
+    fn from(told: Experience) -> Self {
+        let parts = told.parts();
+        Self {
+            score: parts.score(),
+            shows: told.shows,
+            failures: told.failures,
+            stalls: told.stalls,
+            watched_seconds: told.watched_ms / 1_000,
+            startup_ms: told.startup_ms,
+            failure_points: parts.failures,
+            stall_points: parts.stalls,
+            startup_points: parts.slowness,
         }
     }
 }

@@ -81,6 +81,7 @@ fn all(app: &App, lists: Option<Lists>) -> Handlers {
         .on(kinds::QUALITY_LOG, with(ctx, health::quality::history::job))
         .on(kinds::HEALTH_HOUR, with(ctx, health::performance::job))
         .on(kinds::HEALTH_RETENTION, with(ctx, health::retention::job))
+        .on(kinds::EXPERIENCE, with(ctx, history::experience::job))
         .on(kinds::LIBRARY, with(ctx, library::job))
         .on(kinds::BACKUP, with(ctx, backup::job))
         .on(kinds::STRM_FROM_PLAYLIST, with(ctx, conversion::job))

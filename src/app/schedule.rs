@@ -7,6 +7,7 @@ use tokio_util::sync::CancellationToken;
 use crate::ctx::Ctx;
 use crate::db::DbError;
 use crate::features::health;
+use crate::features::history::experience;
 use crate::features::providers::uploads;
 use crate::features::sync;
 use crate::features::system::backup;
@@ -23,6 +24,7 @@ async fn planned(ctx: &Ctx) -> Result<Vec<Planned>, DbError> {
     planned.extend(health::quality::history::planned(ctx).await?);
     planned.extend(health::content::start::planned(ctx).await?);
     planned.extend(health::retention::planned(ctx).await?);
+    planned.extend(experience::planned(ctx).await?);
     planned.extend(backup::planned(ctx).await?);
     Ok(planned)
 }
@@ -34,6 +36,7 @@ async fn planned(ctx: &Ctx) -> Result<Vec<Planned>, DbError> {
 pub async fn tick(ctx: &Ctx) -> Result<(), DbError> {
     ctx.jobs.fire(&planned(ctx).await?).await?;
     health::schedule::tick(ctx).await?;
+    experience::tick(ctx).await?;
     uploads::tidy(ctx).await
 }
 

@@ -29,6 +29,8 @@ pub const QUALITY_LOG: &str = "quality_log";
 pub const CONTENT_TEST: &str = "content_test";
 /// Forgets checks, hours, quality and looks that are old.
 pub const HEALTH_RETENTION: &str = "health_retention";
+/// Weighs what plays told of streams: of those that are due, or with `{all: true}` of all.
+pub const EXPERIENCE: &str = "experience";
 /// Writes the STRM and NFO library.
 pub const LIBRARY: &str = "library";
 /// Writes a backup into the data folder.
@@ -37,7 +39,13 @@ pub const BACKUP: &str = "backup";
 pub const STRM_FROM_PLAYLIST: &str = "strm_from_playlist";
 
 /// Kinds that may come every few seconds: those that have ended are not kept for long.
-pub const FREQUENT: [&str; 4] = [HEALTH_RECHECK, HEALTH_HOUR, QUALITY_MEASURE, CONTENT_TEST];
+pub const FREQUENT: [&str; 5] = [
+    HEALTH_RECHECK,
+    HEALTH_HOUR,
+    QUALITY_MEASURE,
+    CONTENT_TEST,
+    EXPERIENCE,
+];
 
 /// Kinds that may take hours.
 pub const LONG: [&str; 2] = [HEALTH_CHECK, QUALITY_MEASURE];

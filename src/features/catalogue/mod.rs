@@ -12,6 +12,7 @@ pub mod defect;
 pub mod detail;
 pub mod editing;
 pub mod entry;
+pub mod experience;
 pub mod favourites;
 pub mod health_score;
 pub mod line_up;

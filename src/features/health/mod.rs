@@ -34,6 +34,7 @@ mod spare;
 pub mod start;
 pub mod store;
 mod target;
+pub mod trouble;
 pub mod uptime;
 pub mod verdict;
 

@@ -6,6 +6,7 @@ use tokio::time::{Instant, MissedTickBehavior};
 use tokio_util::sync::CancellationToken;
 
 use super::HistoryError;
+use super::experience::store as experience;
 use super::play::{NewPlay, Play, PlayReport, read};
 use super::showing::{
     INTERVAL_MS, Row, SILENCE_MS, Showings, Totals, Unwritten, is_same_play, longest_gap_ms,
@@ -17,7 +18,8 @@ use crate::db::{DbError, Tx};
 use crate::events::Event;
 use crate::features::catalogue::content::{self, Content};
 use crate::features::catalogue::detail;
-use crate::support::ids::{PlayId, UserId};
+use crate::features::providers::Offer;
+use crate::support::ids::{PlayId, StreamId, UserId};
 
 /// What comes within this time is written at once.
 const GROUPED_WITHIN: Duration = Duration::from_millis(10);
@@ -209,6 +211,9 @@ impl Journal {
     /// Writes down what is shown here: what has begun, changed its stream or ended, and all the rest too if `all`. What
     /// could not be written is written the next time.
     async fn note(&self, all: bool) {
+        if let Err(error) = self.note_failed_starts().await {
+            tracing::warn!(%error, "streams that did not begin could not be written down; they are kept");
+        }
         let unwritten = self.showings.unwritten(all);
         if unwritten.is_empty() {
             self.showings.forget_ended();
@@ -223,6 +228,21 @@ impl Journal {
             Err(error) => tracing::warn!(%error, "plays could not be written; they are kept"),
         }
         self.showings.forget_ended();
+    }
+
+    async fn note_failed_starts(&self) -> Result<(), DbError> {
+        let failed = self.showings.failed_starts().unwritten();
+        if failed.is_empty() {
+            return Ok(());
+        }
+        let mut tx = self.ctx.db.begin().await?;
+        let starts = failed.iter().map(|start| (start.stream, start.at_ms));
+        experience::write_failed(&mut tx, starts).await?;
+        let streams = failed.iter().map(|start| start.stream);
+        experience::note(&mut tx, streams, self.ctx.clock.now_ms()).await?;
+        tx.commit().await?;
+        self.showings.failed_starts().written(&failed);
+        Ok(())
     }
 
     async fn write_showings(&self, unwritten: Vec<Unwritten>) -> Result<(), DbError> {
@@ -268,6 +288,7 @@ impl Journal {
             written.push(Written { play, row, segments });
         }
         store::update_segments(&mut tx, &written).await?;
+        experience::note(&mut tx, news_of(&written), now_ms).await?;
         store::update(&mut tx, &written, &self.url_key()).await?;
         store::confirm(&mut tx, &written, self.ctx.jobs.node_id(), now_ms).await?;
         store::remove_ended(&mut tx, &written).await?;
@@ -343,6 +364,20 @@ impl Journal {
             Err(error) => tracing::warn!(%error, "plays that ended by silence could not be ended"),
         }
     }
+}
+
+/// The streams that plays told something of: those that failed, and those of plays that ended.
+fn news_of(written: &[Written]) -> Vec<StreamId> {
+    let segments = written.iter().flat_map(|written| {
+        let has_ended = written.play.ended_at.is_some();
+        let segments = written.play.segments.iter();
+        segments.filter(move |segment| has_ended || segment.has_failed)
+    });
+    let streams = segments.filter_map(|segment| match segment.origin.offer {
+        Offer::Stream(stream) => Some(stream),
+        Offer::Version(_) => None,
+    });
+    streams.collect()
 }
 
 /// Writes a play that ended long ago, as its client would have reported it at its end.

@@ -4,9 +4,11 @@
 //! - *report*: a sign of life of a play; a client sends one every 15 s.
 //! - *measurement*: how a play is known: `heartbeat`, a client that reports through the API; the rest is what the relay sees:
 //!   `metered` by its bytes, `manifest` by the polls of an HLS player, `start_only` for a redirect.
+//! - *experience*: what the plays of the last days told of a stream.
 //! - *journal*: the one writer on a node, which writes what comes within a moment at once.
 
 mod error;
+pub mod experience;
 mod journal;
 pub mod live;
 mod play;

@@ -2,6 +2,7 @@ use std::time::{Duration, Instant};
 
 use crate::db::DbError;
 use crate::features::catalogue::sources::{Source, Sources};
+use crate::features::history::showing::Showings;
 use crate::features::providers::Offer;
 use crate::features::providers::leases::Leases;
 
@@ -18,6 +19,8 @@ const FREED_WITHIN: Duration = Duration::from_secs(3);
 /// One viewer's tries to start something.
 pub struct Attempts<'a> {
     leases: &'a Leases,
+    /// Where it is noted that a stream did not begin.
+    showings: &'a Showings,
     failures: Failures,
     /// Those whose provider had no connection left for this viewer, and why.
     busy: Vec<(Source, RelayError)>,
@@ -25,9 +28,10 @@ pub struct Attempts<'a> {
 }
 
 impl<'a> Attempts<'a> {
-    pub fn new(leases: &'a Leases) -> Self {
+    pub fn new(leases: &'a Leases, showings: &'a Showings) -> Self {
         Self {
             leases,
+            showings,
             failures: Failures::default(),
             busy: Vec::new(),
             failed: Vec::new(),
@@ -110,6 +114,9 @@ impl<'a> Attempts<'a> {
             Ok(started) => return Ok(Some(started)),
             Err(error) if error.is_full() => self.busy.push((source, error)),
             Err(error) => {
+                if let (Offer::Stream(stream), true) = (source.offer, error.is_of_the_stream()) {
+                    self.showings.did_not_start(stream);
+                }
                 self.failed.push(source.offer);
                 self.failures.note(error)?;
             }

@@ -34,6 +34,11 @@ impl RelayError {
     pub(super) fn is_full(&self) -> bool {
         matches!(self, Self::AllInUse | Self::Reserved)
     }
+
+    /// Whether the stream is at fault that was tried, and nothing on this side.
+    pub(super) fn is_of_the_stream(&self) -> bool {
+        matches!(self, Self::NoneStarted(_) | Self::Status(_))
+    }
 }
 
 impl From<LeaseError> for RelayError {

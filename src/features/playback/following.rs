@@ -108,7 +108,7 @@ impl Relay {
         }
         // Who failed last is tried last.
         let sources = sources.behind(&line.failed);
-        let mut attempts = Attempts::new(&self.leases);
+        let mut attempts = Attempts::new(&self.leases, &self.showings);
         let before: &Line = line;
         let follow = async |source: &Source| self.follower(credential, before, source).await;
         let found = timeout(ALL_WITHIN, attempts.run(sources, follow)).await;

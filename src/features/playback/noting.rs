@@ -6,10 +6,10 @@ use tokio_util::sync::CancellationToken;
 
 use crate::features::catalogue::content::Content;
 use crate::features::catalogue::sources::{self, Source};
-use crate::features::history::showing::{Measurement, Origin, Showings, Shown, Watcher, Watching};
+use crate::features::history::showing::{Measurement, Origin, Showings, Shown, Startup, Watcher, Watching};
 
 use super::error::RelayError;
-use super::relay::{Answer, Relay};
+use super::relay::{Answer, Relay, Tried};
 use super::sealed::Part;
 
 /// Notes what was sent.
@@ -110,16 +110,21 @@ impl Relay {
         })
     }
 
-    /// An answer whose play is noted from now on.
+    /// An answer whose play is noted from now on, to a request that `began` at an instant, from a source that was `asked` at
+    /// another.
     pub(super) fn noted(
         &self,
         watcher: &Watcher,
         content: Content,
         source: &Source,
-        began: Instant,
-        answer: Answer,
+        (began, asked): (Instant, Instant),
+        tried: Tried,
     ) -> Answer {
-        let startup_ms = millis(began.elapsed());
+        let opening_ms = millis(asked.elapsed());
+        let startup = Startup {
+            waited_ms: millis(began.elapsed()),
+            opening_ms: tried.has_opened.then_some(opening_ms),
+        };
         let origin = self.origin(source);
         let watch = || {
             let shown = Shown {
@@ -127,9 +132,9 @@ impl Relay {
                 content,
                 measurement: Measurement::Metered,
             };
-            self.showings.watch(shown, origin, startup_ms)
+            self.showings.watch(shown, origin, startup)
         };
-        match answer {
+        match tried.answer {
             Answer::Live(mut viewer) => {
                 viewer.watching = Some(watch());
                 Answer::Live(viewer)
@@ -139,7 +144,7 @@ impl Relay {
             Answer::Media(media) => Answer::Media(Box::new(media.metered(Meter::Film(watch())))),
             Answer::Playlist(text) => {
                 self.showings
-                    .begin_polls(watcher.clone(), content, origin, startup_ms);
+                    .begin_polls(watcher.clone(), content, origin, startup);
                 Answer::Playlist(text)
             }
         }

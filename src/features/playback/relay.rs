@@ -31,6 +31,28 @@ pub enum Answer {
     Live(Box<Viewer>),
 }
 
+/// What a source answered, and whether it was opened for this request or others had it open.
+pub(super) struct Tried {
+    pub(super) answer: Answer,
+    pub(super) has_opened: bool,
+}
+
+impl Tried {
+    fn opened(answer: Answer) -> Self {
+        Self {
+            answer,
+            has_opened: true,
+        }
+    }
+
+    fn shared(answer: Answer) -> Self {
+        Self {
+            answer,
+            has_opened: false,
+        }
+    }
+}
+
 /// Who wants what.
 pub(super) struct Play<L> {
     pub(super) credential: CredentialId,
@@ -155,20 +177,23 @@ impl Relay {
             link,
         };
         let start = async |source: &Source| {
-            let answer = self.try_one(&play, source).await?;
-            Ok(self.noted(watcher, wanted.content, source, began, answer))
+            let asked = Instant::now();
+            let tried = self.try_one(&play, source).await?;
+            Ok(self.noted(watcher, wanted.content, source, (began, asked), tried))
         };
-        Attempts::new(&self.leases).run(sources, start).await
+        Attempts::new(&self.leases, &self.showings)
+            .run(sources, start)
+            .await
     }
 
     async fn try_one<L: Fn(&str) -> String>(
         &self,
         play: &Play<L>,
         source: &Source,
-    ) -> Result<Answer, RelayError> {
+    ) -> Result<Tried, RelayError> {
         let seen = play.seen(source, self.ctx.clock.now_ms());
         if let Some(visit) = self.polled(play, seen) {
-            return self.poll(play, source, visit).await;
+            return Ok(Tried::shared(self.poll(play, source, visit).await?));
         }
         // What turned out to be a file is sought in as a film is.
         if is_live(source) && !self.films.is_running((play.credential, source.offer)) {
@@ -177,7 +202,11 @@ impl Relay {
                     let stay = self.running.enter(play.credential);
                     let (wanted, credential) = (play.wanted, play.credential);
                     let viewer = Viewer::new(self.clone(), wanted, credential, seat, content_type, stay);
-                    return Ok(Answer::Live(Box::new(viewer)));
+                    let has_opened = viewer.has_opened();
+                    return Ok(Tried {
+                        answer: Answer::Live(Box::new(viewer)),
+                        has_opened,
+                    });
                 }
                 Joined::Unshared(unshared) => {
                     let Unshared { opened, lease } = *unshared;
@@ -187,7 +216,7 @@ impl Relay {
                     }
                     let is_whole = play.range.as_deref().is_none_or(|range| range == "bytes=0-");
                     let opened = Some(opened).filter(|_| is_whole);
-                    return self.on_lease(play, source, lease, opened).await;
+                    return Ok(Tried::opened(self.on_lease(play, source, lease, opened).await?));
                 }
                 Joined::Taken => {}
             }
@@ -198,10 +227,10 @@ impl Relay {
         };
         // Others who asked for it at the same time may have opened it.
         if let Some(visit) = self.polled(play, seen) {
-            return self.poll(play, source, visit).await;
+            return Ok(Tried::shared(self.poll(play, source, visit).await?));
         }
         let lease = self.lease_of(play, source).await?;
-        self.on_lease(play, source, lease, None).await
+        Ok(Tried::opened(self.on_lease(play, source, lease, None).await?))
     }
 
     /// The HLS stream that others poll already, for who takes HLS.

@@ -6,7 +6,7 @@ use bytes::Bytes;
 use tokio::time::Instant;
 
 use crate::features::catalogue::sources::Source;
-use crate::features::history::showing::{Origin, Watching};
+use crate::features::history::showing::{Origin, Startup, Watching};
 use crate::features::providers::Offer;
 use crate::support::ids::CredentialId;
 
@@ -73,6 +73,11 @@ impl Viewer {
         }
     }
 
+    /// Whether its stream was opened for this viewer.
+    pub(super) fn has_opened(&self) -> bool {
+        self.seat.has_opened()
+    }
+
     /// The next bytes, of whichever stream; `None` once no stream goes on, or this viewer may not or cannot follow.
     pub async fn next(&mut self) -> Option<Bytes> {
         let stay = Arc::clone(&self.stay);
@@ -137,7 +142,7 @@ impl Viewer {
                     self.seat = seat;
                     self.seated = Instant::now();
                     if let Some(watching) = &self.watching {
-                        watching.goes_on(origin, millis(startup));
+                        watching.goes_on(origin, startup);
                     }
                     return true;
                 }
@@ -163,14 +168,20 @@ impl Viewer {
         }
         // Who failed last is tried last.
         let sources = sources.behind(&self.failed);
-        let mut attempts = Attempts::new(&self.relay.leases);
+        let mut attempts = Attempts::new(&self.relay.leases, &self.relay.showings);
         let has_unfit = Cell::new(false);
         let follow = async |source: &Source| {
             let (credential, content_type) = (self.credential, &self.content_type);
             let asked = Instant::now();
             let seat = self.relay.follow(credential, source, content_type).await;
             has_unfit.set(has_unfit.get() || matches!(seat, Err(RelayError::NotRelayable(_))));
-            Ok((seat?, self.relay.origin(source), asked.elapsed()))
+            let seat = seat?;
+            let waited_ms = millis(asked.elapsed());
+            let startup = Startup {
+                waited_ms,
+                opening_ms: seat.has_opened().then_some(waited_ms),
+            };
+            Ok((seat, self.relay.origin(source), startup))
         };
         let another = tokio::time::timeout_at(until, attempts.run(sources, follow)).await;
         for offer in attempts.failed() {
@@ -199,7 +210,7 @@ impl Viewer {
 /// What became of looking for another stream.
 enum Another {
     /// Its place, where it comes from, and how long it took to begin.
-    Seat(Seat, Origin, Duration),
+    Seat(Seat, Origin, Startup),
     Failed,
     /// There is none that could go on.
     Nothing,

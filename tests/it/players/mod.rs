@@ -2,6 +2,7 @@
 
 mod connections;
 mod discovery;
+mod experience;
 mod failover;
 mod following;
 mod hdhomerun;

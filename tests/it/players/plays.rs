@@ -4,7 +4,7 @@ use m3u_strm_processor::db::Engine;
 use m3u_strm_processor::features::accounts::credential;
 use m3u_strm_processor::features::catalogue::content::Content;
 use m3u_strm_processor::features::history::Journal;
-use m3u_strm_processor::features::history::showing::{Measurement, Origin, Shown, Watcher};
+use m3u_strm_processor::features::history::showing::{Measurement, Origin, Shown, Startup, Watcher};
 use m3u_strm_processor::features::providers::Offer;
 use m3u_strm_processor::record;
 use m3u_strm_processor::simulator::{Cut, Fault, Hls, Resource, ts};
@@ -279,7 +279,7 @@ on_both_engines! {
             let watcher = Watcher { credential, user: None, device: Some("VLC".into()), address: [10, 0, 0, last].into() };
             let shown = Shown { watcher, content: Content::Channel(ChannelId(1)), measurement: Measurement::Metered };
             let origin = Origin { offer: Offer::Stream(StreamId(1)), provider: ProviderId(1), url_hash: None };
-            journal.showings.watch(shown, origin, 5)
+            journal.showings.watch(shown, origin, Startup { waited_ms: 5, opening_ms: None })
         };
         // Both are written at once.
         let (one, other) = (watch(1), watch(2));

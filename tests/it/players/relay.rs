@@ -72,9 +72,15 @@ fn statements_of_players(world: &World) -> u64 {
         ]
         .iter()
         .any(|table| text.contains(table))
-            && !["viewing_history", "live_plays", "play_segments"]
-                .iter()
-                .any(|table| text.contains(table))
+            && ![
+                "viewing_history",
+                "live_plays",
+                "play_segments",
+                "experience_due",
+                "failed_starts",
+            ]
+            .iter()
+            .any(|table| text.contains(table))
     };
     let all = world.app.db.statements.all();
     all.iter()

@@ -1,5 +1,6 @@
 use crate::db::{Db, DbError, Tx};
 use crate::features::catalogue::defect::Defect;
+use crate::features::catalogue::experience::Experience;
 use crate::features::catalogue::matching::Method;
 use crate::features::catalogue::play_order::{self, Condition, Standing, State};
 use crate::features::catalogue::store::channels::hand;
@@ -91,6 +92,8 @@ pub struct StreamDetail {
     pub fps: Option<f64>,
     /// What is wrong with what it shows, if anything is.
     pub defect: Option<Defective>,
+    /// What plays of the last days told of it; absent if there were none.
+    pub experience: Option<Experience>,
 }
 
 /// A defect that was confirmed.
@@ -178,11 +181,13 @@ fn standing(row: &store::StreamRow) -> Standing {
     .in_condition(Condition {
         state: row.state,
         score: row.health_score,
+        played: row.played,
         response_ms: row.response_ms,
         bitrate_kbps: row.bitrate_kbps,
     });
     Standing {
         defect: row.content_defect.as_deref().and_then(Defect::from_word),
+        experience: experience(row),
         ..standing
     }
 }
@@ -195,9 +200,21 @@ fn defective(row: &store::StreamRow) -> Option<Defective> {
     })
 }
 
+fn experience(row: &store::StreamRow) -> Option<Experience> {
+    let whole = |value: Option<i64>| value.and_then(|value| u32::try_from(value).ok());
+    Some(Experience {
+        shows: whole(row.shows)?,
+        failures: whole(row.play_failures)?,
+        stalls: whole(row.play_stalls)?,
+        watched_ms: row.watched_ms?,
+        startup_ms: whole(row.startup_ms),
+    })
+}
+
 fn detail(row: store::StreamRow, order_reason: String) -> StreamDetail {
     StreamDetail {
         defect: defective(&row),
+        experience: experience(&row),
         id: row.id,
         provider_id: row.provider_id,
         provider_name: row.provider_name,

@@ -74,6 +74,12 @@ crate::record! {
         pub content_defect: Option<String>,
         pub content_reason: Option<String>,
         pub content_since: Option<i64>,
+        pub played: Option<i64>,
+        pub shows: Option<i64>,
+        pub play_failures: Option<i64>,
+        pub play_stalls: Option<i64>,
+        pub watched_ms: Option<i64>,
+        pub startup_ms: Option<i64>,
     }
 }
 
@@ -84,9 +90,10 @@ pub async fn streams(db: &Db, id: ChannelId) -> Result<Vec<StreamRow>, DbError> 
              case when s.manual_in = s.channel_id then s.manual_order end, s.merge_method,
              s.merge_confidence, s.merge_reason, h.state, h.score, h.response_ms, h.last_check, h.consecutive_failures,
              h.failure_reason, h.next_check_at, q.bitrate_kbps, q.codec, q.fps,
-             h.content_defect, h.content_reason, h.content_since
+             h.content_defect, h.content_reason, h.content_since,
+             x.score, x.shows, x.failures, x.stalls, x.watched_ms, x.startup_ms
          from channel_streams s join providers p on p.id = s.provider_id left join stream_health h on h.stream_id = s.id
-             left join stream_quality q on q.stream_id = s.id
+             left join stream_quality q on q.stream_id = s.id left join stream_experience x on x.stream_id = s.id
          where s.channel_id = $1 and s.missing_since is null and p.deleted_at is null
          order by s.backup_order, s.id limit 1000",
         args![id],

@@ -5,6 +5,7 @@ pub mod channels;
 pub mod checks;
 pub mod choices;
 pub mod decisions;
+pub mod experience;
 pub mod facts;
 pub mod listed;
 pub mod measured;

@@ -40,6 +40,8 @@ record! {
         pub channel_stream_count: i64,
         pub state: State,
         pub health_score: Option<i64>,
+        /// What plays told, 0 to 100.
+        pub played: Option<i64>,
         pub response_ms: Option<i64>,
         pub bitrate_kbps: Option<i64>,
         /// The picture that was measured, and then the address too: `resolution` may be the one or what the other says.
@@ -53,6 +55,7 @@ impl StreamRow {
         Condition {
             state: self.state,
             score: self.health_score,
+            played: self.played,
             response_ms: self.response_ms,
             bitrate_kbps: self.bitrate_kbps,
         }
@@ -160,10 +163,11 @@ pub async fn each_of(
         "select s.id, s.provider_id, s.channel_id, s.original_name, s.group_name, s.tvg_id, s.country, s.language, s.number, \
          s.logo_url, s.resolution, s.quality_score, s.format, s.is_active, s.enabled, s.manual_order, s.manual_in, s.backup_order, \
          s.merge_method, s.merge_confidence, s.merge_reason, p.priority, \
-         p.enabled and p.deleted_at is null, c.country, c.stream_count, h.state, h.score, h.response_ms, \
+         p.enabled and p.deleted_at is null, c.country, c.stream_count, h.state, h.score, x.score, h.response_ms, \
          q.bitrate_kbps, q.tier, case when q.tier is not null then s.url_template end \
          from channel_streams s join providers p on p.id = s.provider_id join channels c on c.id = s.channel_id \
-         left join stream_health h on h.stream_id = s.id left join stream_quality q on q.stream_id = s.id where s.id in",
+         left join stream_health h on h.stream_id = s.id left join stream_experience x on x.stream_id = s.id \
+         left join stream_quality q on q.stream_id = s.id where s.id in",
         ids.map(Value::from),
         "",
         |row| {
@@ -236,6 +240,8 @@ record! {
         pub backup_order: i64,
         pub state: State,
         pub health_score: Option<i64>,
+        /// What plays told, 0 to 100.
+        pub played: Option<i64>,
         pub response_ms: Option<i64>,
         pub bitrate_kbps: Option<i64>,
     }
@@ -246,6 +252,7 @@ impl Placed {
         Condition {
             state: self.state,
             score: self.health_score,
+            played: self.played,
             response_ms: self.response_ms,
             bitrate_kbps: self.bitrate_kbps,
         }
@@ -256,8 +263,9 @@ impl Placed {
 pub async fn placed_with(tx: &mut Tx, ids: Vec<i64>) -> Result<Vec<Placed>, DbError> {
     let head = "select s.id, s.channel_id, s.format, s.resolution, \
          case when s.manual_in = s.channel_id then s.manual_order end, p.priority, s.backup_order, h.state, h.score, \
-         h.response_ms, q.bitrate_kbps from channel_streams s join providers p on p.id = s.provider_id \
-         left join stream_health h on h.stream_id = s.id left join stream_quality q on q.stream_id = s.id where s.missing_since is null \
+         x.score, h.response_ms, q.bitrate_kbps from channel_streams s join providers p on p.id = s.provider_id \
+         left join stream_health h on h.stream_id = s.id left join stream_experience x on x.stream_id = s.id \
+         left join stream_quality q on q.stream_id = s.id where s.missing_since is null \
          and s.channel_id in (select o.channel_id from channel_streams o where o.id in";
     tx.all_in(
         head,
@@ -271,9 +279,9 @@ pub async fn placed_with(tx: &mut Tx, ids: Vec<i64>) -> Result<Vec<Placed>, DbEr
 pub async fn placed_beside(tx: &mut Tx, provider: ProviderId) -> Result<Vec<Placed>, DbError> {
     tx.all(
         "select s.id, s.channel_id, s.format, s.resolution, case when s.manual_in = s.channel_id then s.manual_order end, \
-         p.priority, s.backup_order, h.state, h.score, h.response_ms, q.bitrate_kbps \
+         p.priority, s.backup_order, h.state, h.score, x.score, h.response_ms, q.bitrate_kbps \
          from channel_streams s join providers p on p.id = s.provider_id left join stream_health h on h.stream_id = s.id \
-         left join stream_quality q on q.stream_id = s.id \
+         left join stream_experience x on x.stream_id = s.id left join stream_quality q on q.stream_id = s.id \
          where s.missing_since is null and s.channel_id in (select o.channel_id from channel_streams o \
          where o.provider_id = $1 and o.missing_since is null) and exists (select 1 from channel_streams t \
          where t.channel_id = s.channel_id and t.provider_id <> $1 and t.missing_since is null) \

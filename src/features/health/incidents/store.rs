@@ -275,6 +275,22 @@ pub async fn outages_of(
     .await
 }
 
+/// When the incidents of a stream that reach into a window opened, and when they were resolved, the last first.
+pub async fn of_stream(
+    db: &Db,
+    stream: StreamId,
+    window_ms: &Range<i64>,
+    limit: i64,
+) -> Result<Vec<(i64, Option<i64>)>, DbError> {
+    db.all(
+        "select opened_at, resolved_at from incidents
+         where stream_id = $1 and opened_at < $3 and (resolved_at is null or resolved_at >= $2)
+         order by opened_at desc limit $4",
+        args![stream, window_ms.start, window_ms.end, limit],
+    )
+    .await
+}
+
 /// How many incidents are open, of providers and of streams; those of providers that are switched off and of streams that
 /// are listed no more aside.
 pub async fn count_open(db: &Db) -> Result<i64, DbError> {

@@ -5,6 +5,7 @@
 //! - *segment*: a stretch that one stream was shown for.
 //! - *unwritten*: what has changed since it was written down last; a write that fails loses nothing.
 
+mod failed_starts;
 mod registry;
 mod sessions;
 mod stretch;
@@ -19,7 +20,7 @@ use crate::features::catalogue::content::Content;
 use crate::features::providers::Offer;
 use crate::support::ids::{CredentialId, PlayId, ProviderId, UserId};
 
-pub use registry::{Showings, Watching};
+pub use registry::{Showings, Startup, Watching};
 pub use sessions::{Earlier, is_same_play, longest_gap_ms};
 pub use stretch::{INTERVAL_MS, SILENCE_MS, Stretch};
 pub use unwritten::{Segment, Unwritten};
@@ -215,15 +216,16 @@ impl State {
     }
 
     /// A stream begins to be shown, or goes on.
-    fn begin_segment(&mut self, origin: Origin, startup_ms: Option<i64>, now_ms: i64) {
+    fn begin_segment(&mut self, origin: Origin, startup: Option<Startup>, now_ms: i64) {
         self.press();
         if self.totals.startup_ms.is_none() {
-            self.totals.startup_ms = startup_ms;
+            self.totals.startup_ms = startup.map(|startup| startup.waited_ms);
         }
         let goes_on = self.segments.last().is_some_and(|last| {
             last.origin.is(&origin) && !last.has_failed && now_ms - last.watched.last_at <= INTERVAL_MS
         });
         if !goes_on {
+            let opening_ms = startup.and_then(|startup| startup.opening_ms);
             let switched = self.segments.last().is_some_and(|last| last.has_failed);
             self.totals.switches += i64::from(switched);
             if let Some(last) = self.segments.last() {
@@ -232,7 +234,7 @@ impl State {
             self.left.retain(|(_, left_at)| now_ms - left_at <= LATE_MS);
             self.serial += 1;
             self.segments
-                .push(Segment::begin(self.serial, origin, startup_ms, now_ms));
+                .push(Segment::begin(self.serial, origin, opening_ms, now_ms));
         }
     }
 

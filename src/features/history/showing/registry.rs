@@ -4,13 +4,23 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
+use super::failed_starts::FailedStarts;
 use super::{INTERVAL_MS, Measurement, Origin, SILENCE_MS, Showing, Shown, Unwritten, Watcher};
 use crate::features::catalogue::content::Content;
 use crate::support::clock::Clock;
-use crate::support::ids::PlayId;
+use crate::support::ids::{PlayId, StreamId};
 
 /// An HLS player that was stopped is refused for so long: by then it has given up.
 const REFUSED_MS: i64 = 60_000;
+
+/// How long it took until there was something to watch, in milliseconds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Startup {
+    /// From the viewer's request to the first bytes.
+    pub waited_ms: i64,
+    /// From asking this stream to its first bytes; none for who joined others.
+    pub opening_ms: Option<i64>,
+}
 
 /// Everything that is shown on this node; cheap to clone.
 #[derive(Clone)]
@@ -18,6 +28,7 @@ pub struct Showings {
     clock: Clock,
     all: Arc<Mutex<Vec<Arc<Showing>>>>,
     news: Arc<Notify>,
+    failed_starts: Arc<FailedStarts>,
 }
 
 impl Showings {
@@ -26,16 +37,16 @@ impl Showings {
             clock,
             all: Arc::default(),
             news: Arc::default(),
+            failed_starts: Arc::default(),
         }
     }
 
-    /// An answer begins: of a showing that runs already if it is the same, else of a new one. `startup_ms` is the time from
-    /// its request to its first bytes.
-    pub fn watch(&self, shown: Shown, origin: Origin, startup_ms: i64) -> Watching {
+    /// An answer begins: of a showing that runs already if it is the same, else of a new one.
+    pub fn watch(&self, shown: Shown, origin: Origin, startup: Startup) -> Watching {
         let now_ms = self.clock.now_ms();
         let showing = self.enter(shown, now_ms, |state| {
             state.enter(now_ms);
-            state.begin_segment(origin, Some(startup_ms), now_ms);
+            state.begin_segment(origin, Some(startup), now_ms);
         });
         Watching {
             showing,
@@ -44,7 +55,7 @@ impl Showings {
     }
 
     /// An HLS player got the playlist that it begins with.
-    pub fn begin_polls(&self, watcher: Watcher, content: Content, origin: Origin, startup_ms: i64) {
+    pub fn begin_polls(&self, watcher: Watcher, content: Content, origin: Origin, startup: Startup) {
         let now_ms = self.clock.now_ms();
         let shown = Shown {
             watcher,
@@ -53,7 +64,7 @@ impl Showings {
         };
         self.enter(shown, now_ms, |state| {
             state.ended_at = None;
-            state.begin_segment(origin, Some(startup_ms), now_ms);
+            state.begin_segment(origin, Some(startup), now_ms);
             state.sign(now_ms);
         });
     }
@@ -128,6 +139,18 @@ impl Showings {
             state.watched.last_at = now_ms;
             state.ended_at = Some(now_ms);
         });
+    }
+
+    /// A stream was asked for and did not begin.
+    pub fn did_not_start(&self, stream: StreamId) {
+        if self.failed_starts.note(stream, self.clock.now_ms()) {
+            self.news.notify_one();
+        }
+    }
+
+    /// What did not begin and is not written down yet.
+    pub(in crate::features::history) fn failed_starts(&self) -> &FailedStarts {
+        &self.failed_starts
     }
 
     /// Ends a play, if it runs here. The polls of an HLS player are refused for a minute, or until it begins anew.
@@ -299,12 +322,10 @@ impl Watching {
         }
     }
 
-    /// The viewer goes on with another stream, so long after asking for it.
-    pub fn goes_on(&self, origin: Origin, startup_ms: i64) {
+    /// The viewer goes on with another stream.
+    pub fn goes_on(&self, origin: Origin, startup: Startup) {
         let now_ms = self.showings.clock.now_ms();
-        self.showing
-            .state()
-            .begin_segment(origin, Some(startup_ms), now_ms);
+        self.showing.state().begin_segment(origin, Some(startup), now_ms);
         self.showings.news.notify_one();
     }
 }

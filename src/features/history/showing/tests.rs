@@ -12,6 +12,13 @@ fn origin(stream: i64) -> Origin {
     }
 }
 
+fn at_once(ms: i64) -> Startup {
+    Startup {
+        waited_ms: ms,
+        opening_ms: Some(ms),
+    }
+}
+
 fn showing(now_ms: i64) -> Showing {
     let watcher = Watcher {
         credential: CredentialId(1),
@@ -32,10 +39,10 @@ fn a_viewer_who_goes_on_with_another_stream_has_one_segment_of_each_and_one_swit
     let showing = showing(0);
     let mut state = showing.state();
     state.enter(0);
-    state.begin_segment(origin(1), Some(40), 0);
+    state.begin_segment(origin(1), Some(at_once(40)), 0);
     state.bytes(100, 2_000);
     state.segments[0].has_failed = true;
-    state.begin_segment(origin(2), Some(700), 3_000);
+    state.begin_segment(origin(2), Some(at_once(700)), 3_000);
     state.bytes(50, 5_000);
     state.leave(5_500);
     let segments: Vec<_> = state
@@ -53,9 +60,9 @@ fn a_player_that_opens_twice_is_one_play_until_both_are_closed() {
     let showing = showing(0);
     let mut state = showing.state();
     state.enter(0);
-    state.begin_segment(origin(1), Some(40), 0);
+    state.begin_segment(origin(1), Some(at_once(40)), 0);
     state.enter(500);
-    state.begin_segment(origin(1), Some(30), 500);
+    state.begin_segment(origin(1), Some(at_once(30)), 500);
     state.leave(600);
     assert_eq!((state.ended_at, state.segments.len()), (None, 1));
     state.bytes(10, 1_000);
@@ -94,7 +101,7 @@ fn an_hls_player_that_was_stopped_is_refused_for_a_minute_even_in_the_middle_of_
     let clock = Clock::manual(0);
     let showings = Showings::new(clock.clone());
     let (watcher, content) = (showing(0).shown.watcher, Content::Channel(ChannelId(1)));
-    showings.begin_polls(watcher.clone(), content, origin(1), 10);
+    showings.begin_polls(watcher.clone(), content, origin(1), at_once(10));
     let unwritten = showings.unwritten(true);
     let row = Row {
         id: PlayId(7),

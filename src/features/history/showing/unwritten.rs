@@ -10,7 +10,7 @@ pub struct Segment {
     pub origin: Origin,
     pub watched: Stretch,
     pub bytes: u64,
-    /// From asking for it to its first bytes.
+    /// From asking for it to its first bytes; absent where others had it open.
     pub startup_ms: Option<i64>,
     pub stalls: i64,
     /// The stream ended before its viewer did.

@@ -156,6 +156,7 @@ impl Feed {
             feed: Arc::clone(&feed),
             credential,
             id,
+            has_opened: true,
         };
         (feed, seat)
     }
@@ -176,6 +177,7 @@ impl Feed {
             feed: Arc::clone(feed),
             credential,
             id,
+            has_opened: false,
         })
     }
 
@@ -284,6 +286,7 @@ pub struct Seat {
     feed: Arc<Feed>,
     credential: CredentialId,
     id: SeatId,
+    has_opened: bool,
 }
 
 impl Seat {
@@ -309,6 +312,11 @@ impl Seat {
             }
             news.await;
         }
+    }
+
+    /// Whether the feed began with this viewer.
+    pub fn has_opened(&self) -> bool {
+        self.has_opened
     }
 
     /// How many bytes this viewer has still to take.

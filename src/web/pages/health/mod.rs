@@ -6,6 +6,7 @@ mod bad;
 mod check;
 mod comparison;
 mod content;
+mod experience;
 mod failing;
 mod fallen;
 mod incidents;

@@ -4,6 +4,7 @@ use askama::Template;
 
 use super::answers::Answers;
 use super::content::Content;
+use super::experience::Told;
 use super::quality::Quality;
 use crate::ctx::Ctx;
 use crate::edge::{Member, Problem};
@@ -31,6 +32,7 @@ struct StreamShow {
     uptime: StreamUptime,
     strip: Strip,
     answers: Answers,
+    told: Option<Told>,
     checks: Vec<LogLine>,
     quality: Quality,
     content: Content,
@@ -55,6 +57,7 @@ pub(super) async fn show(req: HttpRequest, member: Member, ctx: Data<Ctx>, id: P
         answers: Answers::read(&ctx, &page.now, &stream).await?,
         quality: Quality::read(&ctx, page.now.clone(), id, member.user.is_admin()).await?,
         content: Content::read(&ctx, page.now.clone(), id, member.user.is_admin()).await?,
+        told: stream.experience.as_ref().map(Told::of),
         checks: store::last_of(&ctx.db, id, CHECKS).await?,
         page,
         stream,

@@ -22,6 +22,7 @@ pub(super) fn kind(kind: &str) -> &str {
         kinds::QUALITY_LOG => "Quality of names written down",
         kinds::HEALTH_HOUR => "Hour of providers",
         kinds::HEALTH_RETENTION => "Old checks forgotten",
+        kinds::EXPERIENCE => "What plays told of streams",
         kinds::LIBRARY => "Library",
         kinds::BACKUP => "Backup",
         kinds::STRM_FROM_PLAYLIST => "STRM files from a playlist",

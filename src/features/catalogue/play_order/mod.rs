@@ -1,69 +1,26 @@
 //! In which order a channel's streams are tried, and why.
 
+mod reason;
+mod state;
+
 use std::cmp::Reverse;
 
-use super::defect::Defect;
-use super::quality::Tier;
-use crate::db::{Column, DbError, Row};
+pub use reason::reason;
+pub use state::State;
+
+use crate::features::catalogue::defect::Defect;
+use crate::features::catalogue::experience::Experience;
+use crate::features::catalogue::quality::Tier;
 use crate::features::providers::url_parts::Format;
 
-/// What the checker last found of a stream; never checked is unknown.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
-pub enum State {
-    Up,
-    #[default]
-    Unknown,
-    Degraded,
-    /// Its provider is at work on it: it may play or not.
-    Maintenance,
-    Down,
-}
-
-impl State {
-    pub const ALL: [Self; 5] = [
-        Self::Up,
-        Self::Unknown,
-        Self::Degraded,
-        Self::Maintenance,
-        Self::Down,
-    ];
-
-    /// As it is stored and told.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Up => "up",
-            Self::Unknown => "unknown",
-            Self::Degraded => "degraded",
-            Self::Maintenance => "maintenance",
-            Self::Down => "down",
-        }
-    }
-
-    pub fn from_word(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|state| state.as_str() == word)
-    }
-}
-
-impl Column for State {
-    /// A stream that was never checked has no row that says so.
-    fn read(row: &Row<'_>, column: usize) -> Result<Self, DbError> {
-        let word: Option<String> = row.get(column)?;
-        let Some(word) = word else {
-            return Ok(Self::Unknown);
-        };
-        Self::from_word(&word).ok_or_else(|| DbError::Column {
-            column,
-            cause: format!("unknown state {word}"),
-        })
-    }
-}
-
-/// What checks found and measurements say of a stream, as far as its place depends on it.
+/// What checks found, plays told and measurements say of a stream, as far as its place depends on it.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Condition {
     pub state: State,
     /// 0 to 100.
     pub score: Option<i64>,
+    /// What plays told, 0 to 100.
+    pub played: Option<i64>,
     pub response_ms: Option<i64>,
     pub bitrate_kbps: Option<i64>,
 }
@@ -80,8 +37,12 @@ pub struct Standing {
     pub state: State,
     /// Why it is degraded, if for what it shows; it counts through the state alone.
     pub defect: Option<Defect>,
-    /// 0 to 100.
+    /// What checks say, 0 to 100.
     pub health: Option<u32>,
+    /// What plays told, 0 to 100.
+    pub played: Option<u32>,
+    /// Why they told that; it counts through `played` alone.
+    pub experience: Option<Experience>,
     pub tier: Option<Tier>,
     pub bitrate_kbps: Option<u32>,
     /// The provider's, 1 to 100, the higher the better.
@@ -108,13 +69,14 @@ impl Standing {
         }
     }
 
-    /// With what checks and measurements found.
+    /// With what checks, plays and measurements found.
     #[must_use]
     pub fn in_condition(self, condition: Condition) -> Self {
         let whole = |value: Option<i64>| value.and_then(|value| u32::try_from(value).ok());
         Self {
             state: condition.state,
             health: whole(condition.score),
+            played: whole(condition.played),
             response_ms: whole(condition.response_ms),
             bitrate_kbps: whole(condition.bitrate_kbps),
             ..self
@@ -129,12 +91,25 @@ pub fn is_relayable(format: &str) -> bool {
 
 /// Health scores in one step of this size count as equal.
 const HEALTH_STEP: u32 = 20;
+/// A score of plays below this speaks against a stream of which checks say nothing.
+const WELL_PLAYED: u32 = 80;
+
+/// How healthy it is by the worse of what checks and plays say, the smaller the better. What no check measured stands behind
+/// what one did, and last where plays speak against it.
+fn health(stream: &Standing) -> (bool, Reverse<Option<u32>>) {
+    let is_blamed = stream.health.is_none() && stream.played.is_some_and(|played| played < WELL_PLAYED);
+    let step = |score: u32| score / HEALTH_STEP;
+    let together = stream
+        .health
+        .map(|health| stream.played.map_or(health, |played| played.min(health)));
+    (is_blamed, Reverse(together.map(step)))
+}
 
 type Rank = (
     bool,
     (bool, i64),
     State,
-    Reverse<Option<u32>>,
+    (bool, Reverse<Option<u32>>),
     Reverse<Option<Tier>>,
     Reverse<Option<u32>>,
     Reverse<i64>,
@@ -142,78 +117,20 @@ type Rank = (
     i64,
 );
 
-/// The smaller is played first: manual order; then state, health in steps of 20, picture, bitrate, the provider's
+/// The smaller is played first: manual order; then state, health in steps of 20 by checks and plays, picture, bitrate, the provider's
 /// priority, response time. What the relay cannot carry stands last.
 pub fn rank(stream: &Standing) -> Rank {
     (
         !stream.relayable,
         (stream.manual.is_none(), stream.manual.unwrap_or(0)),
         stream.state,
-        Reverse(stream.health.map(|health| health / HEALTH_STEP)),
+        health(stream),
         Reverse(stream.tier),
         Reverse(stream.bitrate_kbps),
         Reverse(stream.priority),
         (stream.response_ms.is_none(), stream.response_ms),
         stream.id,
     )
-}
-
-/// Why `stream` stands right behind `before`, the stream tried before it; the first of a channel has none.
-pub fn reason(stream: &Standing, before: Option<&Standing>) -> String {
-    let Some(before) = before else {
-        return first_reason(stream);
-    };
-    let (ours, theirs) = (rank(stream), rank(before));
-    if ours.0 != theirs.0 {
-        "last: its format cannot be relayed".to_owned()
-    } else if ours.1 != theirs.1 {
-        match stream.manual {
-            Some(_) => "placed by hand".to_owned(),
-            None => "behind those placed by hand".to_owned(),
-        }
-    } else if ours.2 != theirs.2 {
-        match (stream.state, stream.defect) {
-            (State::Degraded, Some(defect)) => format!("{}; others stand before it", defect.words()),
-            _ => format!("{} before it", state_difference(before.state, stream.state)),
-        }
-    } else if ours.3 != theirs.3 {
-        "lower health".to_owned()
-    } else if ours.4 != theirs.4 {
-        match stream.tier {
-            Some(tier) => format!("lower picture quality ({tier})"),
-            None => "picture quality not known".to_owned(),
-        }
-    } else if ours.5 != theirs.5 {
-        match stream.bitrate_kbps {
-            Some(kbps) => format!("lower bitrate ({:.1} Mbit/s)", f64::from(kbps) / 1_000.0),
-            None => "bitrate not measured".to_owned(),
-        }
-    } else if ours.6 != theirs.6 {
-        format!("provider of lower priority ({})", stream.priority)
-    } else if ours.7 != theirs.7 {
-        "slower or unknown response".to_owned()
-    } else {
-        "equal in all; listed later".to_owned()
-    }
-}
-
-fn first_reason(stream: &Standing) -> String {
-    match (stream.manual, stream.tier) {
-        (Some(_), _) => "placed first by hand".to_owned(),
-        _ if stream.state == State::Down => "the best there is, though it does not work".to_owned(),
-        (None, Some(tier)) => format!("the best there is ({tier})"),
-        (None, None) => "the best there is".to_owned(),
-    }
-}
-
-fn state_difference(before: State, own: State) -> &'static str {
-    match (before, own) {
-        (State::Up, State::Unknown) => "never checked; a working stream stands",
-        (_, State::Maintenance) => "its provider is in maintenance; others stand",
-        (_, State::Down) => "down; others stand",
-        (_, State::Degraded) => "degraded; others stand",
-        _ => "a better state stands",
-    }
 }
 
 #[cfg(test)]
@@ -329,6 +246,61 @@ mod tests {
             ..plain(2)
         };
         assert_eq!(order(vec![second, first]), [1, 2]);
+    }
+
+    #[test]
+    fn plays_lower_the_health_that_checks_found_and_never_raise_it() {
+        let of = |id, health, played| Standing {
+            state: State::Up,
+            health,
+            played,
+            ..plain(id)
+        };
+        let (good, bad) = (Some(100), Some(70));
+        let streams = vec![
+            of(6, None, bad),
+            of(5, None, None),
+            of(4, None, good),
+            of(3, bad, good),
+            of(2, good, bad),
+            of(1, good, good),
+            of(0, good, None),
+        ];
+        assert_eq!(order(streams), [0, 1, 2, 3, 4, 5, 6]);
+    }
+
+    #[test]
+    fn what_plays_told_is_the_reason_only_where_it_decides() {
+        let experience = Experience {
+            shows: 5,
+            failures: 4,
+            stalls: 0,
+            watched_ms: 0,
+            startup_ms: None,
+        };
+        let best = Standing {
+            health: Some(100),
+            ..plain(1)
+        };
+        let failing = Standing {
+            health: Some(100),
+            played: Some(experience.score()),
+            experience: Some(experience),
+            ..plain(2)
+        };
+        let words = "failed in 4 of 5 plays; others stand before it";
+        assert_eq!(reason(&failing, Some(&best)), words);
+        let checked = Standing {
+            health: Some(50),
+            ..failing
+        };
+        assert_eq!(reason(&checked, Some(&best)), "lower health");
+        let unchecked = Standing {
+            health: None,
+            ..failing
+        };
+        let unknown = Standing { health: None, ..best };
+        assert_eq!(reason(&unchecked, Some(&unknown)), words);
     }
 
     #[test]
