@@ -9,6 +9,7 @@ use tokio_util::sync::CancellationToken;
 use super::StartError;
 use crate::ctx::Ctx;
 use crate::features::history::Journal;
+use crate::features::outputs::hdhomerun::Tuners;
 use crate::features::outputs::hdhomerun::announce::Announced;
 use crate::features::outputs::playlist::Drafts;
 use crate::features::playback::Relay;
@@ -23,6 +24,7 @@ pub(super) struct Playing {
     pub(super) journal: Journal,
     pub(super) drafts: Arc<Drafts>,
     pub(super) announced: Announced,
+    pub(super) tuners: Tuners,
     end: CancellationToken,
     keeping: JoinHandle<()>,
     sweeping: JoinHandle<()>,
@@ -55,6 +57,7 @@ impl Playing {
             journal,
             drafts: Arc::new(drafts),
             announced: Announced::default(),
+            tuners: Tuners::default(),
             end,
             keeping,
             sweeping,

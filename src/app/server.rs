@@ -20,7 +20,6 @@ use crate::features::accounts::first_start;
 use crate::features::catalogue::browse::Lists;
 use crate::features::catalogue::pictures::Pictures;
 use crate::features::health::Overview;
-use crate::features::outputs::hdhomerun::Tuners;
 use crate::features::outputs::hdhomerun::announce::{self, Announced, Place};
 use crate::features::system;
 use crate::jobs::{Pulse, Workers};
@@ -147,7 +146,13 @@ fn begin_announcing(app: &App, listen: SocketAddr, playing: &Playing) -> (Cancel
         listen,
         ports: app.ports,
     };
-    let keeping = announce::keep(app.ctx.clone(), place, playing.announced.clone(), end.clone());
+    let keeping = announce::keep(
+        app.ctx.clone(),
+        place,
+        playing.announced.clone(),
+        playing.tuners.clone(),
+        end.clone(),
+    );
     (end, tokio::spawn(keeping))
 }
 
@@ -195,7 +200,7 @@ fn http(
         web::Data::new(playing.journal.clone()),
         web::Data::from(Arc::clone(&playing.drafts)),
     );
-    let tuners = web::Data::new(Tuners::default());
+    let tuners = web::Data::new(playing.tuners.clone());
     let announced = web::Data::new(playing.announced.clone());
     let (lists, checker, overview) = (
         web::Data::new(lists.clone()),

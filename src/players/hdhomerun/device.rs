@@ -8,12 +8,7 @@ use serde_json::json;
 use super::access::Asked;
 use crate::ctx::Ctx;
 use crate::edge::{Edge, Problem};
-use crate::features::outputs::hdhomerun::Device;
-
-/// A model that players take for one that neither transcodes nor is too old for them.
-const MODEL: &str = "HDHR4-2US";
-const FIRMWARE: &str = "hdhomerun4_atsc";
-const FIRMWARE_VERSION: &str = "20200225";
+use crate::features::outputs::hdhomerun::{Device, FIRMWARE, FIRMWARE_VERSION, MODEL};
 
 /// `discover.json`
 pub(super) async fn discover(

@@ -6,7 +6,8 @@ use m3u_strm_processor::db::Engine;
 use m3u_strm_processor::features::outputs::hdhomerun::announce::{Ports, Protocol, Reach};
 use reqwest::Method;
 use serde_json::{Value, json};
-use tokio::net::UdpSocket;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpStream, UdpSocket};
 
 use super::world::soon;
 use crate::on_both_engines;
@@ -196,4 +197,71 @@ async fn a_port_that_another_program_has_is_told_on_the_page_and_stops_nothing()
     let page = app.page(&token, "/hdhomerun", 200).await;
     assert!(page.contains(&format!("UDP port {port} cannot be had")), "{page}");
     assert_eq!(app.get(den["path"].as_str().unwrap()).await.status(), 200);
+}
+
+/// The real program asks the device that answers first; it is told by its answer.
+#[tokio::test]
+async fn who_asks_a_device_over_a_connection_is_told_what_it_is_and_who_asks_nonsense_is_hung_up_on() {
+    let app = TestApp::with(Engine::Sqlite, &[]).await;
+    let token = app.admin_token().await;
+    device(&app, &token, json!({ "name": "Den", "tuner_count": 2 })).await;
+    let to = place(&app, Protocol::Control).await;
+    let framed = |kind: u8, tags: &[u8]| {
+        let mut packet = vec![0, kind, 0, u8::try_from(tags.len()).unwrap()];
+        packet.extend(tags);
+        let mut crc = flate2::Crc::new();
+        crc.update(&packet);
+        packet.extend(crc.sum().to_le_bytes());
+        packet
+    };
+    let named = |name: &str| {
+        let mut tag = vec![3, u8::try_from(name.len() + 1).unwrap()];
+        tag.extend(name.as_bytes());
+        tag.push(0);
+        tag
+    };
+    let mut stream = TcpStream::connect(to).await.unwrap();
+    // Two questions at once, the first of them in two pieces.
+    let first = framed(4, &named("/sys/model"));
+    stream.write_all(&first[..3]).await.unwrap();
+    stream
+        .write_all(&[&first[3..], &framed(4, &named("/tuner5/status"))].concat())
+        .await
+        .unwrap();
+    let model = framed(
+        5,
+        &[named("/sys/model"), vec![4, 16], b"hdhomerun4_atsc\0".to_vec()].concat(),
+    );
+    let error = framed(5, &[vec![5, 21], b"ERROR: invalid tuner\0".to_vec()].concat());
+    let mut told = vec![0; model.len() + error.len()];
+    soon(stream.read_exact(&mut told)).await.unwrap();
+    assert_eq!(told, [model, error].concat());
+    // What is no question is not answered, and nothing after it.
+    for nonsense in [
+        framed(2, &named("/sys/model")),
+        b"GET / HTTP/1.1\r\n\r\n".to_vec(),
+    ] {
+        let mut stream = TcpStream::connect(to).await.unwrap();
+        stream.write_all(&nonsense).await.unwrap();
+        let mut rest = Vec::new();
+        // Hung up on with bytes unread, the end of it is a reset.
+        let _ = soon(stream.read_to_end(&mut rest)).await;
+        assert!(rest.is_empty(), "{rest:?}");
+    }
+    let off = app
+        .send(
+            &token,
+            Method::PUT,
+            "/api/settings/hdhomerun_discovery",
+            &json!({ "value": false }),
+        )
+        .await;
+    assert_eq!(off.status(), 200);
+    soon(
+        app.announced
+            .until(Protocol::Control, |reach| *reach == Reach::Silent),
+    )
+    .await;
+    // The connection ends with the listening.
+    assert_eq!(soon(stream.read(&mut [0; 1])).await.unwrap_or_default(), 0);
 }

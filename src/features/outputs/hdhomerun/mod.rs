@@ -22,6 +22,11 @@ pub use tuners::{Tuner, Tuners};
 
 use std::collections::HashMap;
 
+/// A model that players take for one that neither transcodes nor is too old for them.
+pub const MODEL: &str = "HDHR4-2US";
+pub const FIRMWARE: &str = "hdhomerun4_atsc";
+pub const FIRMWARE_VERSION: &str = "20200225";
+
 /// More channels than this Plex does not take from one device.
 pub const MOST_FOR_PLEX: i64 = 480;
 

@@ -63,7 +63,14 @@ impl Tuners {
         }
     }
 
-    fn try_take(&self, device: &Device, number: Option<u32>) -> Option<Tuner> {
+    /// Whether a tuner is in use on this node.
+    pub fn is_taken(&self, device: HdhomerunId, number: u32) -> bool {
+        let taken = self.0.taken.lock().unwrap_or_else(PoisonError::into_inner);
+        let bits = taken.get(&device).copied().unwrap_or_default();
+        number < u32::BITS && bits & 1 << number != 0
+    }
+
+    pub(super) fn try_take(&self, device: &Device, number: Option<u32>) -> Option<Tuner> {
         let count = u32::try_from(device.tuner_count)
             .unwrap_or_default()
             .min(u32::BITS);

@@ -60,7 +60,7 @@ impl DeviceIndex {
 
     /// The ports that cannot be had, and why.
     fn failures(&self) -> Vec<String> {
-        let reaches = Protocol::ALL.map(|protocol| self.announced.reach(protocol));
+        let reaches = Protocol::SEARCHES.map(|protocol| self.announced.reach(protocol));
         let failures = reaches.into_iter().filter_map(|reach| match reach {
             Reach::Failed(address, reason) => {
                 Some(format!("UDP port {} cannot be had: {reason}.", address.port()))
@@ -72,7 +72,7 @@ impl DeviceIndex {
 
     /// The ports at which this server answers others than this machine.
     fn ports(&self) -> String {
-        let reaches = Protocol::ALL.map(|protocol| self.announced.reach(protocol));
+        let reaches = Protocol::SEARCHES.map(|protocol| self.announced.reach(protocol));
         let ports = reaches.into_iter().filter_map(|reach| match reach {
             Reach::Listening(address) if !address.ip().is_loopback() => Some(address.port().to_string()),
             Reach::Listening(_) | Reach::Silent | Reach::Failed(..) => None,

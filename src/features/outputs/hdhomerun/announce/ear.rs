@@ -1,15 +1,17 @@
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use socket2::{Domain, Socket, Type};
-use tokio::net::UdpSocket;
+use tokio::net::{TcpListener, UdpSocket};
 
 use super::{Protocol, ssdp};
 
-/// The ports of UDP that players ask at.
+/// The ports that players ask at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Ports {
     pub discovery: u16,
     pub ssdp: u16,
+    /// Of connections.
+    pub control: u16,
 }
 
 impl Ports {
@@ -18,6 +20,7 @@ impl Ports {
         Self {
             discovery: 65_001,
             ssdp: ssdp::PORT,
+            control: 65_001,
         }
     }
 
@@ -26,6 +29,7 @@ impl Ports {
         Self {
             discovery: 0,
             ssdp: 0,
+            control: 0,
         }
     }
 }
@@ -49,11 +53,20 @@ impl Place {
         let port = match protocol {
             Protocol::Discovery => self.ports.discovery,
             Protocol::Ssdp => self.ports.ssdp,
+            Protocol::Control => self.ports.control,
         };
         SocketAddr::new(IpAddr::V4(address), port)
     }
 
-    /// Begins to listen.
+    /// Begins to listen for connections.
+    ///
+    /// # Errors
+    /// As [`Self::open`].
+    pub(super) async fn accept(&self) -> std::io::Result<TcpListener> {
+        TcpListener::bind(self.of(Protocol::Control)).await
+    }
+
+    /// Begins to listen for packets.
     ///
     /// # Errors
     /// Whatever the system says, above all that another program has the port.

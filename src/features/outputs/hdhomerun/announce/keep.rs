@@ -1,9 +1,10 @@
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
-use tokio::net::UdpSocket;
+use tokio::net::{TcpStream, UdpSocket};
 use tokio_util::sync::CancellationToken;
 
+use super::control::Control;
 use super::pace::Pace;
 use super::packet::{self, Question};
 use super::ssdp::{self, Search};
@@ -11,7 +12,7 @@ use super::{Announced, Place, Protocol, Reach, base};
 use crate::ctx::Ctx;
 use crate::db::DbError;
 use crate::events::{Event, Heard};
-use crate::features::outputs::hdhomerun::{Device, store};
+use crate::features::outputs::hdhomerun::{Device, Tuners, store};
 use crate::features::settings;
 use crate::support::network::is_private;
 
@@ -21,7 +22,7 @@ const LOOKED_AT_EVERY: Duration = Duration::from_secs(10);
 const TOLD_EVERY: Duration = Duration::from_secs(300);
 
 /// Answers those who look for devices, until `end`.
-pub async fn keep(ctx: Ctx, place: Place, announced: Announced, end: CancellationToken) {
+pub async fn keep(ctx: Ctx, place: Place, announced: Announced, tuners: Tuners, end: CancellationToken) {
     let mut keeper = Keeper {
         place,
         announced,
@@ -29,6 +30,7 @@ pub async fn keep(ctx: Ctx, place: Place, announced: Announced, end: Cancellatio
         public_url: None,
         discovery: None,
         ssdp: None,
+        control: Control::new(tuners),
         pace: Pace::new(Instant::now()),
     };
     let mut events = ctx.events.listen();
@@ -48,6 +50,7 @@ pub async fn keep(ctx: Ctx, place: Place, announced: Announced, end: Cancellatio
             received = receive(keeper.discovery.as_ref(), &mut question) => {
                 keeper.received(Protocol::Discovery, received, &question).await;
             }
+            accepted = keeper.control.accept() => keeper.accepted(accepted),
             received = receive(keeper.ssdp.as_ref(), &mut search) => {
                 keeper.received(Protocol::Ssdp, received, &search).await;
             }
@@ -73,6 +76,7 @@ struct Keeper {
     public_url: Option<String>,
     discovery: Option<UdpSocket>,
     ssdp: Option<UdpSocket>,
+    control: Control,
     pace: Pace,
 }
 
@@ -96,9 +100,10 @@ impl Keeper {
             self.close();
             return;
         }
-        for protocol in Protocol::ALL {
+        for protocol in Protocol::SEARCHES {
             self.open(protocol);
         }
+        self.open_control().await;
         if before != self.devices {
             self.tell().await;
         }
@@ -117,10 +122,9 @@ impl Keeper {
 
     fn open(&mut self, protocol: Protocol) {
         let place = self.place;
-        let socket = self.socket(protocol);
-        if socket.is_some() {
+        let Some(socket @ None) = self.socket(protocol) else {
             return;
-        }
+        };
         match place.open(protocol) {
             Ok(opened) => {
                 let address = opened.local_addr().unwrap_or(place.of(protocol));
@@ -132,15 +136,49 @@ impl Keeper {
     }
 
     fn close(&mut self) {
-        for protocol in Protocol::ALL {
-            *self.socket(protocol) = None;
+        for protocol in Protocol::SEARCHES {
+            if let Some(socket) = self.socket(protocol) {
+                *socket = None;
+            }
             self.announced.set(protocol, Reach::Silent);
+        }
+        self.control.close();
+        self.announced.set(Protocol::Control, Reach::Silent);
+    }
+
+    async fn open_control(&mut self) {
+        if self.control.is_open() {
+            return;
+        }
+        match self.place.accept().await {
+            Ok(listener) => {
+                let known = self.place.of(Protocol::Control);
+                let address = listener.local_addr().unwrap_or(known);
+                self.control.open(listener);
+                self.announced.set(Protocol::Control, Reach::Listening(address));
+            }
+            Err(error) => self.failed(Protocol::Control, &error),
+        }
+    }
+
+    /// Somebody wants to ask the device that answers first at this address, since over a connection none is named.
+    fn accepted(&mut self, accepted: std::io::Result<(TcpStream, SocketAddr)>) {
+        let (stream, from) = match accepted {
+            Ok(accepted) => accepted,
+            Err(error) => return self.failed(Protocol::Control, &error),
+        };
+        let is_answered = is_private(from.ip()) && self.pace.admits(Instant::now());
+        if let Some(device) = self.devices.first().filter(|_| is_answered) {
+            self.control.converse(stream, device.clone());
         }
     }
 
     /// It is opened again with the next look.
     fn failed(&mut self, protocol: Protocol, error: &std::io::Error) {
-        *self.socket(protocol) = None;
+        match self.socket(protocol) {
+            Some(socket) => *socket = None,
+            None => self.control.close(),
+        }
         let reason = match error.kind() {
             std::io::ErrorKind::AddrInUse => "another program has the port".to_owned(),
             _ => error.to_string(),
@@ -149,10 +187,12 @@ impl Keeper {
         self.announced.set(protocol, reach);
     }
 
-    fn socket(&mut self, protocol: Protocol) -> &mut Option<UdpSocket> {
+    /// None of what comes over connections.
+    fn socket(&mut self, protocol: Protocol) -> Option<&mut Option<UdpSocket>> {
         match protocol {
-            Protocol::Discovery => &mut self.discovery,
-            Protocol::Ssdp => &mut self.ssdp,
+            Protocol::Discovery => Some(&mut self.discovery),
+            Protocol::Ssdp => Some(&mut self.ssdp),
+            Protocol::Control => None,
         }
     }
 
@@ -170,6 +210,7 @@ impl Keeper {
         let asked = match protocol {
             Protocol::Discovery => Question::read(packet).map(Asked::Question),
             Protocol::Ssdp => Search::read(packet).map(Asked::Search),
+            Protocol::Control => None,
         };
         if let Some(asked) = asked.filter(|_| is_private(from.ip()))
             && self.pace.admits(Instant::now())

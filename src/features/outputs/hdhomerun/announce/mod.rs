@@ -1,8 +1,10 @@
-//! How players find the devices by themselves: they ask everybody in the network, and each device answers.
+//! How players find the devices by themselves: they ask everybody in the network, and each device answers. Over a connection
+//! some then ask what a device is and what its tuners do.
 //!
 //! Nothing listens while there is no device, or while the settings forbid it.
 
 mod base;
+mod control;
 mod ear;
 mod keep;
 mod pace;

@@ -18,8 +18,8 @@ const DEVICE_TYPES: u8 = 0x2D;
 const TUNER: u32 = 1;
 const ANY: u32 = u32::MAX;
 /// Type and length before, the checksum behind.
-const HEAD_BYTES: usize = 4;
-const CHECKSUM_BYTES: usize = 4;
+pub const HEAD_BYTES: usize = 4;
+pub const CHECKSUM_BYTES: usize = 4;
 
 /// Who is looked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -75,14 +75,14 @@ fn numbers(value: &[u8]) -> impl Iterator<Item = u32> {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Frame {
-    kind: u16,
-    tags: Vec<(u8, Vec<u8>)>,
+pub struct Frame {
+    pub kind: u16,
+    pub tags: Vec<(u8, Vec<u8>)>,
 }
 
 impl Frame {
     /// The frame at the beginning of a packet. A last tag that is cut off is left out, as are bytes behind the frame.
-    fn read(packet: &[u8]) -> Option<Self> {
+    pub fn read(packet: &[u8]) -> Option<Self> {
         let kind = u16::from_be_bytes(packet.get(..2)?.try_into().ok()?);
         let length = usize::from(u16::from_be_bytes(packet.get(2..HEAD_BYTES)?.try_into().ok()?));
         let end = HEAD_BYTES + length;
@@ -99,7 +99,8 @@ impl Frame {
         Some(Self { kind, tags })
     }
 
-    fn write(&self) -> Option<Vec<u8>> {
+    /// As it is sent; none if it is too long for a packet.
+    pub fn write(&self) -> Option<Vec<u8>> {
         let mut payload = Vec::new();
         for (tag, value) in &self.tags {
             payload.push(*tag);

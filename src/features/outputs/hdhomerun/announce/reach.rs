@@ -10,10 +10,13 @@ pub enum Protocol {
     Discovery,
     /// The search of UPnP.
     Ssdp,
+    /// Questions to a device, over a connection.
+    Control,
 }
 
 impl Protocol {
-    pub const ALL: [Self; 2] = [Self::Discovery, Self::Ssdp];
+    /// Those by which devices are found.
+    pub const SEARCHES: [Self; 2] = [Self::Discovery, Self::Ssdp];
 }
 
 /// Whether players find the devices by themselves.
@@ -32,12 +35,17 @@ pub enum Reach {
 pub struct Announced {
     discovery: Arc<watch::Sender<Reach>>,
     ssdp: Arc<watch::Sender<Reach>>,
+    control: Arc<watch::Sender<Reach>>,
 }
 
 impl Default for Announced {
     fn default() -> Self {
-        let [discovery, ssdp] = Protocol::ALL.map(|_| Arc::new(watch::Sender::default()));
-        Self { discovery, ssdp }
+        let silent = || Arc::new(watch::Sender::default());
+        Self {
+            discovery: silent(),
+            ssdp: silent(),
+            control: silent(),
+        }
     }
 }
 
@@ -68,7 +76,7 @@ impl Announced {
                     tracing::info!(?protocol, %address, "HDHomeRun devices are announced");
                 }
                 Reach::Failed(address, reason) => {
-                    tracing::warn!(?protocol, %address, reason, "players do not find HDHomeRun devices by themselves");
+                    tracing::warn!(?protocol, %address, reason, "players do not reach HDHomeRun devices this way");
                 }
             }
             *known = reach;
@@ -80,6 +88,7 @@ impl Announced {
         match protocol {
             Protocol::Discovery => &self.discovery,
             Protocol::Ssdp => &self.ssdp,
+            Protocol::Control => &self.control,
         }
     }
 }
