@@ -256,6 +256,32 @@ async fn a_stream_ends_after_the_time_that_was_asked_for() {
 }
 
 #[tokio::test]
+async fn what_the_line_up_leaves_out_since_no_stream_of_it_is_in_use_is_unknown() {
+    let world = World::on(Engine::Sqlite).await;
+    two_channels(&world).await;
+    device(&world, json!({ "name": "Den" })).await;
+    let sql =
+        "select s.id from channel_streams s join channels c on c.id = s.channel_id where c.name = 'Two'";
+    let stream = world.id(sql, Vec::new()).await;
+    let path = format!("/api/streams/{stream}");
+    let off = json!({ "enabled": false });
+    assert_eq!(
+        world
+            .app
+            .send(&world.admin, Method::PATCH, &path, &off)
+            .await
+            .status(),
+        200
+    );
+    let lines = json_of(&world, "/lineup.json").await;
+    assert_eq!(lines.as_array().map(Vec::len), Some(1), "{lines}");
+    assert_eq!(
+        refusal(&world, "/auto/v2").await,
+        (404, "801 Unknown Channel".to_owned())
+    );
+}
+
+#[tokio::test]
 async fn every_connection_of_the_provider_in_use_is_every_tuner_in_use() {
     let world = World::with(Engine::Sqlite, json!({ "max_connections": 1 })).await;
     two_channels(&world).await;

@@ -233,7 +233,8 @@ pub async fn channel(
     device: HdhomerunId,
     number: ChannelNumber,
 ) -> Result<Option<ChannelId>, DbError> {
-    let sql = "select id from channels where lineup_number = $2 and enabled and listed
+    let sql =
+        "select id from channels where lineup_number = $2 and enabled and listed and active_stream_count > 0
            and (not exists (select 1 from hdhomerun_categories where device = $1)
              or category in (select category from hdhomerun_categories where device = $1))
          order by sort_key, id limit 1";
