@@ -31,6 +31,23 @@ struct Follower {
     playlist: Arc<Playlist>,
 }
 
+/// Gives up the poll of a stream that does not go on, since the next may be of the same account; also where nobody waits for
+/// it any more.
+struct Trial<'r> {
+    relay: &'r Relay,
+    credential: CredentialId,
+    offer: Offer,
+    goes_on: bool,
+}
+
+impl Drop for Trial<'_> {
+    fn drop(&mut self) {
+        if !self.goes_on {
+            self.relay.polls.leave(self.credential, self.offer);
+        }
+    }
+}
+
 impl Relay {
     /// The next of a media playlist that a player polls, whichever source it comes from now.
     ///
@@ -136,14 +153,17 @@ impl Relay {
             let reason = "it cannot go on where an HLS stream ended".to_owned();
             return Err(RelayError::NotRelayable(reason));
         }
+        let mut trial = Trial {
+            relay: self,
+            credential,
+            offer: source.offer,
+            goes_on: false,
+        };
         let found = match timeout(FOLLOW_WITHIN, self.media_of(credential, line, source)).await {
             Ok(found) => found,
             Err(_) => Err(cause(format!("nothing within {} s", FOLLOW_WITHIN.as_secs()))),
         };
-        if found.is_err() {
-            // The next may be of the same account.
-            self.polls.leave(credential, source.offer);
-        }
+        trial.goes_on = found.is_ok();
         found
     }
 
@@ -189,6 +209,9 @@ impl Relay {
         match timeout(patience, reader.begun()).await {
             Ok(Begun::Playlist(_)) if visit.stream.is_stalled(url, Instant::now()) => {
                 Err(cause(format!("{} stands still", host(url))))
+            }
+            Ok(Begun::Playlist(_)) if visit.stream.is_failing() => {
+                Err(cause(format!("{} breaks its segments off", host(url))))
             }
             Ok(Begun::Playlist(playlist)) => Ok(playlist),
             Ok(Begun::Media(_)) => Err(cause(format!("{} answered no playlist", host(url)))),

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use m3u_strm_processor::db::Engine;
-use m3u_strm_processor::simulator::{Fault, Hls, Resource};
+use m3u_strm_processor::simulator::{Cut, Fault, Hls, Resource};
 use serde_json::json;
 
 use super::world::{World, live as endless, soon};
@@ -210,6 +210,72 @@ async fn segments_that_fail_one_after_the_other_are_the_streams_fault() {
     assert_follows(&before, &list(&world, &media).await);
 }
 
+#[tokio::test]
+async fn segments_that_break_off_in_the_middle_are_the_streams_fault() {
+    let world = World::on(Engine::Sqlite).await;
+    let (channel, _) = two(&world, TARGET).await;
+    let media = open(&world, &channel).await;
+    let before = list(&world, &media).await;
+    for number in [41, 43, 44] {
+        let path = format!("/best/high/{number}.ts");
+        world.simulator.fault(&path, Fault::cut(600, Cut::Declared));
+    }
+    let is_whole = async |index: usize| {
+        let url = world.app.url(&before.segments[index].0);
+        // What is short may break off before the head is here.
+        match soon(world.app.client.get(url).send()).await {
+            Ok(answer) => answer.status() == 200 && soon(answer.bytes()).await.is_ok(),
+            Err(_) => false,
+        }
+    };
+    assert!(!is_whole(1).await && !is_whole(1).await && is_whole(2).await && !is_whole(3).await);
+    assert_eq!(
+        list(&world, &media).await,
+        before,
+        "one that is whole came between"
+    );
+    assert!(!is_whole(4).await);
+    assert_follows(&before, &list(&world, &media).await);
+}
+
+#[tokio::test]
+async fn segments_without_a_byte_are_none() {
+    let world = World::on(Engine::Sqlite).await;
+    let (channel, _) = two(&world, TARGET).await;
+    let media = open(&world, &channel).await;
+    let before = list(&world, &media).await;
+    for number in [43, 44] {
+        world
+            .simulator
+            .fault(&format!("/best/high/{number}.ts"), Fault::empty());
+    }
+    for index in [3, 4] {
+        assert_eq!(get_status(&world, &before.segments[index].0).await, 502);
+    }
+    assert_follows(&before, &list(&world, &media).await);
+}
+
+#[tokio::test]
+async fn a_player_that_leaves_while_a_stream_is_tried_holds_no_connection() {
+    let world = World::with(Engine::Sqlite, json!({ "max_connections": 2 })).await;
+    let (channel, _) = two(&world, TARGET).await;
+    let media = open(&world, &channel).await;
+    list(&world, &media).await;
+    let (next, _) = Hls::rolled_by_hand(segments(2), TARGET);
+    world.simulator.put_hls("/next", next.account("next"));
+    world.simulator.fault("/best/*", Fault::status(404));
+    world.simulator.fault("/next/*", Fault::silent());
+    let asking = async {
+        // Until it is fetched anew.
+        while world.app.client.get(world.app.url(&media)).send().await.is_ok() {}
+    };
+    tokio::select! {
+        () = asking => unreachable!("the server is there"),
+        () = world.until_open("next", 1) => {}
+    }
+    world.until_lent(0).await;
+}
+
 async fn get_status(world: &World, path: &str) -> u16 {
     let answer = soon(world.app.client.get(world.app.url(path)).send())
         .await
@@ -320,6 +386,8 @@ async fn sound_that_comes_apart_is_not_torn_from_its_picture() {
     let link = format!("/stream/{}/{}", world.token, world.channel("One").await);
     let media = list(&world, &link).await.segments[0].0.clone();
     list(&world, &media).await;
+    let (next, _) = Hls::rolled_by_hand(segments(2), TARGET);
+    world.simulator.put_hls("/next", next.account("next"));
     world.simulator.fault("/best/*", Fault::status(404));
     soon(async { while get(&world, &media).await.0 == 200 {} }).await;
     assert_eq!(world.simulator.count("/next/index.m3u8"), 0);

@@ -30,7 +30,10 @@ enum Came {
     Playlist(Playlist),
     /// All of a part.
     Part,
+    /// The provider broke it off.
     Broken(String),
+    /// It was broken off here.
+    Untaken(String),
     Failed(Failure),
     /// Nobody waits for it any more.
     Left,
@@ -45,7 +48,7 @@ impl Fetching {
                 return;
             };
             let came = self.while_wanted(self.come()).await.unwrap_or(Came::Left);
-            if stream.is_narrow && matches!(came, Came::Left | Came::Broken(_)) {
+            if stream.is_narrow && matches!(came, Came::Left | Came::Broken(_) | Came::Untaken(_)) {
                 tokio::time::sleep(COOL_DOWN).await;
             }
             drop(permit);
@@ -57,13 +60,17 @@ impl Fetching {
         if matches!(came, Came::Part) {
             stream.part_came();
         }
+        if matches!(came, Came::Broken(_)) {
+            // Its readers are sent what came of it; who polls the stream's playlist next is told.
+            stream.part_failed(&self.source.url);
+        }
         stream.trim();
         // Who is told of a failure may need its connection for another stream.
         drop(stream);
         match came {
             Came::Playlist(playlist) => self.item.is_playlist(playlist),
             Came::Failed(failure) => self.item.has_failed(failure),
-            Came::Broken(cause) => {
+            Came::Broken(cause) | Came::Untaken(cause) => {
                 tracing::info!(stream = ?self.source.offer, %cause, "a part of a stream broke off");
                 self.item.ends(false);
             }
@@ -105,6 +112,10 @@ impl Fetching {
         }
         if opened.is_text() && !opened.first.as_deref().is_some_and(is_subtitles) {
             return Came::Failed(Failure::Cause(text_instead(&opened)));
+        }
+        if opened.first.is_none() && status != 416 {
+            let host = host(&opened.upstream.final_url);
+            return Came::Failed(Failure::Cause(format!("{host} answered nothing")));
         }
         self.part(opened).await
     }
@@ -149,7 +160,7 @@ impl Fetching {
             let is_last = length.is_some_and(|length| upstream.received() >= length);
             if !self.item.push(bytes, is_last).await {
                 let host = host(&upstream.final_url);
-                return Came::Broken(format!("nobody takes what {host} sends"));
+                return Came::Untaken(format!("nobody takes what {host} sends"));
             }
             if is_last {
                 // Lets the connection be used again.

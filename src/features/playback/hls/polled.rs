@@ -211,6 +211,11 @@ impl Polled {
         failed.len() >= MOST_FAILED
     }
 
+    /// Whether so many parts did not come, or not whole, that nothing more is expected.
+    pub fn is_failing(&self) -> bool {
+        lock(&self.failed).len() >= MOST_FAILED
+    }
+
     pub(super) fn part_came(&self) {
         lock(&self.failed).clear();
     }
