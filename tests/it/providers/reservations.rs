@@ -256,6 +256,6 @@ on_both_engines! {
         assert_eq!(app.post(admin, &removal, &[]).await.status(), 303);
         assert_eq!(app.post(admin, &removal, &[]).await.status(), 404);
         assert!(app.page(admin, &page, 200).await.contains("nothing is reserved"));
-        assert_eq!(app.page(admin, "/providers/999/connections", 404).await.is_empty(), false);
+        app.page(admin, "/providers/999/connections", 404).await;
     }
 }
