@@ -19,6 +19,19 @@ pub(super) fn for_asker(asker: IpAddr, listen: SocketAddr, public_url: Option<&s
     Some(format!("http://{}", SocketAddr::new(address, listen.port())))
 }
 
+/// Players that are built on libhdhomerun, such as Kodi, forget a longer address and ask port 80 instead.
+const KEPT: usize = 28;
+
+/// As [`for_asker`], short enough for every player if it can be: the own address where the public one is too long.
+pub(super) fn short_for_asker(asker: IpAddr, listen: SocketAddr, public_url: Option<&str>) -> Option<String> {
+    let told = for_asker(asker, listen, public_url)?;
+    if told.len() <= KEPT {
+        return Some(told);
+    }
+    let own = for_asker(asker, listen, None).filter(|own| own.len() <= KEPT);
+    Some(own.unwrap_or(told))
+}
+
 /// The own address on the way to somebody. Nothing is sent.
 fn towards(asker: IpAddr) -> Option<IpAddr> {
     let socket = UdpSocket::bind((Ipv4Addr::UNSPECIFIED, 0)).ok()?;
@@ -29,6 +42,26 @@ fn towards(asker: IpAddr) -> Option<IpAddr> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_address_that_players_would_forget_gives_way_to_the_own_one() {
+        let asker: IpAddr = "192.168.1.7".parse().unwrap();
+        let long = "https://television.example.org";
+        let told = |listen: &str, public| short_for_asker(asker, listen.parse().unwrap(), Some(public));
+        let own = "http://192.168.1.2:8080".to_owned();
+        assert_eq!(told("192.168.1.2:8080", long), Some(own));
+        assert_eq!(
+            told("192.168.1.2:8080", "http://tv.home").as_deref(),
+            Some("http://tv.home")
+        );
+        assert_eq!(
+            told("127.0.0.1:8080", long).as_deref(),
+            Some(long),
+            "there is no other"
+        );
+        let widest = "http://255.255.255.255:65535";
+        assert_eq!(told("192.168.1.2:8080", widest).as_deref(), Some(widest));
+    }
 
     #[test]
     fn who_asks_is_told_the_address_that_he_reaches() {

@@ -221,13 +221,19 @@ impl Keeper {
 
     /// One packet for each device that is meant, to who asked and nobody else.
     async fn answer(&self, asked: &Asked, from: SocketAddr) {
-        let Some(base) = base::for_asker(from.ip(), self.place.listen, self.public_url.as_deref()) else {
+        let (listen, public_url) = (self.place.listen, self.public_url.as_deref());
+        let Some(base) = base::for_asker(from.ip(), listen, public_url) else {
             return;
         };
+        // The first answers at the root too, where its address is short.
+        let root = base::short_for_asker(from.ip(), listen, public_url);
         for device in &self.devices {
             let base = format!("{base}{}", device.path());
             let (socket, reply) = match asked {
-                Asked::Question(question) => (&self.discovery, reply(*question, device, &base)),
+                Asked::Question(question) => {
+                    let base = root.as_ref().filter(|_| device.is_first).unwrap_or(&base);
+                    (&self.discovery, reply(*question, device, base))
+                }
                 Asked::Search(search) => {
                     let reply = search.reply(device, &base);
                     (&self.ssdp, reply.map(String::into_bytes))
