@@ -3,6 +3,7 @@
 mod life;
 mod viewers;
 
+use std::net::{IpAddr, Ipv4Addr, SocketAddr, UdpSocket};
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -151,13 +152,29 @@ async fn subscribe(ctx: &Ctx, simulator: &Simulator) -> Result<(), Error> {
     Ok(())
 }
 
-/// Its links lead to this machine alone, where the only players of a demo are.
+/// Where a server that listens at `listen` is reached: for all addresses stands the one that others see, if there is one.
+fn reached(listen: SocketAddr) -> SocketAddr {
+    if !listen.ip().is_unspecified() {
+        return listen;
+    }
+    SocketAddr::new(own_address().unwrap_or(Ipv4Addr::LOCALHOST.into()), listen.port())
+}
+
+/// The own address on the way to others. Nothing is sent.
+fn own_address() -> Option<IpAddr> {
+    let socket = UdpSocket::bind((Ipv4Addr::UNSPECIFIED, 0)).ok()?;
+    // An address of documentation, which nobody has.
+    socket.connect((Ipv4Addr::new(192, 0, 2, 1), 9)).ok()?;
+    let address = socket.local_addr().ok()?.ip();
+    (!address.is_unspecified()).then_some(address)
+}
+
 async fn write_library(server: &Server) -> Result<(), Error> {
     let ctx = &server.app().ctx;
     if settings::load(ctx).await?.public_url.is_none() {
         let url = Map::from_iter([(
             "public_url".to_owned(),
-            json!(format!("http://{}", server.address)),
+            json!(format!("http://{}", reached(server.address))),
         )]);
         settings::set(ctx, &Actor::System, &url).await?;
     }
@@ -182,7 +199,7 @@ fn announcement(stage: &Stage, server: &Server) -> String {
     format!(
         "\n  The demo is at http://{}\n\n    user name  {}\n    password   {}\n\n  \
          Everything in it is made up. It ends with Ctrl+C, and its folder goes with it.\n",
-        server.address,
+        reached(server.address),
         first_start::USERNAME,
         stage.password.expose_secret()
     )
@@ -198,4 +215,22 @@ fn leave(folder: TempDir) {
 
 fn left(path: &Path, error: &std::io::Error) -> String {
     format!("The folder {} cannot be removed: {error}.", path.display())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_demo_for_all_addresses_is_named_by_one_that_can_be_reached() {
+        for listen in ["0.0.0.0:8080", "[::]:8080"] {
+            let address = reached(listen.parse().unwrap());
+            assert!(
+                !address.ip().is_unspecified() && address.port() == 8080,
+                "{address}"
+            );
+        }
+        let own: SocketAddr = "127.0.0.1:8080".parse().unwrap();
+        assert_eq!(reached(own), own);
+    }
 }
