@@ -15,7 +15,7 @@ use crate::support::ctx::{ACTOR, START_MS};
 use crate::support::{OnEngine, TestApp};
 
 /// Longer than anything here takes on a busy machine: what waits, waits no longer.
-pub const PATIENCE: Duration = Duration::from_secs(20);
+pub const PATIENCE: Duration = Duration::from_secs(60);
 pub const LIST: &str = "/get.php";
 /// Stands in every address of the provider and in nothing that a player may see.
 pub const SECRET: &str = "s3cret-pass";

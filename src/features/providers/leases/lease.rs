@@ -94,8 +94,9 @@ impl Lease {
 
     /// Gives the connection back and waits until that is written, for who wants it again at once.
     pub async fn give_back(mut self) {
-        self.is_given_back = true;
         give_back(self.id, &self.db, &self.held).await;
+        // Who stops waiting for it leaves it to the drop.
+        self.is_given_back = true;
     }
 }
 
