@@ -1,6 +1,9 @@
 //! Which addresses are of the house.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr, UdpSocket};
+
+/// Any port will do where nothing is sent.
+const DISCARD: u16 = 9;
 
 /// Loopback, the private networks of RFC 1918 and RFC 4193, and link-local addresses; not those that a provider of Internet
 /// access shares among its customers.
@@ -11,6 +14,13 @@ pub fn is_private(address: IpAddr) -> bool {
             address.is_loopback() || address.is_unique_local() || address.is_unicast_link_local()
         }
     }
+}
+
+/// The own address on the way to somebody, if there is a way. Nothing is sent.
+pub fn own_address(to: IpAddr) -> Option<IpAddr> {
+    let socket = UdpSocket::bind((Ipv4Addr::UNSPECIFIED, 0)).ok()?;
+    socket.connect((to, DISCARD)).ok()?;
+    Some(socket.local_addr().ok()?.ip())
 }
 
 #[cfg(test)]

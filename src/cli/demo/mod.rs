@@ -3,7 +3,7 @@
 mod life;
 mod viewers;
 
-use std::net::{IpAddr, Ipv4Addr, SocketAddr, UdpSocket};
+use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -24,6 +24,7 @@ use crate::jobs::kinds;
 use crate::simulator::Simulator;
 use crate::simulator::panel::{Account, Catalogue, Panel};
 use crate::support::ids::{JobId, ProviderId};
+use crate::support::network::own_address;
 use viewers::Viewers;
 
 /// What the demo keeps while it runs.
@@ -157,16 +158,9 @@ fn reached(listen: SocketAddr) -> SocketAddr {
     if !listen.ip().is_unspecified() {
         return listen;
     }
-    SocketAddr::new(own_address().unwrap_or(Ipv4Addr::LOCALHOST.into()), listen.port())
-}
-
-/// The own address on the way to others. Nothing is sent.
-fn own_address() -> Option<IpAddr> {
-    let socket = UdpSocket::bind((Ipv4Addr::UNSPECIFIED, 0)).ok()?;
-    // An address of documentation, which nobody has.
-    socket.connect((Ipv4Addr::new(192, 0, 2, 1), 9)).ok()?;
-    let address = socket.local_addr().ok()?.ip();
-    (!address.is_unspecified()).then_some(address)
+    // To an address of documentation, which nobody has.
+    let own = own_address(Ipv4Addr::new(192, 0, 2, 1).into()).filter(|own| !own.is_unspecified());
+    SocketAddr::new(own.unwrap_or(Ipv4Addr::LOCALHOST.into()), listen.port())
 }
 
 async fn write_library(server: &Server) -> Result<(), Error> {

@@ -8,7 +8,7 @@ use crate::ctx::Ctx;
 use crate::db::DbError;
 use crate::features::catalogue::sources::{self, Scope};
 use crate::features::settings;
-use crate::jobs::{Enqueued, NewJob, Planned, kinds};
+use crate::jobs::{NewJob, Planned, kinds};
 use crate::support::cron::Cron;
 
 /// The run of everything, while the settings want one.
@@ -53,11 +53,6 @@ pub async fn tick(ctx: &Ctx) -> Result<(), DbError> {
         ..Payload::default()
     };
     let job = NewJob::new(kinds::HEALTH_RECHECK, json!(payload)).key("due");
-    let mut tx = ctx.db.begin().await?;
-    let queued = ctx.jobs.enqueue(&mut tx, job).await?;
-    tx.commit().await?;
-    if let Enqueued::New(_) = queued {
-        ctx.jobs.wake();
-    }
+    ctx.jobs.enqueue_now(job).await?;
     Ok(())
 }

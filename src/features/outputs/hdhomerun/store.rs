@@ -39,6 +39,24 @@ impl Device {
     }
 }
 
+#[cfg(test)]
+impl Device {
+    /// One with every channel that answers at the root.
+    pub fn sample(id: i64, tuner_count: i64) -> Self {
+        Self {
+            id: HdhomerunId(id),
+            device_id: "101010AD".parse().unwrap(),
+            name: "Den".to_owned(),
+            tuner_count,
+            quality: Preference::Best,
+            is_first: true,
+            credential: None,
+            created_at: 0,
+            categories: Vec::new(),
+        }
+    }
+}
+
 impl FromRow for Device {
     fn from_row(row: &Row<'_>) -> Result<Self, DbError> {
         let (device_id, quality): (String, String) = (row.get(1)?, row.get(4)?);

@@ -93,26 +93,10 @@ impl Tuners {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::features::outputs::hdhomerun::DeviceId;
-    use crate::features::outputs::selection::Preference;
-
-    fn device(id: i64, tuner_count: i64) -> Device {
-        Device {
-            id: HdhomerunId(id),
-            device_id: DeviceId::random(),
-            name: "Living room".to_owned(),
-            tuner_count,
-            quality: Preference::Best,
-            is_first: true,
-            credential: None,
-            created_at: 0,
-            categories: Vec::new(),
-        }
-    }
 
     #[test]
     fn a_device_has_as_many_tuners_as_it_says_and_gets_them_back() {
-        let (tuners, one, other) = (Tuners::default(), device(1, 2), device(2, 32));
+        let (tuners, one, other) = (Tuners::default(), Device::sample(1, 2), Device::sample(2, 32));
         let first = tuners.try_take(&one, None);
         let second = tuners.try_take(&one, Some(1));
         assert!(first.is_some() && second.is_some());
@@ -132,7 +116,7 @@ mod tests {
 
     #[tokio::test]
     async fn who_waits_gets_the_tuner_that_another_gives_back() {
-        let (tuners, one) = (Tuners::default(), device(1, 1));
+        let (tuners, one) = (Tuners::default(), Device::sample(1, 1));
         let first = tuners.take(&one, None).await;
         assert!(first.is_some());
         let (tuner, ()) = tokio::join!(tuners.take(&one, None), async { drop(first) });

@@ -1,9 +1,8 @@
 //! The address of this server, as who asks reaches it.
 
-use std::net::{IpAddr, Ipv4Addr, SocketAddr, UdpSocket};
+use std::net::{IpAddr, SocketAddr};
 
-/// Any port will do where nothing is sent.
-const DISCARD: u16 = 9;
+use crate::support::network::own_address;
 
 /// What the addresses of a device begin with for who asks from `asker`; none if he cannot reach the server, which listens at
 /// `listen`.
@@ -12,7 +11,7 @@ pub(super) fn for_asker(asker: IpAddr, listen: SocketAddr, public_url: Option<&s
         return Some(url.to_owned());
     }
     let address = match listen.ip() {
-        own if own.is_unspecified() => towards(asker)?,
+        own if own.is_unspecified() => own_address(asker)?,
         own if own.is_loopback() && !asker.is_loopback() => return None,
         own => own,
     };
@@ -30,13 +29,6 @@ pub(super) fn short_for_asker(asker: IpAddr, listen: SocketAddr, public_url: Opt
     }
     let own = for_asker(asker, listen, None).filter(|own| own.len() <= KEPT);
     Some(own.unwrap_or(told))
-}
-
-/// The own address on the way to somebody. Nothing is sent.
-fn towards(asker: IpAddr) -> Option<IpAddr> {
-    let socket = UdpSocket::bind((Ipv4Addr::UNSPECIFIED, 0)).ok()?;
-    socket.connect((asker, DISCARD)).ok()?;
-    Some(socket.local_addr().ok()?.ip())
 }
 
 #[cfg(test)]

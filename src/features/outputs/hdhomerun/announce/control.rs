@@ -99,7 +99,8 @@ async fn conversation(mut stream: TcpStream, device: &Device, tuners: &Tuners) -
         };
         // What is no question ends it: where the next one begins nobody knows.
         let Some(reply) = reply else { return Ok(()) };
-        stream.write_all(&reply).await?;
+        // Who asks and does not read is hung up on too.
+        tokio::time::timeout(SILENCE, stream.write_all(&reply)).await??;
     }
     Ok(())
 }
@@ -182,22 +183,9 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::features::outputs::hdhomerun::DeviceId;
-    use crate::features::outputs::selection::Preference;
-    use crate::support::ids::HdhomerunId;
 
     fn device() -> Device {
-        Device {
-            id: HdhomerunId(1),
-            device_id: DeviceId::random(),
-            name: "Den".to_owned(),
-            tuner_count: 2,
-            quality: Preference::Best,
-            is_first: true,
-            credential: None,
-            created_at: 0,
-            categories: Vec::new(),
-        }
+        Device::sample(1, 2)
     }
 
     fn asked(tags: Vec<(u8, Vec<u8>)>, tuners: &Tuners) -> Option<Frame> {

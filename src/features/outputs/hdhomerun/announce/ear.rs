@@ -62,7 +62,7 @@ impl Place {
     ///
     /// # Errors
     /// As [`Self::open`].
-    pub(super) async fn accept(&self) -> std::io::Result<TcpListener> {
+    pub(super) async fn listener(&self) -> std::io::Result<TcpListener> {
         TcpListener::bind(self.of(Protocol::Control)).await
     }
 

@@ -150,7 +150,7 @@ impl Keeper {
         if self.control.is_open() {
             return;
         }
-        match self.place.accept().await {
+        match self.place.listener().await {
             Ok(listener) => {
                 let known = self.place.of(Protocol::Control);
                 let address = listener.local_addr().unwrap_or(known);

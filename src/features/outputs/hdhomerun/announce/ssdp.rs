@@ -100,23 +100,11 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::features::outputs::selection::Preference;
-    use crate::support::ids::HdhomerunId;
 
     const BASE: &str = "http://192.168.1.2:8080/hdhr/101010AD";
 
     fn device() -> Device {
-        Device {
-            id: HdhomerunId(1),
-            device_id: "101010AD".parse().unwrap(),
-            name: "Den".to_owned(),
-            tuner_count: 2,
-            quality: Preference::Best,
-            is_first: true,
-            credential: None,
-            created_at: 0,
-            categories: Vec::new(),
-        }
+        Device::sample(1, 2)
     }
 
     fn search(target: &str) -> Option<Search> {
