@@ -349,7 +349,10 @@ impl Journal {
     async fn keep_house(&self) {
         let kept = async {
             let mut tx = self.ctx.db.begin().await?;
-            let before_ms = self.ctx.clock.now_ms() - SILENCE_MS;
+            let now_ms = self.ctx.clock.now_ms();
+            let before_ms = now_ms - SILENCE_MS;
+            store::remove_silent(&mut tx, before_ms).await?;
+            experience::note_silent(&mut tx, before_ms, now_ms).await?;
             store::end_silent(&mut tx, before_ms, INTERVAL_MS).await?;
             let stopped = store::stop_wanted(&mut tx, self.ctx.jobs.node_id()).await?;
             tx.commit().await?;

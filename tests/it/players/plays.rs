@@ -329,6 +329,11 @@ on_both_engines! {
         for (started, last) in [(now - 100_000, now - 60_000), (now - 50_000, now - 10_000)] {
             test.ctx.db.execute(insert, vec![started.into(), last.into()]).await.unwrap();
         }
+        let segment = "insert into play_segments (play_id, provider_id, stream_id, started_at, last_at, watched_ms, bytes, stalls, has_failed)
+                           values ($1, 1, $1, $2, $2, 0, 1, 0, false)";
+        for play in [1_i64, 2] {
+            test.ctx.db.execute(segment, vec![play.into(), now.into()]).await.unwrap();
+        }
         let live = "insert into live_plays (play_id, node, seen_at, kbps, behind_bytes, stop_wanted) values (1, 'gone', $1, 0, 0, false)";
         test.ctx.db.execute(live, vec![(now - 60_000).into()]).await.unwrap();
         let (_journal, writing) = Journal::new(&test.ctx);
@@ -348,6 +353,8 @@ on_both_engines! {
         assert_eq!(ended, (now - 60_000 + 15_000, 55));
         let (open,): (i64,) = test.ctx.db.one("select count(*) from viewing_history where ended_at is null", Vec::new()).await.unwrap();
         assert_eq!(open, 1, "what may still run was ended");
+        let due: Vec<(i64,)> = test.ctx.db.all("select stream_id from experience_due", Vec::new()).await.unwrap();
+        assert_eq!(due, [(1,)], "what it told is weighed");
         end.cancel();
         soon(writing).await.unwrap();
     }

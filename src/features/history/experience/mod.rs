@@ -15,31 +15,31 @@ use crate::db::DbError;
 use crate::features::catalogue::experience as catalogue;
 use crate::features::health::trouble;
 use crate::features::settings;
-use crate::jobs::{Enqueued, JobError, JobRun, NewJob, Planned, kinds};
+use crate::jobs::{JobError, JobRun, NewJob, Planned, kinds};
 use crate::support::cron::Cron;
 use crate::support::ids::ProviderId;
 
 /// Plays that began before are too old to say anything, in days.
 pub const DAYS: i64 = 7;
 const DAY_MS: i64 = 86_400_000;
-/// What ends within this time is weighed at once.
-const GATHERED_MS: i64 = 20_000;
 /// Streams of one transaction: whoever changes the catalogue waits for it.
 const AT_ONCE: i64 = 100;
-const EACH_NIGHT: &str = "20 4 * * *";
+/// One weighs at a time: what it read first must not be written last.
+const KEY: &str = "plays";
+const EACH_HOUR: &str = "20 * * * *";
 
-/// The nightly weighing of everything: what was seen grows old.
+/// The weighing of everything each hour: what was seen grows old, and what excuses it may be found later.
 ///
 /// # Errors
 /// Whatever the database says.
 pub async fn planned(ctx: &Ctx) -> Result<Option<Planned>, DbError> {
     let settings = settings::load(ctx).await?;
-    Ok(Cron::parse(EACH_NIGHT).ok().map(|cron| Planned {
+    Ok(Cron::parse(EACH_HOUR).ok().map(|cron| Planned {
         name: "experience".to_owned(),
         cron,
         zone: settings.zone,
         job: NewJob::new(kinds::EXPERIENCE, json!({ "all": true }))
-            .key("all")
+            .key(KEY)
             .attempts(3),
         unless: None,
     }))
@@ -50,22 +50,15 @@ pub async fn planned(ctx: &Ctx) -> Result<Option<Planned>, DbError> {
 /// # Errors
 /// Whatever the database says.
 pub async fn tick(ctx: &Ctx) -> Result<(), DbError> {
-    let before_ms = ctx.clock.now_ms() - GATHERED_MS;
-    if !store::is_any_due(&ctx.db, before_ms).await? {
-        return Ok(());
-    }
-    let job = NewJob::new(kinds::EXPERIENCE, json!({})).key("due");
-    let mut tx = ctx.db.begin().await?;
-    let queued = ctx.jobs.enqueue(&mut tx, job).await?;
-    tx.commit().await?;
-    if let Enqueued::New(_) = queued {
-        ctx.jobs.wake();
+    if store::is_any_due(&ctx.db).await? {
+        let job = NewJob::new(kinds::EXPERIENCE, json!({})).key(KEY);
+        ctx.jobs.enqueue_now(job).await?;
     }
     Ok(())
 }
 
-/// Weighs what is due, or with `all` whatever was seen of any stream, and forgets what is too old. When it is stopped, what is
-/// left is still due.
+/// Weighs what is due, with `all` after whatever was weighed before has become so, and forgets what is too old. When it is
+/// stopped, what is left is still due.
 ///
 /// # Errors
 /// Whatever the database says.
@@ -76,7 +69,7 @@ pub async fn job(ctx: Ctx, job: JobRun) -> Result<Value, JobError> {
         while store::forget(&ctx.db, window.start, AT_ONCE).await? > 0 {
             job.check()?;
         }
-        store::note_all(&ctx.db, window.start, now_ms).await?;
+        store::note_all(&ctx.db, now_ms).await?;
     }
     let mut weighed = 0;
     loop {
@@ -111,9 +104,7 @@ async fn weigh(ctx: &Ctx, job: &JobRun, due: &[store::Due], window_ms: &Range<i6
     job.hold(&mut tx).await?;
     catalogue::keep(&mut tx, &told, ctx.clock.now_ms()).await?;
     tx.commit().await?;
-    // In a transaction of its own: who writes plays never waits for the catalogue.
-    let mut tx = ctx.db.begin().await?;
-    store::done(&mut tx, due).await?;
-    tx.commit().await?;
+    // Apart from it: who writes plays never waits for the catalogue.
+    store::done(&ctx.db, due).await?;
     Ok(())
 }

@@ -21,13 +21,10 @@ record! {
     }
 }
 
-/// Whether anything has been due since an instant or for longer.
-pub async fn is_any_due(db: &Db, before_ms: i64) -> Result<bool, DbError> {
+/// Whether anything is due.
+pub async fn is_any_due(db: &Db) -> Result<bool, DbError> {
     let found: Option<(i64,)> = db
-        .optional(
-            "select stream_id from experience_due where noted_at <= $1 limit 1",
-            args![before_ms],
-        )
+        .optional("select stream_id from experience_due limit 1", args![])
         .await?;
     Ok(found.is_some())
 }
@@ -65,38 +62,42 @@ pub async fn note(
     Ok(())
 }
 
-/// Notes that whatever was seen since an instant, or weighed before, is to be weighed.
-pub async fn note_all(db: &Db, since_ms: i64, now_ms: i64) -> Result<(), DbError> {
-    let mut tx = db.begin().await?;
-    tx.execute(
-        "/* scan: each night, by an index that holds no more */
+/// Notes that whatever was weighed before is to be weighed again.
+pub async fn note_all(db: &Db, now_ms: i64) -> Result<(), DbError> {
+    db.execute(
+        "/* scan: each hour, a row for each stream that was played in the last days */
          insert into experience_due (stream_id, noted_at)
-         select distinct stream_id, $2 from play_segments where stream_id is not null and started_at >= $1
-         on conflict (stream_id) do nothing",
-        args![since_ms, now_ms],
-    )
-    .await?;
-    tx.execute(
-        "/* scan: each night, a row for each stream that was played */
-         insert into experience_due (stream_id, noted_at)
-         select stream_id, $1 from stream_experience where true on conflict (stream_id) do nothing",
+         select stream_id, $1 from stream_experience where true order by stream_id on conflict (stream_id) do nothing",
         args![now_ms],
     )
     .await?;
-    tx.commit().await
+    Ok(())
+}
+
+/// Notes that the plays that nobody has heard of since an instant, and that run nowhere, told something.
+pub async fn note_silent(tx: &mut Tx, before_ms: i64, now_ms: i64) -> Result<(), DbError> {
+    tx.execute(
+        "insert into experience_due (stream_id, noted_at)
+         select distinct s.stream_id, $2 from viewing_history h join play_segments s on s.play_id = h.id
+         where h.ended_at is null and h.measurement in ('metered', 'manifest') and h.last_report_at < $1
+             and s.stream_id is not null and not exists (select 1 from live_plays l where l.play_id = h.id)
+         order by s.stream_id on conflict (stream_id) do nothing",
+        args![before_ms, now_ms],
+    )
+    .await?;
+    Ok(())
 }
 
 /// These were weighed; what was told of one since it was read is due still.
-pub async fn done(tx: &mut Tx, due: &[Due]) -> Result<(), DbError> {
-    let values = due.iter().flat_map(|due| args![due.stream_id, due.noted_at]);
-    tx.insert_many(
-        "with v (stream_id, noted_at) as (",
-        2,
-        values.collect(),
-        ") delete from experience_due where exists (select 1 from v where v.stream_id = experience_due.stream_id
-             and v.noted_at = experience_due.noted_at)",
-    )
-    .await?;
+pub async fn done(db: &Db, due: &[Due]) -> Result<(), DbError> {
+    // Each by itself: whoever notes several at a time is never in the way of this.
+    for due in due {
+        db.execute(
+            "delete from experience_due where stream_id = $1 and noted_at = $2",
+            args![due.stream_id, due.noted_at],
+        )
+        .await?;
+    }
     Ok(())
 }
 

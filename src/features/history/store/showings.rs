@@ -241,10 +241,15 @@ pub async fn remove_ended(tx: &mut Tx, plays: &[Written]) -> Result<(), DbError>
     tx.update_in("delete from live_plays where play_id in", ids).await
 }
 
-/// Ends the plays of nodes that died: their evidence stopped before `before_ms`.
-pub async fn end_silent(tx: &mut Tx, before_ms: i64, interval_ms: i64) -> Result<u64, DbError> {
+/// Forgets that plays run on nodes that died: they confirmed none since `before_ms`.
+pub async fn remove_silent(tx: &mut Tx, before_ms: i64) -> Result<(), DbError> {
     tx.execute("delete from live_plays where seen_at < $1", args![before_ms])
         .await?;
+    Ok(())
+}
+
+/// Ends the plays that run nowhere: their evidence stopped before `before_ms`.
+pub async fn end_silent(tx: &mut Tx, before_ms: i64, interval_ms: i64) -> Result<u64, DbError> {
     tx.execute(
         "update viewing_history set ended_at = last_report_at + $2,
              duration_seconds = coalesce(duration_seconds, 0) + $2 / 1000
