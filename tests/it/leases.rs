@@ -146,8 +146,9 @@ on_both_engines! {
         drop(quiet);
         polls.sweep(1_031_000);
         let orphans = gone();
-        assert_eq!(orphans.iter().map(|orphan| orphan.heir).collect::<Vec<_>>(), [CredentialId(4)]);
-        assert!(orphans[0].stream.lease.pass_on(CredentialId(4)).await.unwrap());
+        assert_eq!(orphans.iter().map(|orphan| orphan.heirs.clone()).collect::<Vec<_>>(), [[CredentialId(4)]]);
+        let heir = orphans[0].stream.lease.pass_on(&[CredentialId(4)]).await.unwrap();
+        assert_eq!(heir, Some(CredentialId(4)));
         assert!(gone().is_empty());
     }
 

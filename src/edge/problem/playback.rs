@@ -27,7 +27,7 @@ impl From<RelayError> for Problem {
             error @ RelayError::Status(_) => {
                 bad_gateway("The provider refused this part of the stream.", &error)
             }
-            error @ RelayError::NoneStarted(_) => {
+            error @ (RelayError::NoneStarted(_) | RelayError::Interrupted(_)) => {
                 bad_gateway("No stream of it starts. The server's log says why.", &error)
             }
             RelayError::Stopped => Self::forbidden(),

@@ -16,6 +16,9 @@ const SYNCED_WITHIN: Duration = Duration::from_secs(20);
 /// Players close one stream as they open the next: its connection comes back within a moment.
 const FREED_WITHIN: Duration = Duration::from_secs(3);
 
+/// Who gives up after waiting so long for a stream has seen that it does not begin.
+const IN_VAIN: Duration = Duration::from_secs(5);
+
 /// One viewer's tries to start something.
 pub struct Attempts<'a> {
     leases: &'a Leases,
@@ -110,17 +113,64 @@ impl<'a> Attempts<'a> {
         source: Source,
         start: &impl AsyncFn(&Source) -> Result<T, RelayError>,
     ) -> Result<Option<T>, DbError> {
-        match start(&source).await {
+        let mut waiting = Waiting {
+            showings: self.showings,
+            offer: source.offer,
+            since: Instant::now(),
+            is_over: false,
+        };
+        let started = start(&source).await;
+        waiting.is_over = true;
+        match started {
             Ok(started) => return Ok(Some(started)),
             Err(error) if error.is_full() => self.busy.push((source, error)),
             Err(error) => {
-                if let (Offer::Stream(stream), true) = (source.offer, error.is_of_the_stream()) {
-                    self.showings.did_not_start(stream);
+                if error.is_of_the_stream() {
+                    self.showings.did_not_start(source.offer);
                 }
                 self.failed.push(source.offer);
                 self.failures.note(error)?;
             }
         }
         Ok(None)
+    }
+}
+
+/// One viewer who waits for a stream to begin.
+struct Waiting<'a> {
+    showings: &'a Showings,
+    offer: Offer,
+    since: Instant,
+    is_over: bool,
+}
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        if !self.is_over && self.since.elapsed() >= IN_VAIN {
+            self.showings.did_not_start(self.offer);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::support::clock::Clock;
+    use crate::support::ids::StreamId;
+
+    #[test]
+    fn who_gives_up_after_a_while_has_seen_that_a_stream_does_not_begin() {
+        let showings = Showings::new(Clock::manual(0));
+        let waits = |stream: i64, seconds, is_over| Waiting {
+            showings: &showings,
+            offer: Offer::Stream(StreamId(stream)),
+            since: Instant::now().checked_sub(Duration::from_secs(seconds)).unwrap(),
+            is_over,
+        };
+        drop(waits(1, 1, false));
+        drop(waits(2, 6, true));
+        assert_eq!(showings.unbegun(), []);
+        drop(waits(3, 6, false));
+        assert_eq!(showings.unbegun(), [StreamId(3)]);
     }
 }

@@ -20,6 +20,9 @@ pub enum RelayError {
     /// Each stream that was tried, with what became of it.
     #[error("no stream started: {}", .0.join("; "))]
     NoneStarted(Vec<String>),
+    /// Something on this side kept it from beginning, in words; nothing is said of the stream.
+    #[error("{0}")]
+    Interrupted(String),
     /// The upstream answered a part of a stream with this status.
     #[error("the provider answered {0}")]
     Status(u16),
@@ -87,9 +90,10 @@ impl Failures {
                 self.not_relayable.get_or_insert(reason);
             }
             RelayError::NoneStarted(causes) => self.causes.extend(causes),
-            error @ (RelayError::Nothing | RelayError::Status(_) | RelayError::Stopped) => {
-                self.causes.push(error.to_string())
-            }
+            error @ (RelayError::Nothing
+            | RelayError::Status(_)
+            | RelayError::Interrupted(_)
+            | RelayError::Stopped) => self.causes.push(error.to_string()),
         }
         Ok(())
     }

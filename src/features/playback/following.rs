@@ -48,6 +48,11 @@ impl Drop for Trial<'_> {
     }
 }
 
+/// Nothing is wrong with it, but it cannot go on where another ended.
+fn unfit(reason: String) -> RelayError {
+    RelayError::NotRelayable(reason)
+}
+
 impl Relay {
     /// The next of a media playlist that a player polls, whichever source it comes from now.
     ///
@@ -81,7 +86,15 @@ impl Relay {
         if !self.lines.has_fallen(line.offer, line.served) {
             match self.listed(credential, line.wanted, line.offer, &line.url).await {
                 Err(error @ RelayError::Db(_)) => return Err(error),
-                Err(error) => tracing::info!(stream = ?line.offer, %error, "a stream failed"),
+                Err(error) if error.is_of_the_stream() => {
+                    tracing::info!(stream = ?line.offer, %error, "a stream failed");
+                    self.fall(line.offer);
+                }
+                // Others may go on with it.
+                Err(error) => {
+                    tracing::info!(stream = ?line.offer, %error, "a player cannot go on with a stream");
+                    self.polls.leave(credential, line.offer);
+                }
                 Ok(playlist) => match line.tell(&playlist, Instant::now()) {
                     Some(text) => {
                         return Ok(self.rewritten(
@@ -93,10 +106,12 @@ impl Relay {
                             link,
                         ));
                     }
-                    None => tracing::info!(stream = ?line.offer, "a stream began anew"),
+                    None => {
+                        tracing::info!(stream = ?line.offer, "a stream began anew");
+                        self.fall(line.offer);
+                    }
                 },
             }
-            self.fall(line.offer);
         }
         if !line.can_follow() {
             return Err(cause(
@@ -115,6 +130,7 @@ impl Relay {
     pub(super) fn fall(&self, offer: Offer) {
         self.lines.fall(offer, Instant::now());
         self.polls.abandon(offer);
+        self.showings.fell(offer);
     }
 
     async fn successor(&self, credential: CredentialId, line: &mut Line) -> Result<Follower, RelayError> {
@@ -150,8 +166,7 @@ impl Relay {
     ) -> Result<Follower, RelayError> {
         let is_hls = source.format == "hls" || self.polls.is_polled(source.offer);
         if !is_hls || !matches!(source.offer, Offer::Stream(_)) {
-            let reason = "it cannot go on where an HLS stream ended".to_owned();
-            return Err(RelayError::NotRelayable(reason));
+            return Err(unfit("it cannot go on where an HLS stream ended".to_owned()));
         }
         let mut trial = Trial {
             relay: self,
@@ -183,12 +198,12 @@ impl Relay {
         if playlist.is_master() {
             let all = variants(&playlist.text, &playlist.base);
             let variant = nearest(&all, line.variant.as_ref())
-                .ok_or_else(|| cause(format!("{} sends sound and picture apart", host(&url))))?;
+                .ok_or_else(|| unfit(format!("{} sends sound and picture apart", host(&url))))?;
             url = variant.url.clone();
             playlist = self.listed(credential, wanted, offer, &url).await?;
         }
         line.fits(offer, &playlist)
-            .map_err(|why| cause(format!("{} {why}", host(&url))))?;
+            .map_err(|why| unfit(format!("{} {why}", host(&url))))?;
         Ok(Follower { offer, url, playlist })
     }
 

@@ -9,7 +9,7 @@ use crate::features::providers::leases::{Connection, Lease, Purpose};
 use crate::support::ids::{CredentialId, ProviderId};
 
 use super::error::RelayError;
-use super::feed::{Begun, Seat, Start, Unshared};
+use super::feed::{Begun, End, Seat, Start, Unshared};
 use super::hls::Orphan;
 use super::opening::cause;
 use super::relay::Relay;
@@ -60,8 +60,15 @@ impl Relay {
                 source: source.clone(),
                 connection: connection(credential, source),
             };
-            let seat = self.feeds.sit(start, source.offer, source.provider, credential);
-            match seat.begun().await {
+            let sit = || self.feeds.sit(start, source.offer, source.provider, credential);
+            let mut seat = sit();
+            let mut begun = seat.begun().await;
+            // That whoever came first may not have a connection says nothing of who came with him.
+            if !seat.has_opened() && matches!(begun, Begun::Over(End::AllInUse | End::Reserved)) {
+                seat = sit();
+                begun = seat.begun().await;
+            }
+            match begun {
                 Begun::Running { content_type } => Ok(Joined::Seat(seat, content_type)),
                 Begun::Unshared(unshared) => Ok(Joined::Unshared(unshared)),
                 Begun::Taken => Ok(Joined::Taken),
@@ -107,10 +114,10 @@ impl Relay {
     /// there were any of those.
     pub(super) async fn hand_on(&self, orphans: Vec<Orphan>) -> bool {
         let mut comes_back = false;
-        for Orphan { stream, heir } in orphans {
-            match stream.lease.pass_on(heir).await {
-                Ok(true) => {}
-                Ok(false) => {
+        for Orphan { stream, heirs } in orphans {
+            match stream.lease.pass_on(&heirs).await {
+                Ok(Some(_)) => {}
+                Ok(None) => {
                     self.polls.abandon(stream.offer);
                     comes_back = true;
                 }

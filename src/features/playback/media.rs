@@ -123,8 +123,9 @@ impl Media {
             self.at += bytes.len() as u64;
             meter.sent(bytes.len(), self.at);
         }
-        if let (Some(Err(_)), Some(meter)) = (&bytes, &self.meter)
-            && !stopped.is_cancelled()
+        // What is ended here is not the upstream's fault.
+        if let (Some(Err(error)), Some(meter)) = (&bytes, &self.meter)
+            && !matches!(error, FetchError::Cancelled)
         {
             meter.failed();
         }

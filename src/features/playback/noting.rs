@@ -110,20 +110,18 @@ impl Relay {
         })
     }
 
-    /// An answer whose play is noted from now on, to a request that `began` at an instant, from a source that was `asked` at
-    /// another.
+    /// An answer whose play is noted from now on, to a request that `began` at an instant.
     pub(super) fn noted(
         &self,
         watcher: &Watcher,
         content: Content,
         source: &Source,
-        (began, asked): (Instant, Instant),
+        began: Instant,
         tried: Tried,
     ) -> Answer {
-        let opening_ms = millis(asked.elapsed());
         let startup = Startup {
             waited_ms: millis(began.elapsed()),
-            opening_ms: tried.has_opened.then_some(opening_ms),
+            opening_ms: tried.opened_in.map(millis),
         };
         let origin = self.origin(source);
         let watch = || {

@@ -80,7 +80,7 @@ impl Relay {
                 Ok(Answer::Media(Box::new(media)))
             }
             Begun::Failed(failure) => {
-                if visit.stream.part_failed(&part.url) {
+                if !matches!(failure, Failure::Left) && visit.stream.part_failed(&part.url) {
                     self.fall(part.offer);
                 }
                 Err(failure.into())

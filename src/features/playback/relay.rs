@@ -1,5 +1,5 @@
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use crate::ctx::Ctx;
 use crate::features::history::showing::{Showings, Watcher};
@@ -31,26 +31,11 @@ pub enum Answer {
     Live(Box<Viewer>),
 }
 
-/// What a source answered, and whether it was opened for this request or others had it open.
+/// What a source answered.
 pub(super) struct Tried {
     pub(super) answer: Answer,
-    pub(super) has_opened: bool,
-}
-
-impl Tried {
-    fn opened(answer: Answer) -> Self {
-        Self {
-            answer,
-            has_opened: true,
-        }
-    }
-
-    fn shared(answer: Answer) -> Self {
-        Self {
-            answer,
-            has_opened: false,
-        }
-    }
+    /// From having a connection to its first bytes; none where others had it open.
+    pub(super) opened_in: Option<Duration>,
 }
 
 /// Who wants what.
@@ -177,9 +162,8 @@ impl Relay {
             link,
         };
         let start = async |source: &Source| {
-            let asked = Instant::now();
             let tried = self.try_one(&play, source).await?;
-            Ok(self.noted(watcher, wanted.content, source, (began, asked), tried))
+            Ok(self.noted(watcher, wanted.content, source, began, tried))
         };
         Attempts::new(&self.leases, &self.showings)
             .run(sources, start)
@@ -193,7 +177,7 @@ impl Relay {
     ) -> Result<Tried, RelayError> {
         let seen = play.seen(source, self.ctx.clock.now_ms());
         if let Some(visit) = self.polled(play, seen) {
-            return Ok(Tried::shared(self.poll(play, source, visit).await?));
+            return self.shared(play, source, visit).await;
         }
         // What turned out to be a file is sought in as a film is.
         if is_live(source) && !self.films.is_running((play.credential, source.offer)) {
@@ -202,21 +186,20 @@ impl Relay {
                     let stay = self.running.enter(play.credential);
                     let (wanted, credential) = (play.wanted, play.credential);
                     let viewer = Viewer::new(self.clone(), wanted, credential, seat, content_type, stay);
-                    let has_opened = viewer.has_opened();
                     return Ok(Tried {
+                        opened_in: viewer.opened_in(),
                         answer: Answer::Live(Box::new(viewer)),
-                        has_opened,
                     });
                 }
                 Joined::Unshared(unshared) => {
                     let Unshared { opened, lease } = *unshared;
                     // Whoever came first opened it, for whoever takes it.
-                    if !lease.pass_on(play.credential).await? {
+                    if lease.pass_on(&[play.credential]).await?.is_none() {
                         return Err(RelayError::Reserved);
                     }
                     let is_whole = play.range.as_deref().is_none_or(|range| range == "bytes=0-");
                     let opened = Some(opened).filter(|_| is_whole);
-                    return Ok(Tried::opened(self.on_lease(play, source, lease, opened).await?));
+                    return self.opened(play, source, lease, opened).await;
                 }
                 Joined::Taken => {}
             }
@@ -227,10 +210,36 @@ impl Relay {
         };
         // Others who asked for it at the same time may have opened it.
         if let Some(visit) = self.polled(play, seen) {
-            return Ok(Tried::shared(self.poll(play, source, visit).await?));
+            return self.shared(play, source, visit).await;
         }
         let lease = self.lease_of(play, source).await?;
-        Ok(Tried::opened(self.on_lease(play, source, lease, None).await?))
+        self.opened(play, source, lease, None).await
+    }
+
+    async fn shared<L: Fn(&str) -> String>(
+        &self,
+        play: &Play<L>,
+        source: &Source,
+        visit: Visit,
+    ) -> Result<Tried, RelayError> {
+        Ok(Tried {
+            answer: self.poll(play, source, visit).await?,
+            opened_in: None,
+        })
+    }
+
+    async fn opened<L: Fn(&str) -> String>(
+        &self,
+        play: &Play<L>,
+        source: &Source,
+        lease: Arc<Lease>,
+        opened: Option<Opened>,
+    ) -> Result<Tried, RelayError> {
+        let asked = Instant::now();
+        Ok(Tried {
+            answer: self.on_lease(play, source, lease, opened).await?,
+            opened_in: Some(asked.elapsed()),
+        })
     }
 
     /// The HLS stream that others poll already, for who takes HLS.

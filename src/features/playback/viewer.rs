@@ -73,9 +73,9 @@ impl Viewer {
         }
     }
 
-    /// Whether its stream was opened for this viewer.
-    pub(super) fn has_opened(&self) -> bool {
-        self.seat.has_opened()
+    /// How long its stream took to begin, if it was opened for this viewer.
+    pub(super) fn opened_in(&self) -> Option<Duration> {
+        self.seat.opened_in()
     }
 
     /// The next bytes, of whichever stream; `None` once no stream goes on, or this viewer may not or cannot follow.
@@ -176,10 +176,9 @@ impl Viewer {
             let seat = self.relay.follow(credential, source, content_type).await;
             has_unfit.set(has_unfit.get() || matches!(seat, Err(RelayError::NotRelayable(_))));
             let seat = seat?;
-            let waited_ms = millis(asked.elapsed());
             let startup = Startup {
-                waited_ms,
-                opening_ms: seat.has_opened().then_some(waited_ms),
+                waited_ms: millis(asked.elapsed()),
+                opening_ms: seat.opened_in().map(millis),
             };
             Ok((seat, self.relay.origin(source), startup))
         };

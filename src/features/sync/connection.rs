@@ -16,7 +16,8 @@ const BY_HAND: Duration = Duration::from_secs(30);
 const SCHEDULED: Duration = Duration::from_secs(600);
 
 /// One of the connections of a provider that counts them, once one is free. Panels count who watches, not who reads their
-/// lists: where players hold all of them for long, or all are reserved for some, the run goes on without one rather than let the catalogue grow old.
+/// lists: where players hold all of them for long, or all are reserved for some, the run goes on without one rather than let
+/// the catalogue grow old.
 ///
 /// # Errors
 /// [`Error::Cancelled`], or whatever the database says.

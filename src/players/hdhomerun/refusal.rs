@@ -27,6 +27,7 @@ impl Refusal {
             RelayError::NotRelayable(_) => Self::NoVideoData,
             RelayError::Nothing
             | RelayError::NoneStarted(_)
+            | RelayError::Interrupted(_)
             | RelayError::Status(_)
             | RelayError::Stopped => Self::TuneFailed,
             RelayError::Db(_) => return None,

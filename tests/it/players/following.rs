@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 use m3u_strm_processor::db::Engine;
 use m3u_strm_processor::simulator::{Cut, Fault, Hls, Resource};
+use reqwest::Method;
 use serde_json::json;
 
 use super::world::{World, live as endless, soon};
@@ -393,4 +394,35 @@ async fn sound_that_comes_apart_is_not_torn_from_its_picture() {
     assert_eq!(world.simulator.count("/next/index.m3u8"), 0);
     // Opened anew it plays the other.
     assert_eq!(list(&world, &link).await.segments.len(), 2);
+}
+
+#[tokio::test]
+async fn a_stream_that_is_switched_off_is_left_and_not_blamed() {
+    let world = World::on(Engine::Sqlite).await;
+    let (channel, _) = two(&world, TARGET).await;
+    let media = open(&world, &channel).await;
+    let before = list(&world, &media).await;
+    let best = "select id from channel_streams where original_name = 'One 4K'";
+    let path = format!("/api/streams/{}", world.id(best, Vec::new()).await);
+    let off = json!({ "enabled": false });
+    assert_eq!(
+        world
+            .app
+            .send(&world.admin, Method::PATCH, &path, &off)
+            .await
+            .status(),
+        200
+    );
+    let after = until_new(&world, &media, &before).await;
+    assert_follows(&before, &after);
+    assert_eq!(get_status(&world, &after.segments[0].0).await, 200);
+    let segments = "select count(*) from play_segments";
+    soon(async {
+        while world.id(segments, Vec::new()).await < 2 {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    })
+    .await;
+    let failed = "select count(*) from play_segments where has_failed";
+    assert_eq!(world.id(failed, Vec::new()).await, 0);
 }

@@ -173,3 +173,39 @@ async fn who_goes_on_alone_with_what_the_television_began_holds_the_connection()
     first_bytes(&mut guest, 188).await;
     assert_eq!(world.simulator.count("/one.ts"), 1);
 }
+
+#[tokio::test]
+async fn what_is_kept_for_one_of_those_who_watch_on_keeps_all_of_them() {
+    let world = World::with(Engine::Sqlite, json!({ "max_connections": 1 })).await;
+    world.simulator.put("/one.ts", live());
+    world.lists(&[world.entry("One", "/one.ts")]).await;
+    let one = world.channel("One").await;
+    let ((_, guest), (id, television)) = (
+        world.credential("Den").await,
+        world.credential("Living room TV").await,
+    );
+    let mut first = world.play(&one).await;
+    first_bytes(&mut first, 188).await;
+    let mut guest = world.play_as(&guest, &one).await;
+    first_bytes(&mut guest, 188).await;
+    let mut playing = world.play_as(&television, &one).await;
+    first_bytes(&mut playing, 188).await;
+    let path = format!("/api/providers/{}/reservations/{id}", world.provider);
+    let put = world
+        .app
+        .send(&world.admin, Method::PUT, &path, &json!({ "connections": 1 }))
+        .await;
+    assert_eq!(put.status(), 200);
+    drop(first);
+    let holder = "select coalesce(max(credential_id), 0) from connection_leases";
+    soon(async {
+        while world.id(holder, Vec::new()).await != id {
+            first_bytes(&mut guest, 188).await;
+            first_bytes(&mut playing, 188).await;
+        }
+    })
+    .await;
+    first_bytes(&mut guest, 100_000).await;
+    first_bytes(&mut playing, 100_000).await;
+    assert_eq!(world.simulator.count("/one.ts"), 1);
+}

@@ -154,6 +154,13 @@ async fn who_seeks_in_a_film_takes_its_only_connection_along() {
     assert_eq!((world.peak(ACCOUNT), world.leases().await), (1, 1));
     drop(before);
     world.until_lent(0).await;
+    world.until_no_play_is_open().await;
+    let failed = "select count(*) from play_segments where has_failed";
+    assert_eq!(
+        world.id(failed, Vec::new()).await,
+        0,
+        "whoever seeks ends what was before"
+    );
 }
 
 /// Numbers that are the same in every run.

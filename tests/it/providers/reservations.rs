@@ -145,13 +145,14 @@ on_both_engines! {
         prepare(&test.db, &[(1, 1)]).await;
         let [one, two] = nodes(&test).await;
         let lease = one.acquire(of(1), Some(2)).await.unwrap();
-        assert!(lease.pass_on(CredentialId(2)).await.unwrap());
+        assert_eq!(lease.pass_on(&[CredentialId(2)]).await.unwrap(), Some(CredentialId(2)));
         assert_eq!(lease.holder(), Some(CredentialId(2)));
         assert!(is_reserved(&two.acquire(of(2), Some(2)).await));
         let own = two.acquire(of(1), Some(2)).await.unwrap();
-        assert!(!own.pass_on(CredentialId(3)).await.unwrap(), "that would be the last one");
+        assert_eq!(own.pass_on(&[CredentialId(3)]).await.unwrap(), None, "that would be the last one");
         assert_eq!(own.holder(), Some(CredentialId(1)));
-        assert!(own.pass_on(CredentialId(1)).await.unwrap());
+        let all = [CredentialId(3), CredentialId(1)];
+        assert_eq!(own.pass_on(&all).await.unwrap(), Some(CredentialId(1)), "it has it already");
     }
 
     async fn a_reservation_goes_with_its_credential_and_with_its_provider(world: World) {
@@ -252,6 +253,10 @@ on_both_engines! {
         assert_eq!(app.send(admin, Method::PATCH, &path, &json!({ "max_connections": 1 })).await.status(), 200);
         let text = app.page(admin, &page, 200).await;
         assert!(text.contains("allows only 1 at once") && text.contains("2, 1 of them kept"), "{text}");
+        // Fewer can be reserved step by step, and no more.
+        assert_eq!(typed(&tv, "3").await.0, 422);
+        assert_eq!(typed(&tv, "2").await.0, 303);
+        assert_eq!(typed(&tv, "1").await.0, 303);
         let removal = format!("{page}/{tv}/removal");
         assert_eq!(app.post(admin, &removal, &[]).await.status(), 303);
         assert_eq!(app.post(admin, &removal, &[]).await.status(), 404);

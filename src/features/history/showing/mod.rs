@@ -215,8 +215,8 @@ impl State {
         self.press();
     }
 
-    /// A stream begins to be shown, or goes on.
-    fn begin_segment(&mut self, origin: Origin, startup: Option<Startup>, now_ms: i64) {
+    /// A stream begins to be shown, or goes on; the number of its segment.
+    fn begin_segment(&mut self, origin: Origin, startup: Option<Startup>, now_ms: i64) -> u32 {
         self.press();
         if self.totals.startup_ms.is_none() {
             self.totals.startup_ms = startup.map(|startup| startup.waited_ms);
@@ -236,6 +236,21 @@ impl State {
             self.segments
                 .push(Segment::begin(self.serial, origin, opening_ms, now_ms));
         }
+        self.serial
+    }
+
+    /// What is shown now, or was a moment ago.
+    fn segment(&mut self, serial: u32) -> Option<&mut Segment> {
+        self.segments.iter_mut().find(|segment| segment.is(serial))
+    }
+
+    /// The stream that is shown failed.
+    fn last_failed(&mut self) {
+        if let Some(last) = self.segments.last_mut() {
+            last.has_failed = true;
+            last.is_dirty = true;
+            self.press();
+        }
     }
 
     fn press(&mut self) {
@@ -246,7 +261,11 @@ impl State {
     /// Whether bytes of this origin belong to what is shown now: they come from it, or were asked for before it began.
     fn is_from(&self, origin: &Origin, now_ms: i64) -> bool {
         let is_late = |(left, left_at): &(Origin, i64)| left.is(origin) && now_ms - left_at <= LATE_MS;
-        self.segments.last().is_some_and(|last| last.origin.is(origin)) || self.left.iter().any(is_late)
+        // One that failed and goes on after all begins anew.
+        let goes_on = |last: &Segment| {
+            last.origin.is(origin) && (!last.has_failed || now_ms - last.watched.last_at <= LATE_MS)
+        };
+        self.segments.last().is_some_and(goes_on) || self.left.iter().any(is_late)
     }
 
     fn sign(&mut self, now_ms: i64) {

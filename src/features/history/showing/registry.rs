@@ -1,4 +1,5 @@
 use std::collections::HashSet;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::Notify;
@@ -7,8 +8,11 @@ use tokio_util::sync::CancellationToken;
 use super::failed_starts::FailedStarts;
 use super::{INTERVAL_MS, Measurement, Origin, SILENCE_MS, Showing, Shown, Unwritten, Watcher};
 use crate::features::catalogue::content::Content;
+use crate::features::providers::Offer;
 use crate::support::clock::Clock;
-use crate::support::ids::{PlayId, StreamId};
+use crate::support::ids::PlayId;
+#[cfg(test)]
+use crate::support::ids::StreamId;
 
 /// An HLS player that was stopped is refused for so long: by then it has given up.
 const REFUSED_MS: i64 = 60_000;
@@ -44,13 +48,15 @@ impl Showings {
     /// An answer begins: of a showing that runs already if it is the same, else of a new one.
     pub fn watch(&self, shown: Shown, origin: Origin, startup: Startup) -> Watching {
         let now_ms = self.clock.now_ms();
+        let mut segment = 0;
         let showing = self.enter(shown, now_ms, |state| {
             state.enter(now_ms);
-            state.begin_segment(origin, Some(startup), now_ms);
+            segment = state.begin_segment(origin, Some(startup), now_ms);
         });
         Watching {
             showing,
             showings: self.clone(),
+            segment: AtomicU32::new(segment),
         }
     }
 
@@ -81,10 +87,6 @@ impl Showings {
             if is_same && state.ended_at.is_none() {
                 state.bytes(bytes, now_ms);
                 return;
-            }
-            if let Some(last) = state.segments.last_mut().filter(|_| !is_same) {
-                last.has_failed = true;
-                last.is_dirty = true;
             }
         }
         // Another stream goes on in the place of the first, or it is asked for again after a while.
@@ -141,11 +143,37 @@ impl Showings {
         });
     }
 
-    /// A stream was asked for and did not begin.
-    pub fn did_not_start(&self, stream: StreamId) {
-        if self.failed_starts.note(stream, self.clock.now_ms()) {
+    /// A stream was asked for and did not begin; of films nothing is learnt.
+    pub fn did_not_start(&self, offer: Offer) {
+        if let Offer::Stream(stream) = offer
+            && self.failed_starts.note(stream, self.clock.now_ms())
+        {
             self.news.notify_one();
         }
+    }
+
+    /// The streams that did not begin and are not written down yet.
+    #[cfg(test)]
+    pub fn unbegun(&self) -> Vec<StreamId> {
+        let failed = self.failed_starts.unwritten();
+        failed.iter().map(|start| start.stream).collect()
+    }
+
+    /// A stream failed all who poll it.
+    pub fn fell(&self, offer: Offer) {
+        for showing in self.all().iter() {
+            let mut state = showing.state();
+            let is_polled = showing.shown.measurement == Measurement::Manifest && state.ended_at.is_none();
+            if is_polled
+                && state
+                    .segments
+                    .last()
+                    .is_some_and(|last| last.origin.offer == offer)
+            {
+                state.last_failed();
+            }
+        }
+        self.news.notify_one();
     }
 
     /// What did not begin and is not written down yet.
@@ -278,6 +306,8 @@ impl Showings {
 pub struct Watching {
     showing: Arc<Showing>,
     showings: Showings,
+    /// The number of what is watched now: another answer of the same showing may come from another stream.
+    segment: AtomicU32,
 }
 
 impl Watching {
@@ -304,7 +334,7 @@ impl Watching {
         let mut state = self.showing.state();
         state.totals.stalls += 1;
         state.version += 1;
-        if let Some(segment) = state.segments.last_mut() {
+        if let Some(segment) = state.segment(self.segment.load(Ordering::Relaxed)) {
             segment.stalls += 1;
             segment.is_dirty = true;
         }
@@ -316,7 +346,7 @@ impl Watching {
         let mut state = self.showing.state();
         state.sign(now_ms);
         state.version += 1;
-        if let Some(segment) = state.segments.last_mut() {
+        if let Some(segment) = state.segment(self.segment.load(Ordering::Relaxed)) {
             segment.has_failed = true;
             segment.is_dirty = true;
         }
@@ -325,7 +355,8 @@ impl Watching {
     /// The viewer goes on with another stream.
     pub fn goes_on(&self, origin: Origin, startup: Startup) {
         let now_ms = self.showings.clock.now_ms();
-        self.showing.state().begin_segment(origin, Some(startup), now_ms);
+        let segment = self.showing.state().begin_segment(origin, Some(startup), now_ms);
+        self.segment.store(segment, Ordering::Relaxed);
         self.showings.news.notify_one();
     }
 }

@@ -118,6 +118,49 @@ fn an_hls_player_that_was_stopped_is_refused_for_a_minute_even_in_the_middle_of_
     assert!(!showings.is_stopped(&watcher, content));
 }
 
+/// The stream of each segment that is known of the only showing, and whether it failed.
+fn segments(showings: &Showings) -> Vec<(Origin, bool)> {
+    let unwritten = showings.unwritten(true);
+    let segments = unwritten[0].segments.iter();
+    segments
+        .map(|segment| (segment.origin, segment.has_failed))
+        .collect()
+}
+
+#[test]
+fn an_hls_stream_failed_only_who_polled_it_when_it_fell() {
+    let showings = Showings::new(Clock::manual(0));
+    let (watcher, content) = (showing(0).shown.watcher, Content::Channel(ChannelId(1)));
+    showings.begin_polls(watcher.clone(), content, origin(1), at_once(10));
+    showings.fell(Offer::Stream(StreamId(2)));
+    // It had no connection left, say.
+    showings.polled(&watcher, content, origin(2), 100);
+    assert_eq!(segments(&showings), [(origin(1), false), (origin(2), false)]);
+    showings.fell(Offer::Stream(StreamId(2)));
+    showings.polled(&watcher, content, origin(3), 100);
+    let told = segments(&showings);
+    assert_eq!(told, [(origin(1), false), (origin(2), true), (origin(3), false)]);
+}
+
+#[test]
+fn two_answers_of_one_showing_blame_each_its_own_stream() {
+    let showings = Showings::new(Clock::manual(0));
+    let shown = showing(0).shown;
+    let first = showings.watch(shown.clone(), origin(1), at_once(10));
+    let second = showings.watch(shown, origin(1), at_once(10));
+    first.failed();
+    first.goes_on(origin(2), at_once(10));
+    second.stalled();
+    first.failed();
+    let unwritten = showings.unwritten(true);
+    let told: Vec<_> = unwritten[0]
+        .segments
+        .iter()
+        .map(|one| (one.origin, one.stalls, one.has_failed))
+        .collect();
+    assert_eq!(told, [(origin(1), 1, true), (origin(2), 0, true)]);
+}
+
 proptest! {
     /// Whatever happens, segments hold every byte and no more time than the play, and the play ends with its last answer.
     #[test]

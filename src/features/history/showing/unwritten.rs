@@ -21,6 +21,10 @@ pub struct Segment {
 }
 
 impl Segment {
+    pub(super) fn is(&self, serial: u32) -> bool {
+        self.serial == serial
+    }
+
     pub(super) fn begin(serial: u32, origin: Origin, startup_ms: Option<i64>, now_ms: i64) -> Self {
         Self {
             serial,

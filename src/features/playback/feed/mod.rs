@@ -12,7 +12,7 @@ mod ring;
 mod start;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use tokio::sync::Notify;
@@ -54,13 +54,26 @@ struct State {
     holder: CredentialId,
     /// Somebody wants its connection as soon as nobody watches, or nobody whom it counts for.
     is_wanted: bool,
+    /// Since it had its connection.
+    leased_at: Option<Instant>,
+    /// From then to what could be shared.
+    opened_in: Option<Duration>,
 }
 
 impl State {
-    /// Who watches on where whom its connection counts for has left.
-    fn heir(&self) -> Option<CredentialId> {
-        let heir = self.guests.first().copied();
-        heir.filter(|_| !self.guests.contains(&self.holder))
+    /// Those who watch on where whom its connection counts for has left, each once.
+    fn heirs(&self) -> Vec<CredentialId> {
+        if !self.is_orphaned() {
+            return Vec::new();
+        }
+        let mut heirs = self.guests.clone();
+        heirs.sort_unstable();
+        heirs.dedup();
+        heirs
+    }
+
+    fn is_orphaned(&self) -> bool {
+        !self.guests.is_empty() && !self.guests.contains(&self.holder)
     }
 }
 
@@ -90,6 +103,8 @@ pub enum End {
     AllInUse,
     /// Its connection is reserved for somebody who has left, or what is free is kept for others.
     Reserved,
+    /// Its connection could not be counted.
+    Uncounted,
     /// The upstream's fault, in words that hold no address.
     Failed(String),
 }
@@ -97,7 +112,7 @@ pub enum End {
 impl End {
     /// Whether the stream is to blame.
     pub fn is_fault(&self) -> bool {
-        !matches!(self, Self::Left | Self::Reserved)
+        matches!(self, Self::Failed(_))
     }
 }
 
@@ -106,7 +121,8 @@ impl From<End> for RelayError {
         match end {
             End::AllInUse => Self::AllInUse,
             End::Reserved => Self::Reserved,
-            End::Left => Self::NoneStarted(vec!["nobody waited for it".to_owned()]),
+            End::Left => Self::Interrupted("nobody waited for it".to_owned()),
+            End::Uncounted => Self::Interrupted("its connection could not be counted".to_owned()),
             End::Failed(cause) => Self::NoneStarted(vec![cause]),
         }
     }
@@ -146,6 +162,8 @@ impl Feed {
                 guests: vec![credential],
                 holder: credential,
                 is_wanted: false,
+                leased_at: None,
+                opened_in: None,
             }),
             news: Notify::new(),
             guests: Notify::new(),
@@ -191,9 +209,9 @@ impl Feed {
         let mut state = self.state();
         let is_its_own = !matches!(
             state.stage,
-            Stage::Unshared(_) | Stage::Over(End::AllInUse | End::Reserved | End::Failed(_))
+            Stage::Unshared(_) | Stage::Over(End::AllInUse | End::Reserved | End::Uncounted | End::Failed(_))
         );
-        let is_alone = (state.guests.is_empty() || state.heir().is_some()) && is_its_own;
+        let is_alone = (state.guests.is_empty() || state.is_orphaned()) && is_its_own;
         state.is_wanted |= is_alone;
         drop(state);
         self.guests.notify_waiters();
@@ -217,6 +235,20 @@ impl Feed {
         self.news.notify_waiters();
     }
 
+    /// It has a connection, and is asked for.
+    fn leased(&self) {
+        self.state().leased_at = Some(Instant::now());
+    }
+
+    /// Its bytes begin to come.
+    fn runs(&self, content_type: Arc<str>) {
+        let mut state = self.state();
+        state.opened_in = state.leased_at.map(|at| at.elapsed());
+        state.stage = Stage::Running { content_type };
+        drop(state);
+        self.news.notify_waiters();
+    }
+
     /// Waits until nobody has watched for a while, or nobody watches and somebody wants its connection.
     async fn left(&self) {
         loop {
@@ -229,16 +261,17 @@ impl Feed {
         }
     }
 
-    /// Waits until whom its connection counts for has not watched for a while, or somebody wants it, while others watch on: one
-    /// of those.
-    async fn orphaned(&self) -> CredentialId {
+    /// Waits until whom its connection counts for has not watched for a while, or somebody wants it, while others watch on:
+    /// those.
+    async fn orphaned(&self) -> Vec<CredentialId> {
         loop {
-            self.until(&self.guests, |state| state.heir().is_some()).await;
-            let decided = self.until(&self.guests, |state| state.heir().is_none() || state.is_wanted);
+            self.until(&self.guests, State::is_orphaned).await;
+            let decided = self.until(&self.guests, |state| !state.is_orphaned() || state.is_wanted);
             // Players close a stream to open it again at once.
             let _ = tokio::time::timeout(LINGER, decided).await;
-            if let Some(heir) = self.state().heir() {
-                return heir;
+            let heirs = self.state().heirs();
+            if !heirs.is_empty() {
+                return heirs;
             }
         }
     }
@@ -317,6 +350,11 @@ impl Seat {
     /// Whether the feed began with this viewer.
     pub fn has_opened(&self) -> bool {
         self.has_opened
+    }
+
+    /// How long the feed took to begin, if it began with this viewer.
+    pub fn opened_in(&self) -> Option<Duration> {
+        self.feed.state().opened_in.filter(|_| self.has_opened)
     }
 
     /// How many bytes this viewer has still to take.

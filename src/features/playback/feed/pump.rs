@@ -15,6 +15,9 @@ const PATIENCE: Duration = Duration::from_secs(60);
 const BATCH: usize = 64 * 1024;
 /// However few they are, they go on after this time.
 const BATCHED_WITHIN: Duration = Duration::from_millis(25);
+/// An upstream that had to wait for its viewers for so long may end for that, within the next while.
+const HELD_UP: Duration = Duration::from_secs(2);
+const RESENTED_FOR: Duration = Duration::from_secs(30);
 /// A player that begins waits for each of these.
 const HURRIED: u64 = 512 * 1024;
 
@@ -29,6 +32,11 @@ pub async fn pump(
 ) -> End {
     let failed = |cause: String| End::Failed(format!("{host} {cause}"));
     let mut pace = Pace::begin(Instant::now());
+    let mut held_up: Option<Instant> = None;
+    let ended = |cause: String, held_up: Option<Instant>| match held_up {
+        Some(at) if at.elapsed() < RESENTED_FOR => End::Left,
+        _ => End::Failed(cause),
+    };
     packets.push(first);
     loop {
         match packets.take() {
@@ -36,16 +44,20 @@ pub async fn pump(
             Err(lost) => return failed(format!("went astray: {lost}")),
         }
         if !feed.has_room() {
+            let full = Instant::now();
             if timeout(PATIENCE, feed.room()).await.is_err() {
                 return End::Left;
+            }
+            if full.elapsed() >= HELD_UP {
+                held_up = Some(Instant::now());
             }
             pace.resume(Instant::now());
         }
         let deadline = pace.deadline();
         match timeout_at(deadline, upstream.next()).await {
             Err(_) => return failed("sent nothing more".to_owned()),
-            Ok(None) => return failed("ended the stream".to_owned()),
-            Ok(Some(Err(error))) => return End::Failed(error.to_string()),
+            Ok(None) => return ended(format!("{host} ended the stream"), held_up),
+            Ok(Some(Err(error))) => return ended(error.to_string(), held_up),
             Ok(Some(Ok(bytes))) => {
                 pace.came(Instant::now());
                 packets.push(&bytes);
@@ -59,14 +71,14 @@ pub async fn pump(
                     packets.push(&bytes);
                 }
                 Err(_) => break,
-                Ok(ended) => {
+                Ok(last) => {
                     // What came before goes on to the viewers.
                     if let Ok(bytes) = packets.take() {
                         feed.bring(bytes, packets.is_ts());
                     }
-                    return match ended {
-                        Some(Err(error)) => End::Failed(error.to_string()),
-                        _ => failed("ended the stream".to_owned()),
+                    return match last {
+                        Some(Err(error)) => ended(error.to_string(), held_up),
+                        _ => ended(format!("{host} ended the stream"), held_up),
                     };
                 }
             }

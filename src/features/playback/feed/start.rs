@@ -4,7 +4,6 @@ use std::time::Duration;
 use bytes::BytesMut;
 use tokio_util::sync::CancellationToken;
 
-use crate::db::DbError;
 use crate::features::catalogue::sources::opening::{OpenError, Opened, host};
 use crate::features::catalogue::sources::{Source, content_type};
 use crate::features::health::probe::{Expected, Reason, Verdict, judge};
@@ -18,6 +17,9 @@ use super::{End, Feed, Stage, Unshared};
 
 /// The silence of a running stream is judged by its pump, which knows its usual gaps.
 const UNBOUNDED: Duration = Duration::from_secs(24 * 3_600);
+
+/// Before it is tried again to count a connection for another viewer.
+const PASSED_ON_AGAIN: Duration = Duration::from_secs(1);
 
 /// What it takes to open the upstream of a feed.
 pub struct Start {
@@ -52,9 +54,11 @@ impl Start {
             Err(LeaseError::AllInUse { .. }) => return feed.set(Stage::Over(End::AllInUse)),
             Err(LeaseError::Reserved { .. }) => return feed.set(Stage::Over(End::Reserved)),
             Err(LeaseError::Db(error)) => {
-                return feed.set(Stage::Over(uncounted(&error)));
+                tracing::error!(%error, "a connection could not be counted");
+                return feed.set(Stage::Over(End::Uncounted));
             }
         };
+        feed.leased();
         match self.while_wanted(&feed, &lease).await {
             Flow::Unshared(opened) => {
                 let (opened, lease) = (*opened, Arc::new(lease));
@@ -114,7 +118,7 @@ impl Start {
         } = shareable;
         // By what it is, since a stream that follows this one in its place must be the same.
         let content_type = content_type(if packets.is_ts() { "ts" } else { "audio" }).into();
-        feed.set(Stage::Running { content_type });
+        feed.runs(content_type);
         opened.upstream.set_idle_timeout(UNBOUNDED);
         Flow::Over(pump(feed, &mut opened.upstream, &head, packets, &host).await)
     }
@@ -131,18 +135,17 @@ impl Start {
 /// that one.
 async fn hand_on(feed: &Feed, lease: &Lease) -> End {
     loop {
-        let heir = feed.orphaned().await;
-        match lease.pass_on(heir).await {
-            Ok(true) => feed.inherit(heir),
-            Ok(false) => return End::Reserved,
-            Err(error) => return uncounted(&error),
+        let heirs = feed.orphaned().await;
+        match lease.pass_on(&heirs).await {
+            Ok(Some(heir)) => feed.inherit(heir),
+            Ok(None) => return End::Reserved,
+            // It counts as before, for somebody who has left.
+            Err(error) => {
+                tracing::warn!(%error, "a connection could not be passed on");
+                tokio::time::sleep(PASSED_ON_AGAIN).await;
+            }
         }
     }
-}
-
-fn uncounted(error: &DbError) -> End {
-    tracing::error!(%error, "a connection could not be counted");
-    End::Failed("the connection could not be counted".to_owned())
 }
 
 enum Unfit {

@@ -93,6 +93,8 @@ pub struct Head {
 pub enum Failure {
     Status(u16),
     Cause(String),
+    /// Nobody waited for it.
+    Left,
 }
 
 impl From<Failure> for RelayError {
@@ -100,6 +102,7 @@ impl From<Failure> for RelayError {
         match failure {
             Failure::Status(status) => Self::Status(status),
             Failure::Cause(text) => cause(text),
+            Failure::Left => Self::Interrupted("nobody waited for it".to_owned()),
         }
     }
 }
@@ -191,7 +194,7 @@ impl Item {
         if is_left {
             match state.stage {
                 Stage::Starting => {
-                    state.stage = Stage::Failed(Failure::Cause("nobody waited for it".to_owned()));
+                    state.stage = Stage::Failed(Failure::Left);
                 }
                 _ => state.end(false),
             }

@@ -73,8 +73,8 @@ impl Visit {
 /// A stream whose connection counts for somebody who does not poll it any more.
 pub struct Orphan {
     pub stream: Arc<Polled>,
-    /// One of those who do.
-    pub heir: CredentialId,
+    /// Those who do.
+    pub heirs: Vec<CredentialId>,
 }
 
 impl Poll {
@@ -146,25 +146,23 @@ impl Polls {
     /// one, if there is one.
     pub fn orphans(&self, is_gone: impl Fn(Option<Seen>, &Polled) -> bool) -> Vec<Orphan> {
         let polls = self.polls();
-        let mut orphans: Vec<Orphan> = Vec::new();
+        let mut orphans: HashMap<Offer, Orphan> = HashMap::new();
         for ((poller, offer), poll) in &*polls {
             let stream = &poll.stream;
             let holder = stream.lease.holder();
-            if !stream.is_shared()
-                || holder == Some(*poller)
-                || orphans.iter().any(|known| known.stream.offer == *offer)
-            {
+            if !stream.is_shared() || holder == Some(*poller) {
                 continue;
             }
             let seen = holder.and_then(|holder| polls.get(&(holder, *offer)));
             if is_gone(seen.map(|poll| poll.seen), stream) {
-                orphans.push(Orphan {
+                let orphan = orphans.entry(*offer).or_insert_with(|| Orphan {
                     stream: Arc::clone(stream),
-                    heir: *poller,
+                    heirs: Vec::new(),
                 });
+                orphan.heirs.push(*poller);
             }
         }
-        orphans
+        orphans.into_values().collect()
     }
 
     /// Ends what one credential polls, whose polls will be refused.

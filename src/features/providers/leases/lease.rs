@@ -54,28 +54,33 @@ impl Lease {
         *self.holder.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Lets this play's connection count for another credential, which goes on with it after the one that opened it has left.
-    /// False if that would take what is reserved for others: then it counts on as before, and has to be given back.
+    /// Lets this play's connection count for one of those who go on with it after the one that opened it has left: the first
+    /// that may have it. None if that would take what is reserved for others: then it counts on as before, and has to be given
+    /// back.
     ///
     /// # Errors
     /// Whatever the database says.
-    pub async fn pass_on(&self, to: CredentialId) -> Result<bool, DbError> {
-        if self.holder() == Some(to) {
-            return Ok(true);
+    pub async fn pass_on(&self, heirs: &[CredentialId]) -> Result<Option<CredentialId>, DbError> {
+        if let Some(holder) = self.holder().filter(|holder| heirs.contains(holder)) {
+            return Ok(Some(holder));
         }
         let mut tx = self.db.begin().await?;
-        if let Some(limit) = self.limit {
-            store::lock_provider(&mut tx, self.provider).await?;
-            let shares = store::shares(&mut tx, self.provider).await?;
-            let from = store::holder(&mut tx, self.id).await?;
-            if !room::may_pass(limit, &shares, from, to) {
-                return Ok(false);
+        let heir = match self.limit {
+            Some(limit) => {
+                store::lock_provider(&mut tx, self.provider).await?;
+                let shares = store::shares(&mut tx, self.provider).await?;
+                let from = store::holder(&mut tx, self.id).await?;
+                let may = |heir: &&CredentialId| room::may_pass(limit, &shares, from, **heir);
+                heirs.iter().find(may).copied()
             }
+            None => heirs.first().copied(),
+        };
+        if let Some(heir) = heir {
+            store::pass_on(&mut tx, self.id, heir).await?;
+            tx.commit().await?;
+            *self.holder.lock().unwrap_or_else(PoisonError::into_inner) = Some(heir);
         }
-        store::pass_on(&mut tx, self.id, to).await?;
-        tx.commit().await?;
-        *self.holder.lock().unwrap_or_else(PoisonError::into_inner) = Some(to);
-        Ok(true)
+        Ok(heir)
     }
 
     /// Cancelled once a player, a sync or a check on this node wants the connection of this measurement; that of another use

@@ -39,17 +39,11 @@ pub fn active(shares: &[Share]) -> i64 {
 
 /// How many more `who` may have; 0 or less for none.
 pub fn free_for(limit: i64, shares: &[Share], who: Option<CredentialId>) -> i64 {
-    let kept = kept(limit, shares.iter().map(|share| share.reserved));
-    let for_others: i64 = shares
-        .iter()
-        .zip(kept)
-        .filter(|(share, kept)| *kept > 0 && share.holder != who)
-        .map(|(share, kept)| (kept - held(shares, share.holder)).max(0))
-        .sum();
-    limit - active(shares) - for_others
+    limit - active(shares) - kept_from(limit, shares, who)
 }
 
-/// Whether one connection that `from` holds may count for `to`: as if it were given back and asked for.
+/// Whether one connection that `from` holds may count for `to`: as if it were given back and asked for; or nobody else lacks
+/// what is kept for him, since no more are in use than before.
 pub fn may_pass(limit: i64, shares: &[Share], from: Option<CredentialId>, to: CredentialId) -> bool {
     let mut without = shares.to_vec();
     if let Some(share) = without
@@ -58,7 +52,18 @@ pub fn may_pass(limit: i64, shares: &[Share], from: Option<CredentialId>, to: Cr
     {
         share.held -= 1;
     }
-    free_for(limit, &without, Some(to)) > 0
+    kept_from(limit, &without, Some(to)) == 0 || free_for(limit, &without, Some(to)) > 0
+}
+
+/// What others than `who` lack of what is kept for them.
+fn kept_from(limit: i64, shares: &[Share], who: Option<CredentialId>) -> i64 {
+    let kept = kept(limit, shares.iter().map(|share| share.reserved));
+    shares
+        .iter()
+        .zip(kept)
+        .filter(|(share, kept)| *kept > 0 && share.holder != who)
+        .map(|(share, kept)| (kept - held(shares, share.holder)).max(0))
+        .sum()
 }
 
 fn held(shares: &[Share], holder: Option<CredentialId>) -> i64 {
@@ -115,6 +120,9 @@ mod tests {
         assert!(may_pass(2, &kept_for_one, Some(CredentialId(1)), CredentialId(2)));
         let nothing_kept = [share(1, 1, 0)];
         assert!(may_pass(1, &nothing_kept, Some(CredentialId(1)), CredentialId(2)));
+        // More are in use than are allowed by now, and nobody lacks any.
+        let lent_before = [share(1, 1, 0), share(3, 1, 0)];
+        assert!(may_pass(1, &lent_before, Some(CredentialId(1)), CredentialId(2)));
     }
 
     proptest! {

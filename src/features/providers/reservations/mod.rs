@@ -1,7 +1,8 @@
 //! Connections of a provider that are reserved for output credentials, such as that of the television in the living room:
 //! neither other plays nor the product's own checks take the last ones that are kept for it. How they are counted is said at
-//! [`leases::room`]. They take effect with the next connection that is asked for; nothing that plays is ended for one. A
-//! reservation goes with its credential and with its provider.
+//! [`leases::room`]. They take effect with the next connection that is asked for. What plays goes on, until whom its
+//! connection counts for leaves it to others: those have it only if it is not kept for somebody else. A reservation goes with
+//! its credential and with its provider.
 
 pub mod store;
 
@@ -149,7 +150,9 @@ pub async fn put(ctx: &Ctx, actor: &Actor, provider: ProviderId, wanted: Wanted)
         .map(|(_, count)| *count);
     let others: i64 = all.iter().map(|(_, count)| count).sum::<i64>() - before.unwrap_or(0);
     let limit = super::store::get_in(&mut tx, provider).await?.connection_limit();
-    if let Some(limit) = limit.filter(|limit| others + connections > *limit) {
+    // Where the provider allows fewer by now, fewer can be reserved step by step.
+    let is_more = connections > before.unwrap_or(0);
+    if let Some(limit) = limit.filter(|limit| is_more && others + connections > *limit) {
         return Err(too_many(others + connections, others, limit).into());
     }
     store::put(&mut tx, provider, (credential, connections), now).await?;
