@@ -309,6 +309,7 @@ async fn pages_that_tell_of_trouble_are_accessible(browser: Browser) {
     }
     past::weeks(&world, shrunk).await;
     past::looks(&world, 1).await;
+    past::plays(&world, 1).await;
     world.simulator.put(LIST, list(&names[..20]));
     let held = api.sync(shrunk).await;
     api.set("public_url", json!("http://localhost:8080")).await;

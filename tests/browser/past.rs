@@ -1,6 +1,7 @@
 //! What a provider did in the weeks before a test began.
 
 use m3u_strm_processor::args;
+use m3u_strm_processor::features::catalogue::experience::{self, Experience};
 use m3u_strm_processor::features::health::content::store::{self, Line, Row};
 use m3u_strm_processor::features::health::performance::store::{Hour, write};
 use m3u_strm_processor::support::ids::{ProviderId, StreamId};
@@ -102,5 +103,21 @@ pub async fn looks(world: &World, stream: i64) {
         failure_code = 'slate', failure_reason = $2, content_since = $3 where stream_id = $1";
     let values = args![stream, sign, now - 19 * HOUR_MS];
     tx.execute(counts, values).await.unwrap();
+    tx.commit().await.unwrap();
+}
+
+/// Plays of a stream that often failed, stood still and began slowly.
+pub async fn plays(world: &World, stream: i64) {
+    let ctx = &world.product.ctx;
+    let told = Experience {
+        shows: 1_017,
+        failures: 512,
+        stalls: 3_100,
+        watched_ms: 400 * HOUR_MS,
+        startup_ms: Some(4_200),
+    };
+    let mut tx = ctx.db.begin().await.unwrap();
+    let all = [(StreamId(stream), Some(told))];
+    experience::keep(&mut tx, &all, ctx.clock.now_ms()).await.unwrap();
     tx.commit().await.unwrap();
 }

@@ -49,7 +49,7 @@ pub(super) async fn show(req: HttpRequest, member: Member, ctx: Data<Ctx>, id: P
     let named = detail::channel(&ctx.db, channel).await?.ok_or_else(missing)?;
     let uptime = of_stream(&ctx, id, DAYS).await?;
     let page = Page::new(&req, &stream.original_name)
-        .lead("How this stream has done, by the checks of its first picture data.")
+        .lead("How this stream has done, by the checks of its first picture data and in plays.")
         .under("Channels", CHANNELS)
         .under(&named.name, format!("{CHANNELS}/{channel}"));
     let view = StreamShow {
