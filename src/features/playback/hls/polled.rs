@@ -156,6 +156,10 @@ impl Polled {
             known.insert(url.to_string(), latest.collect());
             drop(known);
             let mut progress = lock(&self.progress);
+            // Addresses with a token of their own are another each time.
+            if progress.len() >= MOST_PLAYLISTS && !progress.contains_key(url.as_str()) {
+                progress.clear();
+            }
             let known = progress.entry(url.to_string()).or_insert((end, Instant::now()));
             if known.0 != end {
                 *known = (end, Instant::now());
