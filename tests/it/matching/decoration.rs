@@ -1,6 +1,7 @@
 //! Adding a decoration never changes a cluster.
 
-use super::{Dice, Facts, memberships, name_in};
+use super::{Facts, memberships, name_in};
+use crate::support::Dice;
 
 const BEFORE: [&str; 12] = [
     "{}: ",

@@ -2,7 +2,8 @@
 
 use std::collections::HashSet;
 
-use super::{Dice, Facts, partition};
+use super::{Facts, partition};
+use crate::support::Dice;
 use m3u_strm_processor::features::catalogue::matching::{Raw, tie};
 
 /// Names of several providers with and without country, tvg-id and errors of spelling.

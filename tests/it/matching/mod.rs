@@ -41,25 +41,6 @@ fn partition(entries: &[Facts]) -> Vec<Vec<usize>> {
     found.iter().map(mates).collect()
 }
 
-/// A small generator of pseudo-random numbers: the same in every run.
-struct Dice(u64);
-
-impl Dice {
-    fn below(&mut self, limit: usize) -> usize {
-        self.0 = self
-            .0
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1_442_695_040_888_963_407);
-        ((self.0 >> 33) % limit as u64) as usize
-    }
-
-    fn shuffle<T>(&mut self, items: &mut [T]) {
-        for last in (1..items.len()).rev() {
-            items.swap(last, self.below(last + 1));
-        }
-    }
-}
-
 /// Every order of up to six items.
 fn orders<T: Clone>(items: &[T]) -> Vec<Vec<T>> {
     if items.len() < 2 {

@@ -6,8 +6,7 @@ use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use m3u_strm_processor::db::Engine;
-use m3u_strm_processor::simulator::{Cut, Fault, Hls, Resource};
-use reqwest::Method;
+use m3u_strm_processor::simulator::{Fault, Hls, Resource};
 use serde_json::json;
 
 use super::world::{World, live as endless, soon};
@@ -15,16 +14,16 @@ use crate::on_both_engines;
 use crate::support::OnEngine;
 
 /// A playlist is passed on for half of it, and stalls after three times.
-const TARGET: Duration = Duration::from_secs(4);
+pub(super) const TARGET: Duration = Duration::from_secs(4);
 const SHORT: Duration = Duration::from_secs(1);
 
 /// What a player keeps of a media playlist.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Seen {
+pub(super) struct Seen {
     first: u64,
     cuts: u64,
     /// Each with whether a discontinuity comes before it.
-    segments: Vec<(String, bool)>,
+    pub(super) segments: Vec<(String, bool)>,
 }
 
 impl Seen {
@@ -68,14 +67,14 @@ async fn get(world: &World, path: &str) -> (u16, String) {
     (status, text)
 }
 
-async fn list(world: &World, path: &str) -> Seen {
+pub(super) async fn list(world: &World, path: &str) -> Seen {
     let (status, text) = get(world, path).await;
     assert_eq!(status, 200, "{text}");
     Seen::of(&text)
 }
 
 /// The better variant of a channel whose playlist is a master.
-async fn open(world: &World, channel: &str) -> String {
+pub(super) async fn open(world: &World, channel: &str) -> String {
     list(world, &format!("/stream/{}/{channel}", world.token))
         .await
         .segments[1]
@@ -98,7 +97,7 @@ fn mount(world: &World, path: &str, mark: u8, from: usize, target: Duration) -> 
 }
 
 /// A channel with two streams, the better one first: how far they are rolled.
-async fn two(world: &World, target: Duration) -> (String, [Arc<AtomicUsize>; 2]) {
+pub(super) async fn two(world: &World, target: Duration) -> (String, [Arc<AtomicUsize>; 2]) {
     let rolled = [
         mount(world, "/best", 1, 40, target),
         mount(world, "/next", 2, 7, target),
@@ -112,7 +111,7 @@ async fn two(world: &World, target: Duration) -> (String, [Arc<AtomicUsize>; 2])
 }
 
 /// Polls until the playlist is another.
-async fn until_new(world: &World, media: &str, old: &Seen) -> Seen {
+pub(super) async fn until_new(world: &World, media: &str, old: &Seen) -> Seen {
     soon(async {
         loop {
             let now = list(world, media).await;
@@ -125,7 +124,7 @@ async fn until_new(world: &World, media: &str, old: &Seen) -> Seen {
 }
 
 /// What follows `before` at the same address: numbers that go on, and a discontinuity before the first.
-fn assert_follows(before: &Seen, after: &Seen) {
+pub(super) fn assert_follows(before: &Seen, after: &Seen) {
     assert_eq!(after.first, before.end(), "{before:?} {after:?}");
     assert_eq!(after.segments.len(), 3);
     let cuts: Vec<bool> = after.segments.iter().map(|(_, is_cut)| *is_cut).collect();
@@ -191,72 +190,6 @@ async fn a_playlist_that_stands_still_is_left_after_three_segments() {
 }
 
 #[tokio::test]
-async fn segments_that_fail_one_after_the_other_are_the_streams_fault() {
-    let world = World::on(Engine::Sqlite).await;
-    let (channel, _) = two(&world, TARGET).await;
-    let media = open(&world, &channel).await;
-    let before = list(&world, &media).await;
-    world.simulator.fault("/best/high/40.ts", Fault::status(503));
-    world.simulator.fault("/best/high/42.ts", Fault::status(404));
-    world.simulator.fault("/best/high/43.ts", Fault::status(404));
-    let status = async |index: usize| get_status(&world, &before.segments[index].0).await;
-    assert_eq!(status(0).await, 502);
-    // The same again is no second one, and one that comes between is none in a row.
-    assert_eq!(
-        (status(0).await, status(1).await, status(2).await),
-        (502, 200, 404)
-    );
-    assert_eq!(list(&world, &media).await, before);
-    assert_eq!(status(3).await, 404);
-    assert_follows(&before, &list(&world, &media).await);
-}
-
-#[tokio::test]
-async fn segments_that_break_off_in_the_middle_are_the_streams_fault() {
-    let world = World::on(Engine::Sqlite).await;
-    let (channel, _) = two(&world, TARGET).await;
-    let media = open(&world, &channel).await;
-    let before = list(&world, &media).await;
-    for number in [41, 43, 44] {
-        let path = format!("/best/high/{number}.ts");
-        world.simulator.fault(&path, Fault::cut(600, Cut::Declared));
-    }
-    let is_whole = async |index: usize| {
-        let url = world.app.url(&before.segments[index].0);
-        // What is short may break off before the head is here.
-        match soon(world.app.client.get(url).send()).await {
-            Ok(answer) => answer.status() == 200 && soon(answer.bytes()).await.is_ok(),
-            Err(_) => false,
-        }
-    };
-    assert!(!is_whole(1).await && !is_whole(1).await && is_whole(2).await && !is_whole(3).await);
-    assert_eq!(
-        list(&world, &media).await,
-        before,
-        "one that is whole came between"
-    );
-    assert!(!is_whole(4).await);
-    assert_follows(&before, &list(&world, &media).await);
-}
-
-#[tokio::test]
-async fn segments_without_a_byte_are_none() {
-    let world = World::on(Engine::Sqlite).await;
-    let (channel, _) = two(&world, TARGET).await;
-    let media = open(&world, &channel).await;
-    let before = list(&world, &media).await;
-    for number in [43, 44] {
-        world
-            .simulator
-            .fault(&format!("/best/high/{number}.ts"), Fault::empty());
-    }
-    for index in [3, 4] {
-        assert_eq!(get_status(&world, &before.segments[index].0).await, 502);
-    }
-    assert_follows(&before, &list(&world, &media).await);
-}
-
-#[tokio::test]
 async fn a_player_that_leaves_while_a_stream_is_tried_holds_no_connection() {
     let world = World::with(Engine::Sqlite, json!({ "max_connections": 2 })).await;
     let (channel, _) = two(&world, TARGET).await;
@@ -277,7 +210,7 @@ async fn a_player_that_leaves_while_a_stream_is_tried_holds_no_connection() {
     world.until_lent(0).await;
 }
 
-async fn get_status(world: &World, path: &str) -> u16 {
+pub(super) async fn get_status(world: &World, path: &str) -> u16 {
     let answer = soon(world.app.client.get(world.app.url(path)).send())
         .await
         .unwrap();
@@ -394,35 +327,4 @@ async fn sound_that_comes_apart_is_not_torn_from_its_picture() {
     assert_eq!(world.simulator.count("/next/index.m3u8"), 0);
     // Opened anew it plays the other.
     assert_eq!(list(&world, &link).await.segments.len(), 2);
-}
-
-#[tokio::test]
-async fn a_stream_that_is_switched_off_is_left_and_not_blamed() {
-    let world = World::on(Engine::Sqlite).await;
-    let (channel, _) = two(&world, TARGET).await;
-    let media = open(&world, &channel).await;
-    let before = list(&world, &media).await;
-    let best = "select id from channel_streams where original_name = 'One 4K'";
-    let path = format!("/api/streams/{}", world.id(best, Vec::new()).await);
-    let off = json!({ "enabled": false });
-    assert_eq!(
-        world
-            .app
-            .send(&world.admin, Method::PATCH, &path, &off)
-            .await
-            .status(),
-        200
-    );
-    let after = until_new(&world, &media, &before).await;
-    assert_follows(&before, &after);
-    assert_eq!(get_status(&world, &after.segments[0].0).await, 200);
-    let segments = "select count(*) from play_segments";
-    soon(async {
-        while world.id(segments, Vec::new()).await < 2 {
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
-    })
-    .await;
-    let failed = "select count(*) from play_segments where has_failed";
-    assert_eq!(world.id(failed, Vec::new()).await, 0);
 }

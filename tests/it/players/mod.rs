@@ -1,5 +1,6 @@
 //! What players get: playlists, streams, films, and the parts of HLS streams.
 
+mod blame;
 mod connections;
 mod discovery;
 mod experience;

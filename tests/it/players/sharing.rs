@@ -10,7 +10,7 @@ use serde_json::json;
 
 use super::world::{World, first_bytes, live, soon, until_end};
 use crate::on_both_engines;
-use crate::support::OnEngine;
+use crate::support::{Dice, OnEngine};
 
 const ACCOUNT: &str = "anna";
 
@@ -163,27 +163,17 @@ async fn who_seeks_in_a_film_takes_its_only_connection_along() {
     );
 }
 
-/// Numbers that are the same in every run.
-struct Dice(u64);
-
-impl Dice {
-    fn below(&mut self, limit: u64) -> u64 {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
-        (self.0 >> 33) % limit
-    }
-}
-
 /// Opens channels, reads a little and leaves, while their streams fail in every way.
 async fn wander(world: &World, paths: &[String], mut dice: Dice, turns: usize) {
     for _ in 0..turns {
-        let path = &paths[dice.below(3) as usize];
+        let path = &paths[dice.below(3)];
         let fault = match dice.below(9) {
             0 => Some(Fault::status(404)),
-            1 => Some(Fault::cut(dice.below(60_000) as usize, Cut::Close)),
-            2 => Some(Fault::cut(dice.below(60_000) as usize, Cut::Chunked)),
-            3 => Some(Fault::early_close(dice.below(4_000) as usize)),
+            1 => Some(Fault::cut(dice.below(60_000), Cut::Close)),
+            2 => Some(Fault::cut(dice.below(60_000), Cut::Chunked)),
+            3 => Some(Fault::early_close(dice.below(4_000))),
             4 => Some(Fault::html()),
-            5 => Some(Fault::delay(Duration::from_millis(dice.below(300)))),
+            5 => Some(Fault::delay(Duration::from_millis(dice.below(300) as u64))),
             _ => None,
         };
         if let Some(fault) = fault {
@@ -192,8 +182,8 @@ async fn wander(world: &World, paths: &[String], mut dice: Dice, turns: usize) {
                 .fault(&format!("/{}.ts", dice.below(3)), fault.times(1));
         }
         let (patience, wanted) = (
-            Duration::from_millis(5 + dice.below(400)),
-            dice.below(60_000) as usize,
+            Duration::from_millis(5 + dice.below(400) as u64),
+            dice.below(60_000),
         );
         let watch = async {
             let Ok(mut answer) = world.ask(path).send().await else {

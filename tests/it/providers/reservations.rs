@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use crate::on_both_engines;
 use crate::players::world::World;
-use crate::support::TestDb;
+use crate::support::{Dice, TestDb};
 
 const PROVIDER: ProviderId = ProviderId(1);
 /// Of the product's own work.
@@ -65,17 +65,6 @@ fn is_reserved<T>(answer: &Result<T, LeaseError>) -> bool {
     matches!(answer, Err(LeaseError::Reserved { .. }))
 }
 
-/// The same numbers in each run.
-fn numbers(seed: u64) -> impl FnMut(usize) -> usize {
-    let mut state = seed;
-    move |below| {
-        state = state
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1_442_695_040_888_963_407);
-        (state >> 33) as usize % below
-    }
-}
-
 on_both_engines! {
     async fn the_last_free_connection_is_lent_only_to_whom_it_is_reserved_for(test: TestDb) {
         prepare(&test.db, &[(1, 1)]).await;
@@ -107,15 +96,15 @@ on_both_engines! {
             let kept = room::kept(limit, [2, 1, 3]);
             let kept_for = |holder: usize| [0, kept[1], kept[2], kept[0], 0][holder];
             let mut held: [Vec<Lease>; 5] = Default::default();
-            let mut next = numbers(limit.unsigned_abs());
+            let mut dice = Dice(limit.unsigned_abs());
             for _ in 0..50 {
-                let holder = next(5);
-                if next(3) == 0 {
+                let holder = dice.below(5);
+                if dice.below(3) == 0 {
                     if let Some(lease) = held[holder].pop() {
                         lease.give_back().await;
                     }
                 } else {
-                    let asked = nodes[next(2)].acquire(of(holder as i64), Some(limit)).await;
+                    let asked = nodes[dice.below(2)].acquire(of(holder as i64), Some(limit)).await;
                     let has = held[holder].len() as i64;
                     assert!(asked.is_ok() || has >= kept_for(holder), "{holder} has {has} of {kept:?}");
                     held[holder].extend(asked);

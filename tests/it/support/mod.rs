@@ -3,6 +3,7 @@
 pub mod app;
 pub mod ctx;
 pub mod db;
+pub mod dice;
 mod postgres;
 pub mod program;
 pub mod seed;
@@ -12,6 +13,7 @@ pub mod tool;
 pub use app::TestApp;
 pub use ctx::{ACTOR, TestCtx, acts};
 pub use db::TestDb;
+pub use dice::Dice;
 use m3u_strm_processor::db::Engine;
 
 /// What a test body gets, made for one engine.
